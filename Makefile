@@ -1,0 +1,35 @@
+# Everything a fresh machine needs is Python and make.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: demo test lint docs bench clean
+
+demo: .venv/base
+	$(BIN)/python examples/seed.py
+
+test: .venv/dev
+	$(BIN)/python -m pytest
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+docs: .venv/dev
+	$(PIP) -e '.[docs]'
+	$(BIN)/mkdocs build --strict
+
+bench: .venv/dev
+	$(BIN)/python benchmarks/throughput.py
+
+.venv/base: pyproject.toml constraints.txt models/minilm/pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(PIP) -e . -e ./models/minilm
+	touch $@
+
+.venv/dev: .venv/base
+	$(PIP) -e '.[onnxruntime,evaluate,dev]'
+	touch $@
+
+clean:
+	rm -rf .venv site

@@ -1,0 +1,34 @@
+"""Extractive question answering: exact, cited answers from a checkpoint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tritonqa.answers import Answer, Answers
+    from tritonqa.errors import TritonQAError
+    from tritonqa.features import Windowing
+    from tritonqa.reader import AsyncReader, Reader
+    from tritonqa.spans import Decoding
+
+__all__ = ["Answer", "Answers", "AsyncReader", "Decoding", "Reader", "TritonQAError", "Windowing"]
+__version__ = "0.1.0"
+
+_ROOMS = {
+    "Answer": "answers",
+    "Answers": "answers",
+    "AsyncReader": "reader",
+    "Decoding": "spans",
+    "Reader": "reader",
+    "TritonQAError": "errors",
+    "Windowing": "features",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that importing tritonqa does no work."""
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'tritonqa' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"tritonqa.{_ROOMS[name]}"), name)

@@ -1,0 +1,7 @@
+"""A reader on disk."""
+
+from tritonqa.bundle.manifest import Format, Manifest
+from tritonqa.bundle.read import Bundle, read
+from tritonqa.bundle.write import write
+
+__all__ = ["Bundle", "Format", "Manifest", "read", "write"]

@@ -1,0 +1,83 @@
+"""bundle.json ↔ Manifest."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, TypeVar
+
+from tritonqa.answers import Calibration
+from tritonqa.errors import BundleError, InputError
+from tritonqa.features import Windowing
+
+FORMAT = 1
+MANIFEST, TOKENIZER, CONFIG = "bundle.json", "tokenizer.json", "config.json"
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One file that holds the model: kind onnx or safetensors."""
+
+    file: str
+    kind: str
+    precision: str
+    size: int
+    sha256: str
+    parity: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a bundle says of itself; format counts up when older software can't read it."""
+
+    name: str
+    formats: tuple[Format, ...]
+    architecture: str
+    inputs: tuple[str, ...]
+    version: str = "0"
+    licence: str = "unknown"
+    source: dict[str, str] = field(default_factory=dict)
+    windowing: Windowing = Windowing()
+    max_answer_tokens: int = 30
+    calibration: Calibration | None = None
+    format: int = FORMAT
+
+    @classmethod
+    def from_dict(cls, record: Any) -> Manifest:
+        """Check a parsed bundle.json; raises BundleError that names the field."""
+        if not isinstance(record, dict) or not isinstance(record.get("format"), int):
+            raise BundleError("bundle.json: field format is missing; is this a tritonqa bundle?")
+        if record["format"] > FORMAT:
+            raise BundleError(
+                f"bundle.json has format {record['format']}, newer than {FORMAT}; upgrade tritonqa"
+            )
+        for name in ("name", "formats", "architecture", "inputs"):
+            if not record.get(name):
+                raise BundleError(f"bundle.json: field {name} is missing; export the bundle again")
+        values = {name: record[name] for name in ("version", "licence", "source") if name in record}
+        calibration = record.get("calibration")
+        return cls(
+            name=str(record["name"]),
+            formats=tuple(_record(Format, item, "formats") for item in record["formats"]),
+            architecture=str(record["architecture"]),
+            inputs=tuple(record["inputs"]),
+            windowing=_record(Windowing, record.get("windowing", {}), "windowing"),
+            max_answer_tokens=int(record.get("decoding", {}).get("max_answer_tokens", 30)),
+            calibration=_record(Calibration, calibration, "calibration") if calibration else None,
+            **values,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what bundle.json holds."""
+        record = asdict(self)
+        record["decoding"] = {"max_answer_tokens": record.pop("max_answer_tokens")}
+        return record
+
+
+def _record(kind: type[R], values: Any, name: str) -> R:
+    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
+    try:
+        return kind(**{key: value for key, value in values.items() if key in known})
+    except (TypeError, AttributeError, InputError) as error:
+        raise BundleError(f"bundle.json: field {name} is not valid: {error}") from error

@@ -1,0 +1,68 @@
+"""Folder → Bundle, checked before anything is loaded."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from tritonqa.bundle.manifest import MANIFEST, TOKENIZER, Format, Manifest
+from tritonqa.errors import BundleError
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A folder whose files are there, of the stated size, and inside it."""
+
+    folder: Path
+    manifest: Manifest
+
+    def path(self, file: str) -> Path:
+        """Return the path of a file of the bundle; raises BundleError when it leaves the folder."""
+        path = self.folder / file
+        if not path.resolve().is_relative_to(self.folder.resolve()):
+            raise BundleError(f"bundle.json names {file}, which leaves the folder; do not use this bundle")
+        return path
+
+    def tokenizer(self) -> Tokenizer:
+        """Load the tokenizer; raises BundleError when it can't be read."""
+        path = self.path(TOKENIZER)
+        if not path.is_file():
+            raise BundleError(f"{TOKENIZER} is missing in {self.folder}; export or install the reader again")
+        try:
+            return Tokenizer.from_file(str(path))
+        except Exception as error:  # noqa: BLE001 - tokenizers raises bare Exception
+            raise BundleError(
+                f"{TOKENIZER} is damaged ({error}); export or install the reader again"
+            ) from error
+
+
+def read(folder: Path) -> Bundle:
+    """Read and check a bundle's manifest and the size of its files.
+
+    Raises BundleError for what is missing, truncated, too new or outside the folder.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise BundleError(f"{folder} is no bundle: it holds no {MANIFEST}")
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise BundleError(f"{MANIFEST} is damaged ({error}); export or install the reader again") from error
+    bundle = Bundle(folder, Manifest.from_dict(record))
+    for item in bundle.manifest.formats:
+        _check(bundle, item)
+    return bundle
+
+
+def _check(bundle: Bundle, item: Format) -> None:
+    path = bundle.path(item.file)
+    if not path.is_file():
+        raise BundleError(f"{item.file} is missing in {bundle.folder}; export or install the reader again")
+    size = path.stat().st_size
+    if size != item.size:
+        raise BundleError(
+            f"{item.file} is damaged: {size} bytes instead of {item.size}; export or install the reader again"
+        )

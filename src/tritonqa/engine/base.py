@@ -1,0 +1,63 @@
+"""The seam: windows → logits."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tritonqa.features import Window
+from tritonqa.spans.band import FloatArray
+
+ROUND_TO = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """How many windows, and tokens in all, an engine likes to be given at once."""
+
+    windows: int = 1
+    tokens: int | None = None
+
+
+class Engine(ABC):
+    """A model that turns windows into start and end logits.
+
+    `streams` calls of run() may be under way at once, each from a thread of its own.
+    """
+
+    name: str
+    precision: str
+    streams: int = 1
+    grouping: Grouping = Grouping()
+
+    @abstractmethod
+    def run(self, windows: Sequence[Window], *, alone: bool = False) -> list[FloatArray]:
+        """Return logits [2, length] for each window: start and end.
+
+        alone says that nothing else runs or waits, so that all cores may serve this call.
+        Raises EngineError.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the model."""
+
+
+def padded(window: Window) -> dict[str, np.ndarray]:
+    """Return a window as model inputs [1, length], its length rounded up to a multiple of 8.
+
+    Few lengths, because CPU kernels are compiled for each; padding is masked.
+    """
+    length = len(window)
+    width = -(-length // ROUND_TO) * ROUND_TO
+    inputs = {name: np.zeros((1, width), np.int64) for name in INPUT_NAMES}
+    inputs["input_ids"][0, :length] = window.ids
+    inputs["attention_mask"][0, :length] = 1
+    inputs["token_type_ids"][0, :length] = window.type_ids
+    return inputs
+
+
+INPUT_NAMES = ("input_ids", "attention_mask", "token_type_ids")

@@ -1,0 +1,92 @@
+"""A bundle's files and this machine → the engine to run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from tritonqa.engine import cpu
+from tritonqa.engine.base import Engine
+from tritonqa.errors import EngineError, InputError
+
+ENGINES = ("toy", "onnx", "openvino", "torch")
+_LIBRARY = {"openvino": "openvino", "onnx": "onnxruntime", "torch": "torch"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An engine, the file it runs and its precision."""
+
+    engine: str
+    precision: str
+    file: Path
+
+    def __str__(self) -> str:
+        """Name the choice in one word."""
+        return f"{self.engine}/{self.precision}"
+
+
+def choices(files: Sequence[tuple[Path, str, str]]) -> list[Choice]:
+    """Order what is installed and in the bundle (file, kind, precision) best first, by a rule.
+
+    With VNNI or AMX (or Arm's dot product) INT8 comes before fp32, and bf16 needs AMX; OpenVINO comes before
+    onnxruntime on x86-64, torch last. `tritonqa doctor` measures instead.
+    """
+    has = cpu.flags()
+    fast_int8 = not has or bool(has & {"avx512_vnni", "avx_vnni", "amx_int8", "asimddp", "i8mm"})
+    found: list[Choice] = []
+    for file, kind, precision in files:
+        if kind == "onnx":
+            found += [Choice("openvino", precision, file), Choice("onnx", precision, file)]
+            if "amx_bf16" in has and precision == "fp32":
+                found.append(Choice("openvino", "bf16", file))
+        elif kind == "safetensors":
+            found.append(Choice("torch", precision, file))
+    order = ("int8", "bf16", "fp32") if fast_int8 else ("bf16", "fp32", "int8")
+    engines = ("openvino", "onnx", "torch")
+    found = [choice for choice in found if find_spec(_LIBRARY[choice.engine])]
+    return sorted(
+        found,
+        key=lambda choice: (
+            choice.engine == "torch",
+            order.index(choice.precision),
+            engines.index(choice.engine),
+        ),
+    )
+
+
+def open_engine(choice: Choice) -> Engine:
+    """Load the engine of a choice; raises EngineError, MissingExtra, InputError for an unknown name."""
+    if choice.engine == "openvino":
+        from tritonqa.engine.openvino import OpenVinoEngine
+
+        return OpenVinoEngine(choice.file, choice.precision, cpu.cores())
+    if choice.engine == "onnx":
+        from tritonqa.engine.onnx import OnnxEngine
+
+        return OnnxEngine(choice.file, choice.precision, cpu.cores())
+    if choice.engine == "torch":
+        from tritonqa.engine.torch import TorchEngine
+
+        return TorchEngine(choice.file.parent, choice.precision, cpu.cores())
+    if choice.engine == "toy":
+        from tritonqa.engine.toy import ToyEngine
+
+        return ToyEngine()
+    raise InputError(f"engine {choice.engine!r} is unknown; choose one of {', '.join(ENGINES)}")
+
+
+def named(found: Sequence[Choice], engine: str | None, precision: str | None) -> Choice:
+    """Return the first choice of this engine and precision; raises InputError, EngineError when none is."""
+    if engine is not None and engine not in ENGINES:
+        raise InputError(f"engine {engine!r} is unknown; choose one of {', '.join(ENGINES)}")
+    if engine == "toy":
+        return Choice("toy", "fp32", Path())
+    for choice in found:
+        if engine in (None, choice.engine) and precision in (None, choice.precision):
+            return choice
+    have = ", ".join(map(str, found)) or "none; install tritonqa[openvino] or tritonqa[onnxruntime]"
+    asked = "/".join(filter(None, (engine, precision))) or "this reader"
+    raise EngineError(f"no engine for {asked} here; this reader can run with: {have}")

@@ -1,0 +1,91 @@
+"""OpenVINO on a CPU: one window per stream, a stream per core; a lone window gets all cores."""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tritonqa.engine.base import Engine, padded
+from tritonqa.errors import EngineError, MissingExtra
+from tritonqa.features import Window
+from tritonqa.spans.band import FloatArray
+
+
+class OpenVinoEngine(Engine):
+    """Run an ONNX file; compiled for one window on all cores, and for many streams when those come."""
+
+    name = "openvino"
+
+    def __init__(self, file: Path, precision: str, cores: int) -> None:
+        """Read the file; raises EngineError where OpenVINO can't, MissingExtra without it."""
+        os.environ.setdefault("OPENVINO_TELEMETRY_OPT_OUT", "1")
+        try:
+            import openvino as ov
+        except ImportError as error:
+            raise MissingExtra("openvino", "openvino") from error
+        self.precision, self._cores = precision, cores
+        self.streams = cores + 1 if cores > 1 else 1
+        self._hint = "bf16" if precision.endswith("bf16") else "f32"
+        self._lock = threading.Lock()
+        self._requests: queue.SimpleQueue[Any] | None = None
+        try:
+            self._core = ov.Core()
+            self._model = self._core.read_model(file)
+            self._names = {port.get_any_name() for port in self._model.inputs}
+            self._wide = self._compile(1).create_infer_request()
+        except RuntimeError as error:
+            raise EngineError(f"OpenVINO can't run {file.name}: {str(error).splitlines()[0]}") from error
+        self._wide_free = threading.Lock()
+
+    def run(self, windows: Sequence[Window], *, alone: bool = False) -> list[FloatArray]:
+        """Run the windows one after the other on this stream, or on all cores when alone."""
+        if (alone or self._cores == 1) and self._wide_free.acquire(blocking=self._cores == 1):
+            try:
+                return [self._infer(self._wide, window) for window in windows]
+            finally:
+                self._wide_free.release()
+        free = self._streams()
+        request = free.get()
+        try:
+            return [self._infer(request, window) for window in windows]
+        finally:
+            free.put(request)
+
+    def close(self) -> None:
+        """Let go of the compiled models."""
+        self._requests = None
+        del self._wide
+
+    def _compile(self, streams: int) -> Any:
+        return self._core.compile_model(
+            self._model,
+            "CPU",
+            {
+                "INFERENCE_PRECISION_HINT": self._hint,
+                "NUM_STREAMS": streams,
+                "INFERENCE_NUM_THREADS": self._cores,
+                "PERFORMANCE_HINT": "LATENCY" if streams == 1 else "THROUGHPUT",
+            },
+        )
+
+    def _streams(self) -> queue.SimpleQueue[Any]:
+        with self._lock:
+            if self._requests is None:
+                compiled = self._compile(self._cores)
+                self._requests = queue.SimpleQueue()
+                for _ in range(self.streams):
+                    self._requests.put(compiled.create_infer_request())
+            return self._requests
+
+    def _infer(self, request: Any, window: Window) -> FloatArray:
+        inputs = {name: value for name, value in padded(window).items() if name in self._names}
+        request.infer(inputs, share_inputs=True, share_outputs=True)
+        length = len(window)
+        start, end = request.get_output_tensor(0).data, request.get_output_tensor(1).data
+        return np.stack((start[0, :length], end[0, :length])).astype(np.float32, copy=False)

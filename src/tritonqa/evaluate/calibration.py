@@ -1,0 +1,37 @@
+"""Probabilities and what came true → how far they can be believed."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Array: TypeAlias = npt.NDArray[np.float64]
+
+
+def reliability(
+    probabilities: npt.ArrayLike, outcomes: npt.ArrayLike, bins: int = 15
+) -> list[tuple[float, float, int]]:
+    """Return (mean probability, share that came true, count) for each filled bin of equal width."""
+    chance, came = np.asarray(probabilities, np.float64), np.asarray(outcomes, np.float64)
+    at = np.minimum((chance * bins).astype(np.int64), bins - 1)
+    filled = [at == i for i in range(bins) if (at == i).any()]
+    return [(float(chance[m].mean()), float(came[m].mean()), int(m.sum())) for m in filled]
+
+
+def expected_calibration_error(
+    probabilities: npt.ArrayLike, outcomes: npt.ArrayLike, bins: int = 15
+) -> float:
+    """Return the mean gap of probability and outcome over bins of equal width (Naeini et al. 2015)."""
+    rows = reliability(probabilities, outcomes, bins)
+    total = sum(count for _, _, count in rows)
+    return sum(count * abs(chance - came) for chance, came, count in rows) / total
+
+
+def risk_coverage(probabilities: npt.ArrayLike, outcomes: npt.ArrayLike) -> tuple[Array, Array]:
+    """Return coverage [n] and the risk [n] of answering only the surest share of questions."""
+    chance, came = np.asarray(probabilities, np.float64), np.asarray(outcomes, np.float64)
+    order = np.argsort(-chance, kind="stable")
+    count = np.arange(1, len(order) + 1)
+    return count / len(order), 1.0 - np.cumsum(came[order]) / count

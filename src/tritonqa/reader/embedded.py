@@ -1,0 +1,55 @@
+"""A reader in this process: prepare, flow, finish."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+from functools import partial
+
+from tokenizers import Tokenizer
+
+from tritonqa.answers import Answers, Calibration, rank
+from tritonqa.engine import Engine, Flow
+from tritonqa.features import Prepared, Template, TextTokenizer, Windowing, prepare
+from tritonqa.spans import Decoding, decode
+from tritonqa.spans.band import FloatArray
+from tritonqa.text import Ask
+
+
+class Embedded:
+    """Start asks; each future holds its answers once the ask's last window has run."""
+
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        engine: Engine,
+        calibration: Calibration | None = None,
+        windowing: Windowing | None = None,
+        decoding: Decoding | None = None,
+    ) -> None:
+        """Put the parts of a reader together; options not given are the defaults."""
+        self.template = Template.of(tokenizer)
+        self.tokenizer = TextTokenizer(tokenizer)
+        self.calibration = calibration
+        self.windowing = windowing or Windowing()
+        self.decoding = decoding or Decoding()
+        self.flow = Flow(engine)
+        self.ahead = 4 * engine.streams * engine.grouping.windows
+
+    def options(self, **changes: object) -> Decoding:
+        """Return the decoding options with the changes that are not None; raises InputError."""
+        given = {name: value for name, value in changes.items() if value is not None}
+        return replace(self.decoding, **given) if given else self.decoding  # type: ignore[arg-type]
+
+    def start(self, ask: Ask, options: Decoding) -> Future[Answers]:
+        """Prepare an ask and let its windows flow."""
+        prepared = prepare(ask, self.tokenizer, self.template, self.windowing)
+        return self.flow.submit(prepared.windows, partial(self._finish, prepared, options))
+
+    def close(self) -> None:
+        """Stop the streams."""
+        self.flow.close()
+
+    def _finish(self, prepared: Prepared, options: Decoding, logits: list[FloatArray]) -> Answers:
+        evidence = decode(prepared.windows, logits, options)
+        return rank(prepared, evidence, self.calibration, options)

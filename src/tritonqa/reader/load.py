@@ -1,0 +1,91 @@
+"""A name → an embedded reader."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import platformdirs
+
+from tritonqa.bundle import Bundle, read
+from tritonqa.engine import Choice, choices, cpu, open_engine
+from tritonqa.engine.open import named
+from tritonqa.errors import BundleError
+from tritonqa.features import Windowing
+from tritonqa.reader.embedded import Embedded
+from tritonqa.spans import Decoding
+
+PACKAGED = "tritonqa-minilm"
+
+
+def find(name: str) -> Bundle:
+    """Read the bundle that a folder or an installed model package holds; raises BundleError."""
+    for point in entry_points(group="tritonqa.models", name=name):
+        return read(Path(point.load()()))
+    if Path(name).is_dir():
+        return read(Path(name))
+    if name == PACKAGED:
+        raise BundleError(f"the packaged reader is not installed; install it with: pip install {PACKAGED}")
+    installed = ", ".join(sorted(entry_points(group="tritonqa.models").names)) or "none"
+    raise BundleError(f"no reader named {name!r}: no such folder, and the installed readers are: {installed}")
+
+
+def load(
+    name: str = PACKAGED,
+    engine: str | None = None,
+    precision: str | None = None,
+    windowing: Windowing | None = None,
+    decoding: Decoding | None = None,
+) -> Embedded:
+    """Open a reader with the engine that was asked for, remembered by the doctor, or chosen by the rule."""
+    bundle = find(name)
+    manifest = bundle.manifest
+    choice = choose(bundle, engine, precision)
+    return Embedded(
+        bundle.tokenizer(),
+        open_engine(choice),
+        manifest.calibration if choice.engine != "toy" else None,
+        windowing or manifest.windowing,
+        decoding or Decoding(max_answer_tokens=manifest.max_answer_tokens),
+    )
+
+
+def choose(bundle: Bundle, engine: str | None = None, precision: str | None = None) -> Choice:
+    """Pick the engine and precision; a choice remembered for this machine comes before the rule."""
+    found = available(bundle)
+    if engine is None and precision is None:
+        known = remembered().get(_key(bundle))
+        found.sort(key=lambda choice: str(choice) != known)
+    return named(found, engine, precision)
+
+
+def available(bundle: Bundle) -> list[Choice]:
+    """List the choices a bundle has on this machine, best first by the rule."""
+    return choices([(bundle.path(f.file), f.kind, f.precision) for f in bundle.manifest.formats])
+
+
+def remember(bundle: Bundle, choice: Choice) -> Path:
+    """Write down the doctor's choice for this bundle on this machine; return the file."""
+    path = _memory()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({**remembered(), _key(bundle): str(choice)}, indent=2), encoding="utf-8")
+    return path
+
+
+def remembered() -> dict[str, str]:
+    """Read the doctor's choices; none when there are none or they can't be read."""
+    try:
+        found = json.loads(_memory().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _memory() -> Path:
+    return Path(platformdirs.user_cache_dir("tritonqa")) / "doctor.json"
+
+
+def _key(bundle: Bundle) -> str:
+    files = "-".join(item.sha256[:12] for item in bundle.manifest.formats)
+    return f"{bundle.manifest.name}-{files}-{cpu.model()}"

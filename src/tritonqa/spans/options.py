@@ -1,0 +1,36 @@
+"""What counts as an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tritonqa.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How many answers, how long in tokens, and when to give none.
+
+    Answers are given while the probability of no answer is at most no_answer_threshold (1.0: always).
+    answerable_prior is the share of questions that their passages answer, before any is read.
+    """
+
+    top_k: int = 1
+    max_answer_tokens: int = 30
+    no_answer_threshold: float = 0.5
+    answerable_prior: float = 0.8
+
+    def __post_init__(self) -> None:
+        """Raise InputError for values out of range, by name."""
+        for name in ("top_k", "max_answer_tokens"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                raise InputError(f"{name} must be a whole number of at least 1, not {value!r}")
+        if not _is_number(self.no_answer_threshold) or not 0 <= self.no_answer_threshold <= 1:
+            raise InputError(f"no_answer_threshold must be from 0 to 1, not {self.no_answer_threshold!r}")
+        if not _is_number(self.answerable_prior) or not 0 < self.answerable_prior < 1:
+            raise InputError(f"answerable_prior must lie between 0 and 1, not {self.answerable_prior!r}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tritonqa import Reader
+from tritonqa.bundle import read, write
+from tritonqa.errors import BundleError
+from tritonqa.reader.load import PACKAGED, find
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(find(PACKAGED).folder, tmp_path / "bundle"))
+
+
+def change(folder: Path, **values: object) -> None:
+    path = folder / "bundle.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+
+def test_written_and_read_again(tmp_path: Path) -> None:
+    bundle = find(PACKAGED)
+    names = ["tokenizer.json", "config.json", *(f.file for f in bundle.manifest.formats)]
+    write(tmp_path / "new", bundle.manifest, {name: bundle.path(name) for name in names})
+    assert read(tmp_path / "new").manifest == bundle.manifest
+    with pytest.raises(BundleError, match="exists already"):
+        write(tmp_path / "new", bundle.manifest, {})
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]
+
+
+def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(BundleError):
+        write(tmp_path / "new", find(PACKAGED).manifest, {"tokenizer.json": tmp_path / "absent"})
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda f: (f / "bundle.json").unlink(), "holds no bundle.json"),
+        (lambda f: (f / "bundle.json").write_text("{"), "bundle.json is damaged"),
+        (lambda f: change(f, format=99), "newer than 1; upgrade"),
+        (lambda f: change(f, formats=None), "field formats is missing"),
+        (lambda f: change(f, windowing={"stride": "x"}), "field windowing is not valid"),
+        (lambda f: (f / "onnx/model.int8.onnx").write_bytes(b"x"), "model.int8.onnx is damaged: 1 bytes"),
+        (lambda f: (f / "onnx/model.int8.onnx").unlink(), "model.int8.onnx is missing"),
+        (lambda f: (f / "tokenizer.json").unlink(), "tokenizer.json is missing"),
+        (lambda f: (f / "tokenizer.json").write_text("{}"), "tokenizer.json is damaged"),
+        (
+            lambda f: change(
+                f, formats=[{"file": "../x", "kind": "onnx", "precision": "int8", "size": 1, "sha256": ""}]
+            ),
+            "leaves the folder",
+        ),
+    ],
+)
+def test_a_bad_bundle_says_what_is_wrong(copy: Path, damage: object, message: str) -> None:
+    damage(copy)  # type: ignore[operator]
+    with pytest.raises(BundleError, match=message):
+        Reader.load(str(copy))

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tritonqa.errors import InputError
+from tritonqa.evaluate import expected_calibration_error, f1, load_squad, risk_coverage, score
+
+
+@pytest.mark.parametrize(
+    ("version", "figures"),
+    [
+        ("1.1", {"exact_match": 86.206, "f1": 92.196}),
+        ("2.0", {"exact": 78.742, "f1": 81.775, "total": 11873}),
+    ],
+)
+def test_published_figures(data: Path, version: str, figures: dict[str, float]) -> None:
+    dataset = load_squad(data / f"squad-dev-v{version}-answers.json.gz")
+    predictions = json.loads(
+        gzip.decompress((data / f"squad-dev-v{version}-predictions.json.gz").read_bytes())
+    )
+    found = score(dataset, predictions)
+    assert {key: round(found[key], 3) for key in figures} == figures
+
+
+@given(st.text(), st.text())
+def test_f1_is_symmetric_and_bounded(one: str, other: str) -> None:
+    assert f1(one, other) == pytest.approx(f1(other, one))
+    assert 0 <= f1(one, other) <= 1 == f1(one, one)
+
+
+def test_calibration() -> None:
+    assert expected_calibration_error([0.5] * 10, [0, 1] * 5) == 0
+    assert expected_calibration_error([1.0] * 4, [0] * 4) == 1
+    coverage, risk = risk_coverage([0.9, 0.1], [1, 0])
+    assert coverage.tolist() == [0.5, 1.0] and risk.tolist() == [0.0, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("{", "not valid JSON"), ('{"data": [{}]}', "field 'paragraphs'"), ('{"data": []}', "no questions")],
+)
+def test_a_bad_file_names_the_field(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "data.json"
+    path.write_text(text)
+    with pytest.raises(InputError, match=message):
+        load_squad(path)
