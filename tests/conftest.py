@@ -7,8 +7,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
+from support import byte_tokenizer
 from tritonqa import Reader
 from tritonqa.engine.toy import ToyEngine
 from tritonqa.reader.embedded import Embedded
@@ -31,19 +31,6 @@ def reader() -> Iterator[Reader]:
 def toy() -> Iterator[Reader]:
     with Reader(Embedded(byte_tokenizer(), ToyEngine())) as opened:
         yield opened
-
-
-def byte_tokenizer() -> Tokenizer:
-    """Build a tokenizer of bytes: every script has tokens, and characters of several tokens."""
-    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
-    vocab = {letter: i + 2 for i, letter in enumerate(letters)} | {"<s>": 0, "</s>": 1}
-    tokenizer = Tokenizer(models.BPE(vocab=vocab, merges=[]))
-    tokenizer.normalizer = normalizers.Sequence([])
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", pair="<s>:0 $A:0 </s>:0 $B:1 </s>:1", special_tokens=[("<s>", 0), ("</s>", 1)]
-    )
-    return tokenizer
 
 
 @pytest.fixture(scope="session")

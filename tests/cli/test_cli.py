@@ -24,7 +24,7 @@ def run(
 
 
 def test_ask_json_from_stdin_and_file(tmp_path: Path) -> None:
-    text = "🤗 Ada Lovelace wrote the first program."
+    text = "🤗 The first program was written by Ada Lovelace in 1843."
     (tmp_path / "c.txt").write_text(text, encoding="utf-8")
     for done in (
         run("ask", "Who wrote the first program?", "-c", "-", "--json", stdin=text),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from conftest import byte_tokenizer
+from support import byte_tokenizer
 from tritonqa.engine import Engine, Flow
 from tritonqa.errors import EngineError, Overloaded, Unavailable
 from tritonqa.features import Template, TextTokenizer, Window, Windowing, prepare

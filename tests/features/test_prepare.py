@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import byte_tokenizer
+from support import byte_tokenizer
 from tritonqa.features import Template, TextTokenizer, Windowing, prepare
 from tritonqa.text import Ask
 
@@ -34,3 +34,10 @@ def test_a_text_is_tokenised_once() -> None:
     first = tokenizer.many(["one", "two", "one"])
     assert first[0] is first[2]
     assert tokenizer.many(["two"])[0] is first[1]
+
+
+def test_padding_of_the_tokenizer_is_no_part_of_the_template() -> None:
+    tokenizer = byte_tokenizer()
+    tokenizer.enable_padding(length=64)
+    template = Template.of(tokenizer)
+    assert (template.prefix.tolist(), template.middle.tolist(), template.suffix.tolist()) == ([0], [1], [1])

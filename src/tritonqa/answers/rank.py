@@ -28,7 +28,8 @@ def rank(
                 int(tokens[span.passage].ends[span.last]),
             )
             text = prepared.ask.passages[span.passage][start:end]
-            if text.strip():
+            shared = any(a.passage == span.passage and a.start < end and start < a.end for a in items)
+            if text.strip() and not shared:  # tokens of one character are several, its answer is one
                 score = answerable * known.right(_share(span, evidence))
                 lead = len(text) - len(text.lstrip())
                 text = text.strip()

@@ -30,10 +30,12 @@ class Template:
 
     @classmethod
     def of(cls, tokenizer: Tokenizer) -> Template:
-        """Read the template off the tokenizer's own post-processor.
+        """Read the template off the tokenizer's own post-processor, its padding switched off.
 
         Raises BundleError when the question does not come before the passage.
         """
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
         pair = tokenizer.encode("a", "a")
         sequence = pair.sequence_ids
         if 0 not in sequence or 1 not in sequence:
