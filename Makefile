@@ -20,7 +20,7 @@ docs: .venv/dev
 	$(BIN)/mkdocs build --strict
 
 bench: .venv/dev
-	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/throughput.py $(FILE)
 
 .venv/base: pyproject.toml constraints.txt models/minilm/pyproject.toml
 	$(PYTHON) -m venv .venv
