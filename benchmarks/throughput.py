@@ -1,8 +1,8 @@
-"""Measure the reader against its own engine and the machine's limit; optionally against transformers' pipeline.
+"""Measure the reader against its engine, the machine's limit and, if asked, transformers' pipeline.
 
     python benchmarks/throughput.py SQUAD_FILE [--asks N] [--peer PYTHON --checkpoint DIR]
 
-PYTHON is an interpreter with transformers==4.57.6 and torch==2.13.0 of its own (benchmarks/peer.py runs in it).
+PYTHON is an interpreter with transformers==4.57.6 and torch==2.13.0 of its own; peer.py runs in it.
 Runs alternate, so that a drifting machine hurts both alike; ratios are medians with their range.
 """
 
