@@ -28,7 +28,7 @@ bench: .venv/dev
 	touch $@
 
 .venv/dev: .venv/base
-	$(PIP) -e '.[onnxruntime,evaluate,dev]'
+	$(PIP) -e '.[onnxruntime,evaluate,triton,dev]'
 	touch $@
 
 clean:

@@ -11,7 +11,8 @@ import pytest
 import tritonqa
 
 SRC = Path(tritonqa.__file__).parent
-ORDER = ["errors", "text", "features", "spans", "answers", "engine", "bundle", "reader", "evaluate", "cli"]
+ORDER = ["errors", "text", "features", "spans", "answers", "wire", "engine", "bundle", "reader"]
+ORDER += ["evaluate", "triton", "cli"]
 
 
 def test_public_names_are_sorted_and_exist() -> None:

@@ -11,6 +11,8 @@ from tritonqa import __version__
 from tritonqa.cli.ask import ask
 from tritonqa.cli.doctor import doctor
 from tritonqa.cli.evaluate import evaluate
+from tritonqa.cli.serve import serve
+from tritonqa.cli.triton import triton
 from tritonqa.errors import BundleError, EngineError, InputError, MissingExtra, TritonQAError
 
 EXIT_CODES = ((InputError, 2), (BundleError, 3), (EngineError, 4), (MissingExtra, 5), (TritonQAError, 1))
@@ -29,6 +31,8 @@ def cli() -> None:
 cli.add_command(ask)
 cli.add_command(doctor)
 cli.add_command(evaluate)
+cli.add_command(serve)
+cli.add_command(triton)
 
 
 def main() -> None:

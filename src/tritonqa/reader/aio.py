@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 
 from tritonqa.answers import Answers
 from tritonqa.features import Windowing
-from tritonqa.reader.embedded import Embedded
+from tritonqa.reader.backend import Backend
 from tritonqa.reader.load import PACKAGED, load
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
@@ -17,7 +17,7 @@ from tritonqa.text import Ask
 class AsyncReader:
     """Ask questions of passages without blocking the event loop."""
 
-    def __init__(self, backend: Embedded | None = None) -> None:
+    def __init__(self, backend: Backend | None = None) -> None:
         """Load the packaged reader, or take one that is open."""
         self._backend = backend or load(PACKAGED)
 

@@ -1,4 +1,4 @@
-"""A name → an embedded reader."""
+"""A name → an open reader."""
 
 from __future__ import annotations
 
@@ -11,10 +11,14 @@ import platformdirs
 from tritonqa.bundle import Bundle, read
 from tritonqa.engine import Choice, choices, cpu, open_engine
 from tritonqa.engine.open import named
-from tritonqa.errors import BundleError
+from tritonqa.errors import BundleError, InputError
 from tritonqa.features import Windowing
+from tritonqa.reader.backend import Backend
 from tritonqa.reader.embedded import Embedded
+from tritonqa.reader.remote import Remote
 from tritonqa.spans import Decoding
+from tritonqa.wire import Address
+from tritonqa.wire.address import is_address
 
 PACKAGED = "tritonqa-minilm"
 
@@ -32,6 +36,21 @@ def find(name: str) -> Bundle:
 
 
 def load(
+    name: str = PACKAGED,
+    engine: str | None = None,
+    precision: str | None = None,
+    windowing: Windowing | None = None,
+    decoding: Decoding | None = None,
+) -> Backend:
+    """Open a reader by its name: the address of a Triton, a bundle's folder, or a model package."""
+    if not is_address(name):
+        return load_embedded(name, engine, precision, windowing, decoding)
+    if engine or precision or windowing:
+        raise InputError(f"engine, precision and windowing are the server's own to choose at {name}")
+    return Remote(Address.parse(name), decoding)
+
+
+def load_embedded(
     name: str = PACKAGED,
     engine: str | None = None,
     precision: str | None = None,

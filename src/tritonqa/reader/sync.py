@@ -9,7 +9,7 @@ from types import TracebackType
 
 from tritonqa.answers import Answers
 from tritonqa.features import Windowing
-from tritonqa.reader.embedded import Embedded
+from tritonqa.reader.backend import Backend
 from tritonqa.reader.load import PACKAGED, load
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
@@ -18,7 +18,7 @@ from tritonqa.text import Ask
 class Reader:
     """Ask questions of passages and read exact answers."""
 
-    def __init__(self, backend: Embedded | None = None) -> None:
+    def __init__(self, backend: Backend | None = None) -> None:
         """Load the packaged reader, or take one that is open."""
         self._backend = backend or load(PACKAGED)
 
@@ -32,7 +32,7 @@ class Reader:
         windowing: Windowing | None = None,
         decoding: Decoding | None = None,
     ) -> Reader:
-        """Load a reader by name: a bundle's folder or an installed model package.
+        """Load a reader by name: a bundle's folder, an installed model package, or the address of a Triton.
 
         Raises BundleError, EngineError, MissingExtra, InputError.
         """

@@ -1,0 +1,75 @@
+"""A reader on a Triton elsewhere: strings out, answers back."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import Future
+from dataclasses import asdict, replace
+
+from tritonqa.answers import Answer, Answers
+from tritonqa.errors import EngineError
+from tritonqa.spans import Decoding
+from tritonqa.text import Ask
+from tritonqa.wire import Address, Call, dial
+from tritonqa.wire.base import Tensors
+from tritonqa.wire.tensors import texts
+
+MODEL = "reader"
+PROTOCOL = "1"
+_OUTPUTS = ("answers", "calibrated", "question_cut")
+
+
+class Remote:
+    """Start asks on a server's reader; each future holds its answers."""
+
+    ahead = 64
+
+    def __init__(self, address: Address, decoding: Decoding | None = None) -> None:
+        """Connect, and check that the server's reader is one of ours; raises Unavailable, EngineError."""
+        self._wire = dial(address)
+        parameters = self._wire.config(MODEL).get("parameters", {})
+        known = {name: value["string_value"] for name, value in parameters.items()}
+        if known.get("tritonqa") != PROTOCOL:
+            raise EngineError(f"the model reader at {address} is not tritonqa's, or of another version")
+        self._served = Decoding(**json.loads(known["decoding"]))
+        self.decoding = decoding or self._served
+
+    def options(self, **changes: object) -> Decoding:
+        """Return the decoding options with the changes that are not None; raises InputError."""
+        given = {name: value for name, value in changes.items() if value is not None}
+        return replace(self.decoding, **given) if given else self.decoding  # type: ignore[arg-type]
+
+    def start(self, ask: Ask, options: Decoding) -> Future[Answers]:
+        """Send an ask, with the options that differ from the server's own."""
+        served = asdict(self._served)
+        changed = {name: value for name, value in asdict(options).items() if value != served[name]}
+        inputs = {"question": texts([ask.question]), "passages": texts(ask.passages)}
+        return _mapped(self._wire.infer(Call(MODEL, inputs, _OUTPUTS, changed)))
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._wire.close()
+
+
+def _mapped(sent: Future[Tensors]) -> Future[Answers]:
+    """Return a future of the answers in the tensors; cancelling it cancels the call."""
+    future: Future[Answers] = Future()
+
+    def settle(done: Future[Tensors]) -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            future.set_result(_answers(done.result()))
+        except BaseException as error:  # noqa: BLE001 - the ask's own thread must see it
+            future.set_exception(error)
+
+    future.add_done_callback(lambda done: sent.cancel() if done.cancelled() else None)
+    sent.add_done_callback(settle)
+    return future
+
+
+def _answers(tensors: Tensors) -> Answers:
+    record = json.loads(str(tensors["answers"][0]))
+    items = tuple(Answer(**item) for item in record["answers"])
+    calibrated, cut = bool(tensors["calibrated"][0]), bool(tensors["question_cut"][0])
+    return Answers(record["question"], items, record["no_answer"], calibrated, cut)

@@ -1,0 +1,1 @@
+"""The same reader on NVIDIA Triton: repository, runtime, server process."""

@@ -1,0 +1,7 @@
+"""Tensors to and from a Triton elsewhere: the only room that speaks its protocols."""
+
+from tritonqa.wire.address import Address
+from tritonqa.wire.base import Call, Wire
+from tritonqa.wire.dial import dial
+
+__all__ = ["Address", "Call", "Wire", "dial"]

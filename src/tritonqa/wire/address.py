@@ -1,0 +1,57 @@
+"""grpc://host:8001 → Address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from tritonqa.errors import InputError
+
+PORTS = {"grpc": 8001, "grpcs": 8001, "http": 8000, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a Triton answers: scheme grpc, grpcs, http or https; path is a prefix on HTTP alone."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str = ""
+
+    @property
+    def secure(self) -> bool:
+        """Whether the connection is encrypted."""
+        return self.scheme in ("grpcs", "https")
+
+    @property
+    def target(self) -> str:
+        """Write host and port, IPv6 in brackets."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+    def __str__(self) -> str:
+        """Write the address as it is given."""
+        return f"{self.scheme}://{self.target}{self.path}"
+
+    @classmethod
+    def parse(cls, url: str) -> Address:
+        """Read a URL; raises InputError that says what is wrong with it."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError as error:
+            raise InputError(f"{url!r} is no address of a Triton: {error}") from error
+        if parts.scheme not in PORTS or not parts.hostname:
+            raise InputError(f"{url!r} is no address of a Triton; write grpc://host:8001 or http://host:8000")
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise InputError(f"write {parts.scheme}://{parts.hostname} without user, query or fragment")
+        path = parts.path.rstrip("/")
+        if path and parts.scheme.startswith("grpc"):
+            raise InputError(f"{url!r}: gRPC takes no path; write {parts.scheme}://host:port")
+        return cls(parts.scheme, parts.hostname, port or PORTS[parts.scheme], path)
+
+
+def is_address(name: str) -> bool:
+    """Say whether a reader's or an engine's name is an address of a Triton."""
+    return name.partition("://")[0] in PORTS

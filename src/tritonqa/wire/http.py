@@ -1,0 +1,122 @@
+"""KServe v2 over HTTP: a JSON header, then raw tensors."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from tritonqa.errors import EngineError, InputError, MissingExtra, Timeout, TritonQAError, Unavailable
+from tritonqa.wire.address import Address
+from tritonqa.wire.base import Call, Tensors, Wire
+from tritonqa.wire.faults import from_line
+from tritonqa.wire.tensors import datatype, pack, unpack
+
+try:
+    import urllib3
+except ImportError as error:
+    raise MissingExtra("urllib3", "triton") from error
+
+CONNECTIONS = 32
+_HEADER = "Inference-Header-Content-Length"
+
+
+class HttpWire(Wire):
+    """A pool of connections that are kept open, a thread for each call under way."""
+
+    def __init__(self, address: Address, headers: dict[str, str] | None = None) -> None:
+        """Make the pool, which sends these headers with every call; it connects with the first call."""
+        self._address = address
+        self._headers = headers or {}
+        self._pool = urllib3.connection_from_url(str(address), maxsize=CONNECTIONS, retries=False)
+        self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="tritonqa-http")
+
+    def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
+        """Send a call; see Wire."""
+        return self._threads.submit(self._infer, call, timeout)
+
+    def config(self, model: str) -> dict[str, Any]:
+        """Return a model's configuration; see Wire."""
+        found: dict[str, Any] = self.json("GET", f"/v2/models/{model}/config")
+        return found
+
+    def json(self, method: str, path: str, timeout: float = 10) -> Any:
+        """Call one of Triton's other endpoints; return what its JSON says, None where it is empty."""
+        data = self._send(method, path, timeout=timeout).data
+        return json.loads(data) if data else None
+
+    def close(self) -> None:
+        """Let calls under way end, then close the connections."""
+        self._threads.shutdown(cancel_futures=True)
+        self._pool.close()
+
+    def _infer(self, call: Call, timeout: float | None) -> Tensors:
+        header, body = request(call)
+        headers = {_HEADER: str(header), "Content-Type": "application/octet-stream"}
+        found = self._send("POST", f"/v2/models/{call.model}/infer", body, headers, timeout)
+        return response(found.data, found.headers.get(_HEADER))
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> urllib3.BaseHTTPResponse:
+        try:
+            found = self._pool.request(
+                method,
+                self._address.path + path,
+                body=body,
+                headers=self._headers | (headers or {}),
+                timeout=timeout,
+            )
+        except urllib3.exceptions.TimeoutError as error:
+            raise Timeout(f"{self._address} gave no answer in time") from error
+        except urllib3.exceptions.HTTPError as error:
+            raise Unavailable(f"nothing answers at {self._address}: {error}") from error
+        if found.status != 200:
+            raise self._fault(found)
+        return found
+
+    def _fault(self, found: urllib3.BaseHTTPResponse) -> TritonQAError:
+        try:
+            line = str(json.loads(found.data)["error"])
+        except (ValueError, KeyError, TypeError):
+            return EngineError(f"{self._address} answered {found.status} and is no Triton")
+        kinds: dict[int, type[TritonQAError]] = {400: InputError, 503: Unavailable}
+        return from_line(line, kinds.get(found.status, EngineError))
+
+
+def request(call: Call) -> tuple[int, bytes]:
+    """Write a call; return the length of its JSON and the whole body."""
+    packed = {name: pack(array) for name, array in call.inputs.items()}
+    inputs = [
+        {
+            "name": name,
+            "shape": array.shape,
+            "datatype": datatype(array),
+            "parameters": {"binary_data_size": len(packed[name])},
+        }
+        for name, array in call.inputs.items()
+    ]
+    outputs = [{"name": name, "parameters": {"binary_data": True}} for name in call.outputs]
+    record = {"inputs": inputs, "outputs": outputs, "parameters": dict(call.parameters)}
+    head = json.dumps(record).encode("utf-8")
+    return len(head), b"".join((head, *packed.values()))
+
+
+def response(body: bytes, header: str | None) -> Tensors:
+    """Read the outputs off an answer; raises EngineError when it is none of Triton's."""
+    try:
+        at = int(header or "")
+        outputs = json.loads(body[:at])["outputs"]
+        found: Tensors = {}
+        for output in outputs:
+            size = int(output["parameters"]["binary_data_size"])
+            found[output["name"]] = unpack(body[at : at + size], output["datatype"], output["shape"])
+            at += size
+        return found
+    except (ValueError, KeyError, TypeError) as error:
+        raise EngineError(f"the server's answer can't be read: {error!r}") from error

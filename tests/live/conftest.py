@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tritonqa.reader.load import PACKAGED, find
+from tritonqa.triton.options import Serving
+from tritonqa.triton.runtime import Runtime, lacking
+
+if TYPE_CHECKING:
+    from tritonqa.triton.server import Server
+
+FREE = Serving(http_port=0, grpc_port=0, metrics_port=0)
+
+
+@pytest.fixture(scope="session")
+def runtime() -> Runtime:
+    if missing := lacking():
+        pytest.skip(f"Triton can't run here: {'; '.join(missing)}")
+    from tritonqa.triton.install import install
+
+    return install()
+
+
+@pytest.fixture(scope="session")
+def repository(runtime: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tritonqa.triton.repository import build
+
+    folder = tmp_path_factory.mktemp("triton") / "repository"
+    build(find(PACKAGED), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(runtime: Runtime, repository: Path) -> Iterator[Server]:
+    from tritonqa.triton.server import Server
+
+    with Server(runtime, repository, FREE) as running:
+        yield running

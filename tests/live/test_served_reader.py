@@ -1,0 +1,90 @@
+"""The reader on a real Triton answers as the reader in process does, over every protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tritonqa import Answers, AsyncReader, Reader
+from tritonqa.errors import InputError
+from tritonqa.evaluate import load_squad
+from tritonqa.triton.server import Server
+from tritonqa.wire import Address, Call, dial
+from tritonqa.wire.tensors import texts
+
+
+@pytest.fixture(params=["grpc", "http"])
+def url(request: pytest.FixtureRequest, server: Server) -> str:
+    return str(getattr(server, request.param))
+
+
+def same(ours: Answers, theirs: Answers) -> None:
+    assert [(a.text, a.start, a.end, a.passage) for a in ours] == [
+        (a.text, a.start, a.end, a.passage) for a in theirs
+    ]
+    assert [a.score for a in ours] == pytest.approx([a.score for a in theirs], abs=1e-3)
+    assert ours.no_answer == pytest.approx(theirs.no_answer, abs=1e-3)
+    assert (ours.question, ours.calibrated, ours.question_cut) == (
+        theirs.question,
+        theirs.calibrated,
+        theirs.question_cut,
+    )
+
+
+def test_answers_are_those_of_the_embedded_reader(url: str, reader: Reader, data: Path) -> None:
+    examples = load_squad(data / "squad-heldout-sample.json.gz").examples[:40]
+    asks = [(example.question, [example.context, "🤗 e\u0301"]) for example in examples]
+    with Reader.load(url) as remote:
+        for ours, theirs in zip(reader.ask_many(asks, top_k=2), remote.ask_many(asks, top_k=2), strict=True):
+            same(ours, theirs)
+
+
+def test_await(url: str, reader: Reader) -> None:
+    async def ask() -> Answers:
+        async with AsyncReader.load(url) as remote:
+            return await remote.ask("Who wrote it?", "It was written by Ada.")
+
+    same(reader.ask("Who wrote it?", "It was written by Ada."), asyncio.run(ask()))
+
+
+def test_the_server_checks_what_it_is_sent(url: str) -> None:
+    wire = dial(Address.parse(url))
+    inputs = {"question": texts(["q"]), "passages": texts([" "])}
+    with pytest.raises(InputError, match="passages hold no text"):
+        wire.infer(Call("reader", inputs, ("answers",))).result(10)
+    with pytest.raises(InputError, match="top_k must be a whole number"):
+        wire.infer(Call("reader", inputs, ("answers",), {"top_k": 0})).result(10)
+    wire.close()
+
+
+def test_curl(server: Server) -> None:
+    body = {"question": "Who wrote it?", "passages": ["It was written by Ada in 1843."], "top_k": 2}
+    record = curl(f"{server.http}/v2/models/reader/generate", body)
+    answers = json.loads(record["answers"])
+    assert record["text"][0] == answers["answers"][0]["text"] == "Ada"
+    assert set(answers) == {"question", "answers", "no_answer"}
+
+
+def test_kserve(server: Server) -> None:
+    inputs = [
+        {"name": "question", "shape": [1], "datatype": "BYTES", "data": ["Who wrote it?"]},
+        {"name": "passages", "shape": [2], "datatype": "BYTES", "data": ["", "It was written by Ada."]},
+    ]
+    body = {"inputs": inputs, "outputs": [{"name": "passage"}, {"name": "text"}]}
+    found = curl(f"{server.http}/v2/models/reader/infer", body)["outputs"]
+    assert {output["name"]: output["data"] for output in found} == {"passage": [1], "text": ["Ada"]}
+
+
+def curl(url: str, body: object) -> dict[str, object]:
+    done = subprocess.run(
+        ["curl", "--silent", "--show-error", "--data", json.dumps(body), url],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    record: dict[str, object] = json.loads(done.stdout)
+    return record
