@@ -39,6 +39,8 @@ class OpenVinoEngine(Engine):
             self._model = self._core.read_model(file)
             self._names = {port.get_any_name() for port in self._model.inputs}
             self._wide = self._compile(1).create_infer_request()
+            # The binding's tables are made by its first inference; two threads at once would deadlock there.
+            self._wide.infer({name: np.ones((1, 8), np.int64) for name in self._names})
         except RuntimeError as error:
             raise EngineError(f"OpenVINO can't run {file.name}: {str(error).splitlines()[0]}") from error
         self._wide_free = threading.Lock()
