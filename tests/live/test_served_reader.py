@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,12 +80,12 @@ def test_kserve(server: Server) -> None:
     assert {output["name"]: output["data"] for output in found} == {"passage": [1], "text": ["Ada"]}
 
 
-def curl(url: str, body: object) -> dict[str, object]:
+def curl(url: str, body: object) -> dict[str, Any]:
     done = subprocess.run(
         ["curl", "--silent", "--show-error", "--data", json.dumps(body), url],
         capture_output=True,
         text=True,
         check=True,
     )
-    record: dict[str, object] = json.loads(done.stdout)
+    record: dict[str, Any] = json.loads(done.stdout)
     return record
