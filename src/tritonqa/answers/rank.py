@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import islice
 from math import exp
 
 from tritonqa.answers.answer import Answer, Answers
@@ -21,25 +25,31 @@ def rank(
     answerable = known.answerable(evidence.margin, options.answerable_prior)
     items: list[Answer] = []
     if 1 - answerable <= options.no_answer_threshold:
-        tokens = {window.passage: window.tokens for window in prepared.windows}
-        for span in evidence.spans:
-            start, end = (
-                int(tokens[span.passage].starts[span.first]),
-                int(tokens[span.passage].ends[span.last]),
-            )
+        for span, start, end in islice(_quotations(prepared, evidence), options.top_k):
             text = prepared.ask.passages[span.passage][start:end]
-            shared = any(a.passage == span.passage and a.start < end and start < a.end for a in items)
-            if text.strip() and not shared:  # tokens of one character are several, its answer is one
-                score = answerable * known.right(_share(span, evidence))
-                lead = len(text) - len(text.lstrip())
-                text = text.strip()
-                items.append(Answer(text, start + lead, start + lead + len(text), score, span.passage))
-            if len(items) == options.top_k:
-                break
+            score = answerable * known.right(min(1.0, exp(span.margin - evidence.total)))
+            items.append(Answer(text, start, end, score, span.passage))
     return Answers(
         prepared.ask.question, tuple(items), 1 - answerable, calibration is not None, prepared.question_cut
     )
 
 
-def _share(span: Span, evidence: Evidence) -> float:
-    return min(1.0, exp(span.margin - evidence.total))
+def _quotations(prepared: Prepared, evidence: Evidence) -> Iterator[tuple[Span, int, int]]:
+    """Give each span with its characters, outer spaces left out; a character of several tokens once."""
+    tokens = {window.passage: window.tokens for window in prepared.windows}
+    taken: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for span in evidence.spans:
+        start, end = int(tokens[span.passage].starts[span.first]), int(tokens[span.passage].ends[span.last])
+        text = prepared.ask.passages[span.passage][start:end]
+        start, end = start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip())
+        if start < end and _claim(taken[span.passage], start, end):
+            yield span, start, end
+
+
+def _claim(taken: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Add the characters start to end to those taken, kept sorted; False when one was taken already."""
+    at = bisect(taken, (start, end))
+    if (at and taken[at - 1][1] > start) or (at < len(taken) and taken[at][0] < end):
+        return False
+    taken.insert(at, (start, end))
+    return True

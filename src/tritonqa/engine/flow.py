@@ -6,41 +6,36 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Any, Generic, TypeVar
+from time import monotonic
+from typing import Any, TypeAlias, TypeVar
 
 from tritonqa.engine.base import Engine
-from tritonqa.errors import EngineError, Overloaded, TritonQAError, Unavailable
+from tritonqa.engine.job import Job, Step
+from tritonqa.errors import EngineError, Overloaded, Timeout, TritonQAError, Unavailable
 from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
 
 T = TypeVar("T")
-
-
-class _Job(Generic[T]):
-    """An ask in the flow: its windows, the next to run, the logits so far."""
-
-    def __init__(self, windows: Sequence[Window], finish: Callable[[list[FloatArray]], T]) -> None:
-        self.windows = windows
-        self.finish = finish
-        self.future: Future[T] = Future()
-        self.logits: list[Any] = [None] * len(windows)
-        self.next = 0
-        self.missing = len(windows)
+Group: TypeAlias = list[tuple[Job[Any], int]]  # asks with the index of a window
 
 
 class Flow:
     """Run the windows of many asks through an engine's streams, fairly: one window of each ask in turn.
 
     An ask completes as its last window does. Asks may be cancelled through their future; an error fails the
-    asks whose windows were in that call and no others.
+    asks whose windows were in that call and no others. Every future completes exactly once, outside the lock.
     """
 
     def __init__(self, engine: Engine, max_waiting: int = 256) -> None:
-        """Start a thread for each stream; at most max_waiting windows wait (an ask may exceed it alone)."""
+        """Start a thread for each stream; at most max_waiting windows wait.
+
+        A long ask counts as a quarter of that at most, so that it leaves room for others.
+        """
         self.engine = engine
         self._max_waiting = max_waiting
-        self._jobs: deque[_Job[Any]] = deque()
-        self._waiting = 0
+        self._share = max(1, max_waiting // 4)
+        self._jobs: deque[Job[Any]] = deque()
+        self._door: deque[Job[Any]] = deque()
         self._running = 0
         self._closed = False
         self._change = threading.Condition()
@@ -53,109 +48,120 @@ class Flow:
         self,
         windows: Sequence[Window],
         finish: Callable[[list[FloatArray]], T],
+        *,
         timeout: float | None = None,
+        deadline: float | None = None,
+        step: Step | None = None,
     ) -> Future[T]:
         """Queue an ask; its future gets finish(logits), called in a stream's thread.
 
-        Waits while the queue is full. Raises Overloaded when it still is after timeout seconds, Unavailable
-        when the flow is closed.
+        Waits while the queue is full, first come first served. Raises Overloaded when it still is after
+        timeout seconds (0: at once), Unavailable when the flow is closed. An ask whose windows still wait
+        deadline seconds from now fails with Timeout. step(done, all) is called after each of its windows.
         """
-        job = _Job(windows, finish)
+        job = Job(windows, finish, deadline, step)
         if not windows:
-            job.future.set_running_or_notify_cancel()
-            self._settle(job)
+            job.complete()
             return job.future
         with self._change:
-            if not self._change.wait_for(lambda: self._closed or self._has_room(len(windows)), timeout):
-                raise Overloaded(f"{self._waiting} windows wait already; ask again later")
-            if self._closed:
-                raise Unavailable("the reader is closed; load it again")
-            self._jobs.append(job)
-            self._waiting += len(windows)
-            self._change.notify_all()
+            self._door.append(job)
+            try:
+                if not self._change.wait_for(lambda: self._closed or self._may_enter(job), timeout):
+                    raise Overloaded(f"{self._waiting()} windows wait already; ask again later")
+                if self._closed:
+                    raise Unavailable("the reader is closed; load it again")
+                self._jobs.append(job)
+            finally:
+                self._door.remove(job)
+                self._change.notify_all()
         return job.future
 
     def close(self) -> None:
-        """Cancel what waits, let what runs finish, and stop the threads."""
+        """Fail what waits with Unavailable, let what runs finish, and stop the threads."""
         with self._change:
+            if self._closed:
+                return
             self._closed = True
-            for job in self._jobs:
-                job.future.cancel()
+            ended = [job for job in self._jobs if job.end(early=True)]
             self._jobs.clear()
-            self._waiting = 0
             self._change.notify_all()
+        for job in ended:
+            job.complete(Unavailable("the reader was closed before it answered; load it again"))
         for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join()
         self.engine.close()
 
-    def _has_room(self, count: int) -> bool:
-        return self._waiting == 0 or self._waiting + count <= self._max_waiting
+    def _waiting(self) -> int:
+        return sum(min(job.left, self._share) for job in self._jobs if not job.dropped)
+
+    def _may_enter(self, job: Job[Any]) -> bool:
+        if self._door[0] is not job:
+            return False
+        waiting = self._waiting()
+        return not waiting or waiting + min(job.left, self._share) <= self._max_waiting
 
     def _stream(self) -> None:
-        while (group := self._take()) is not None:
-            error: TritonQAError | None = None
-            found: list[FloatArray] = []
-            try:
-                alone = self._running == 1 and self._waiting == 0
-                found = self.engine.run([job.windows[i] for job, i in group], alone=alone)
-            except TritonQAError as raised:
-                error = raised
-            except Exception as raised:  # noqa: BLE001 - whatever a library raises must reach the ask it fails
-                error = EngineError(f"{self.engine.name} failed: {raised}")
-                error.__cause__ = raised
-            self._give(group, found, error)
-
-    def _take(self) -> list[tuple[_Job[Any], int]] | None:
-        """Wait for windows and take a group, one window of each ask in turn; None when closed."""
-        limit = self.engine.grouping
-        with self._change:
-            group: list[tuple[_Job[Any], int]] = []
-            while not group:
+        while True:
+            with self._change:
                 self._change.wait_for(lambda: self._closed or self._jobs)
                 if self._closed:
-                    return None
-                tokens = 0
-                while self._jobs and len(group) < limit.windows:
-                    job = self._jobs[0]
-                    if job.future.cancelled() or job.future.done():
-                        self._waiting -= len(job.windows) - job.next
-                        self._jobs.popleft()
-                        continue
-                    tokens += len(job.windows[job.next])
-                    if group and limit.tokens is not None and tokens > limit.tokens:
-                        break
-                    group.append((job, job.next))
-                    job.next += 1
-                    self._waiting -= 1
-                    self._jobs.popleft()
-                    if job.next < len(job.windows):
-                        self._jobs.append(job)
-            self._running += 1
-            self._change.notify_all()
-            return group
+                    return
+                given_up = self._drop()
+                group = self._take()
+                self._running += bool(group)
+                alone = self._running == 1 and not self._jobs
+                self._change.notify_all()
+            for job in given_up:
+                job.complete(Timeout("the answer did not come before its deadline; allow more time"))
+            if group:
+                self._run(group, alone)
 
-    def _give(
-        self, group: list[tuple[_Job[Any], int]], found: list[FloatArray], error: TritonQAError | None
-    ) -> None:
-        done: list[_Job[Any]] = []
+    def _drop(self) -> list[Job[Any]]:
+        """Take asks out that need not go on; return those to complete: late ones and cancelled ones."""
+        now = monotonic()
+        dropped = [job for job in self._jobs if job.dropped or job.late(now)]
+        for job in dropped:
+            self._jobs.remove(job)
+        return [job for job in dropped if job.end(early=True)]
+
+    def _take(self) -> Group:
+        """Take as many windows as the engine likes at once, one of each ask in turn."""
+        limit = self.engine.grouping
+        group: Group = []
+        tokens = 0
+        while self._jobs and len(group) < limit.windows:
+            job = self._jobs[0]
+            tokens += len(job.windows[job.next])
+            if group and limit.tokens is not None and tokens > limit.tokens:
+                break
+            group.append((job, job.next))
+            job.next += 1
+            self._jobs.popleft()
+            if job.left:
+                self._jobs.append(job)
+        return group
+
+    def _run(self, group: Group, alone: bool) -> None:
+        error: TritonQAError | None = None
+        found: list[FloatArray] = []
+        try:
+            found = self.engine.run([job.windows[i] for job, i in group], alone=alone)
+            if len(found) != len(group):
+                raise EngineError(f"{self.engine.name} was given {len(group)} windows and gave {len(found)}")
+        except TritonQAError as raised:
+            error = raised
+        except Exception as raised:  # noqa: BLE001 - whatever a library raises must reach the ask it fails
+            error = EngineError(f"{self.engine.name} failed: {raised}")
+            error.__cause__ = raised
+        jobs = dict.fromkeys(job for job, _ in group)
         with self._change:
             self._running -= 1
-            for position, (job, index) in enumerate(group):
-                if error is None:
-                    job.logits[index] = found[position]
-                    job.missing -= 1
-                if (error or not job.missing) and job not in done and not job.future.done():
-                    if job.future.set_running_or_notify_cancel():
-                        done.append(job)
-                        if error:
-                            job.future.set_exception(error)
-        if error is None:
-            for job in done:
-                self._settle(job)
-
-    def _settle(self, job: _Job[T]) -> None:
-        try:
-            job.future.set_result(job.finish(job.logits))
-        except BaseException as raised:  # noqa: BLE001 - the ask's own thread must see it
-            job.future.set_exception(raised)
+            if error is None:
+                for (job, index), logits in zip(group, found, strict=True):
+                    job.add(index, logits)
+            ended = [job for job in jobs if job.end(early=error is not None)]
+        for job in jobs:
+            job.report()
+        for job in ended:
+            job.complete(error)

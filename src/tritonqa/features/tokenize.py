@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from tokenizers import Encoding, Tokenizer
 
+from tritonqa.features.pieces import LONG, is_local, pieces
+
 IntArray: TypeAlias = npt.NDArray[np.int32]
 
 _KEPT_CHARACTERS = 4_000_000
+_BATCH_CHARACTERS = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class TextTokenizer:
 
     def one(self, text: str) -> Tokens:
         """Tokenise one text, unkept."""
-        return _tokens(self._tokenizer.encode(text, add_special_tokens=False))
+        return self._tokenise([text])[0]
 
     def many(self, texts: Sequence[str]) -> list[Tokens]:
         """Tokenise passages, each distinct text once while it is kept."""
@@ -56,12 +60,9 @@ class TextTokenizer:
             for text in found:
                 self._kept.move_to_end(text)
         missing = [text for text in dict.fromkeys(texts) if text not in found]
-        if len(missing) == 1:
-            found[missing[0]] = self.one(missing[0])
-        elif missing:
-            encodings = self._tokenizer.encode_batch(missing, add_special_tokens=False)
-            found.update(zip(missing, map(_tokens, encodings), strict=True))
-        self._keep([(text, found[text]) for text in missing])
+        fresh = list(zip(missing, self._tokenise(missing), strict=True))
+        self._keep(fresh)
+        found.update(fresh)
         return [found[text] for text in texts]
 
     def _keep(self, fresh: list[tuple[str, Tokens]]) -> None:
@@ -74,8 +75,47 @@ class TextTokenizer:
                 oldest, _ = self._kept.popitem(last=False)
                 self._characters -= len(oldest)
 
+    def _tokenise(self, texts: Sequence[str]) -> list[Tokens]:
+        """Tokenise in batches of about half a million characters: bounded memory, open to interrupts."""
+        parts: list[list[Tokens]] = [[] for _ in texts]
+        for batch in self._batches(texts):
+            inputs = [piece for _, _, piece in batch]
+            encodings = self._tokenizer.encode_batch(inputs, add_special_tokens=False)
+            for (i, offset, _), encoding in zip(batch, encodings, strict=True):
+                parts[i].append(_tokens(encoding, offset))
+        return [_joined(part) for part in parts]
 
-def _tokens(encoding: Encoding) -> Tokens:
-    offsets = np.array(encoding.offsets, np.int32).reshape(-1, 2)  # [n, 2]
+    def _batches(self, texts: Sequence[str]) -> Iterator[list[tuple[int, int, str]]]:
+        """Give batches of (index of a text, offset in it, piece of it)."""
+        batch: list[tuple[int, int, str]] = []
+        characters = 0
+        for i, text in enumerate(texts):
+            whole = len(text) <= LONG or not self._local
+            for offset, piece in [(0, text)] if whole else pieces(text):
+                batch.append((i, offset, piece))
+                characters += len(piece)
+                if characters >= _BATCH_CHARACTERS:
+                    yield batch
+                    batch, characters = [], 0
+        if batch:
+            yield batch
+
+    @cached_property
+    def _local(self) -> bool:
+        return is_local(self._tokenizer)
+
+
+def _tokens(encoding: Encoding, offset: int) -> Tokens:
+    offsets = np.array(encoding.offsets, np.int32).reshape(-1, 2) + np.int32(offset)  # [n, 2]
     ids = np.array(encoding.ids, np.int32)
     return Tokens(ids, np.ascontiguousarray(offsets[:, 0]), np.ascontiguousarray(offsets[:, 1]))
+
+
+def _joined(parts: Sequence[Tokens]) -> Tokens:
+    if len(parts) == 1:
+        return parts[0]
+    return Tokens(
+        np.concatenate([part.ids for part in parts]),
+        np.concatenate([part.starts for part in parts]),
+        np.concatenate([part.ends for part in parts]),
+    )

@@ -3,88 +3,97 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from tritonqa.answers import Answers
-from tritonqa.features import Windowing
+from tritonqa.engine.job import Step
+from tritonqa.reader.ahead import Ahead
 from tritonqa.reader.backend import Backend
-from tritonqa.reader.load import PACKAGED, load
-from tritonqa.spans import Decoding
+from tritonqa.reader.face import Face
+from tritonqa.spans import AskOptions, Decoding
 from tritonqa.text import Ask
 
+if TYPE_CHECKING:
+    from typing_extensions import Self, Unpack
 
-class AsyncReader:
+Row: TypeAlias = tuple[str, str | Sequence[str]]
+
+_STARTING = 4  # threads that tokenise and wait for room, so that one long text does not hold up the others
+
+
+class AsyncReader(Face):
     """Ask questions of passages without blocking the event loop."""
 
     def __init__(self, backend: Backend | None = None) -> None:
         """Load the packaged reader, or take one that is open."""
-        self._backend = backend or load(PACKAGED)
-
-    @classmethod
-    def load(
-        cls,
-        name: str = PACKAGED,
-        *,
-        engine: str | None = None,
-        precision: str | None = None,
-        windowing: Windowing | None = None,
-        decoding: Decoding | None = None,
-    ) -> AsyncReader:
-        """Load a reader by name, as Reader.load does."""
-        return cls(load(name, engine, precision, windowing, decoding))
+        super().__init__(backend)
+        self._starting = ThreadPoolExecutor(_STARTING, "tritonqa-start")
 
     async def ask(
         self,
         question: str,
         passages: str | Sequence[str],
         *,
-        top_k: int | None = None,
-        no_answer_threshold: float | None = None,
-        answerable_prior: float | None = None,
+        step: Step | None = None,
+        **options: Unpack[AskOptions],
     ) -> Answers:
         """Answer a question, as Reader.ask does; cancelling the task cancels the ask."""
-        options = self._backend.options(
-            top_k=top_k, no_answer_threshold=no_answer_threshold, answerable_prior=answerable_prior
-        )
-        return await self._answer(Ask.of(question, passages), options)
+        chosen = self._backend.decoding.changed(**options)
+        start = partial(self._backend.start, Ask.of(question, passages), chosen, step=step)
+        return await asyncio.wrap_future(await self._begin(start))
 
-    async def ask_many(
-        self,
-        asks: Iterable[tuple[str, str | Sequence[str]]],
-        *,
-        top_k: int | None = None,
-        no_answer_threshold: float | None = None,
-        answerable_prior: float | None = None,
+    def ask_many(
+        self, asks: Iterable[Row] | AsyncIterable[Row], **options: Unpack[AskOptions]
     ) -> AsyncIterator[Answers]:
-        """Answer a stream of asks in order, as Reader.ask_many does."""
-        options = self._backend.options(
-            top_k=top_k, no_answer_threshold=no_answer_threshold, answerable_prior=answerable_prior
-        )
-        ahead: deque[asyncio.Task[Answers]] = deque()
-        try:
-            for question, passages in asks:
-                ahead.append(asyncio.create_task(self._answer(Ask.of(question, passages), options)))
-                while ahead and (len(ahead) > self._backend.ahead or ahead[0].done()):
-                    yield await ahead.popleft()
-            while ahead:
-                yield await ahead.popleft()
-        finally:
-            for task in ahead:
-                task.cancel()
+        """Answer a stream of asks in order, as Reader.ask_many does; asks may be an async iterable."""
+        return self._stream(asks, self._backend.decoding.changed(**options))
 
-    async def _answer(self, ask: Ask, options: Decoding) -> Answers:
-        future = await asyncio.to_thread(self._backend.start, ask, options)
-        return await asyncio.wrap_future(future)
+    async def _stream(
+        self, asks: Iterable[Row] | AsyncIterable[Row], options: Decoding
+    ) -> AsyncIterator[Answers]:
+        rows = _rows(asks)
+        with Ahead[Answers](self._backend.ahead) as ahead:
+            while ahead.open:
+                with ahead.next():
+                    ahead.add(await self._begin(partial(self._start_row, await anext(rows), options)))
+                for future in ahead.due():
+                    yield await asyncio.wrap_future(future)
+
+    async def _begin(self, start: Callable[[], Future[Answers]]) -> Future[Answers]:
+        """Start an ask in another thread; when this is cancelled meanwhile, so is the ask."""
+        starting = self._starting.submit(start)
+        try:
+            return await asyncio.wrap_future(starting)
+        except asyncio.CancelledError:
+            starting.add_done_callback(_cancel_started)
+            raise
 
     async def close(self) -> None:
-        """Stop the engine's streams."""
+        """Let go of the reader, as Reader.close does."""
         await asyncio.to_thread(self._backend.close)
+        self._starting.shutdown(wait=False)
 
-    async def __aenter__(self) -> AsyncReader:
+    async def __aenter__(self) -> Self:
         """Use the reader in an async with block."""
         return self
 
     async def __aexit__(self, *error: object) -> None:
         """Close the reader."""
         await self.close()
+
+
+async def _rows(asks: Iterable[Row] | AsyncIterable[Row]) -> AsyncIterator[Row]:
+    if isinstance(asks, AsyncIterable):
+        async for row in asks:
+            yield row
+    else:
+        for row in asks:
+            yield row
+
+
+def _cancel_started(starting: Future[Future[Answers]]) -> None:
+    if not starting.cancelled() and starting.exception() is None:
+        starting.result().cancel()

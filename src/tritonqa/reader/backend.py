@@ -6,20 +6,25 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from tritonqa.answers import Answers
+from tritonqa.engine.job import Step
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
 
 
 class Backend(Protocol):
-    """What a Reader stands on: a model in this process, or one on a server; ahead is its look-ahead."""
+    """What a Reader stands on: a model in this process, or one on a server.
+
+    ahead is its look-ahead in asks, decoding what it does where an ask says nothing else.
+    """
 
     ahead: int
+    decoding: Decoding
 
-    def options(self, **changes: object) -> Decoding:
-        """Return the decoding options with the changes that are not None; raises InputError."""
+    def start(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Future[Answers]:
+        """Start an ask; cancelling the future drops it.
 
-    def start(self, ask: Ask, options: Decoding) -> Future[Answers]:
-        """Start an ask; cancelling the future drops it."""
+        step(done, all) is called as its windows are done, where that is known here.
+        """
 
     def close(self) -> None:
         """Let go of the model or the connection."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import replace
 from functools import partial
 
 from tokenizers import Tokenizer
 
 from tritonqa.answers import Answers, Calibration, rank
 from tritonqa.engine import Engine, Flow
+from tritonqa.engine.job import Step
 from tritonqa.features import Prepared, Template, TextTokenizer, Windowing, prepare
 from tritonqa.spans import Decoding, decode
 from tritonqa.spans.band import FloatArray
@@ -36,15 +36,19 @@ class Embedded:
         self.flow = Flow(engine)
         self.ahead = 4 * engine.streams * engine.grouping.windows
 
-    def options(self, **changes: object) -> Decoding:
-        """Return the decoding options with the changes that are not None; raises InputError."""
-        given = {name: value for name, value in changes.items() if value is not None}
-        return replace(self.decoding, **given) if given else self.decoding  # type: ignore[arg-type]
-
-    def start(self, ask: Ask, options: Decoding) -> Future[Answers]:
-        """Prepare an ask and let its windows flow."""
+    def start(
+        self,
+        ask: Ask,
+        options: Decoding,
+        *,
+        timeout: float | None = None,
+        deadline: float | None = None,
+        step: Step | None = None,
+    ) -> Future[Answers]:
+        """Prepare an ask and let its windows flow; timeout, deadline and step are the flow's."""
         prepared = prepare(ask, self.tokenizer, self.template, self.windowing)
-        return self.flow.submit(prepared.windows, partial(self._finish, prepared, options))
+        finish = partial(self._finish, prepared, options)
+        return self.flow.submit(prepared.windows, finish, timeout=timeout, deadline=deadline, step=step)
 
     def close(self) -> None:
         """Stop the streams."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import TypedDict
 
 import platformdirs
 
@@ -21,6 +22,15 @@ from tritonqa.wire import Address
 from tritonqa.wire.address import is_address
 
 PACKAGED = "tritonqa-minilm"
+
+
+class Loading(TypedDict, total=False):
+    """How to load a reader; None leaves the choice to the bundle and the machine."""
+
+    engine: str | None
+    precision: str | None
+    windowing: Windowing | None
+    decoding: Decoding | None
 
 
 def find(name: str) -> Bundle:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import Future
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from tritonqa.answers import Answer, Answers
+from tritonqa.engine.job import Step
 from tritonqa.errors import EngineError
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
@@ -34,13 +35,8 @@ class Remote:
         self._served = Decoding(**json.loads(known["decoding"]))
         self.decoding = decoding or self._served
 
-    def options(self, **changes: object) -> Decoding:
-        """Return the decoding options with the changes that are not None; raises InputError."""
-        given = {name: value for name, value in changes.items() if value is not None}
-        return replace(self.decoding, **given) if given else self.decoding  # type: ignore[arg-type]
-
-    def start(self, ask: Ask, options: Decoding) -> Future[Answers]:
-        """Send an ask, with the options that differ from the server's own."""
+    def start(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Future[Answers]:
+        """Send an ask, with the options that differ from the server's own; it tells no steps."""
         served = asdict(self._served)
         changed = {name: value for name, value in asdict(options).items() if value != served[name]}
         inputs = {"question": texts([ask.question]), "passages": texts(ask.passages)}

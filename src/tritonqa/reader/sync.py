@@ -2,94 +2,70 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from tritonqa.answers import Answers
-from tritonqa.features import Windowing
-from tritonqa.reader.backend import Backend
-from tritonqa.reader.load import PACKAGED, load
-from tritonqa.spans import Decoding
+from tritonqa.engine.job import Step
+from tritonqa.reader.ahead import Ahead
+from tritonqa.reader.face import Face
+from tritonqa.spans import AskOptions, Decoding
 from tritonqa.text import Ask
 
+if TYPE_CHECKING:
+    from typing_extensions import Self, Unpack
 
-class Reader:
+_INTERRUPTIBLE = 0.2  # seconds: Windows sees Ctrl-C only between waits
+
+
+class Reader(Face):
     """Ask questions of passages and read exact answers."""
-
-    def __init__(self, backend: Backend | None = None) -> None:
-        """Load the packaged reader, or take one that is open."""
-        self._backend = backend or load(PACKAGED)
-
-    @classmethod
-    def load(
-        cls,
-        name: str = PACKAGED,
-        *,
-        engine: str | None = None,
-        precision: str | None = None,
-        windowing: Windowing | None = None,
-        decoding: Decoding | None = None,
-    ) -> Reader:
-        """Load a reader by name: a bundle's folder, an installed model package, or the address of a Triton.
-
-        Raises BundleError, EngineError, MissingExtra, InputError.
-        """
-        return cls(load(name, engine, precision, windowing, decoding))
 
     def ask(
         self,
         question: str,
         passages: str | Sequence[str],
         *,
-        top_k: int | None = None,
-        no_answer_threshold: float | None = None,
-        answerable_prior: float | None = None,
+        step: Step | None = None,
+        **options: Unpack[AskOptions],
     ) -> Answers:
-        """Answer a question from one passage or several; options not given are the reader's.
+        """Answer a question from one passage or several.
 
+        Options: top_k, no_answer_threshold, answerable_prior; the reader's own where not given.
+        step(done, all) is called, from another thread, as the windows of a long ask are done.
         Raises InputError that names the field, EngineError.
         """
-        options = self._backend.options(
-            top_k=top_k, no_answer_threshold=no_answer_threshold, answerable_prior=answerable_prior
-        )
-        return self._backend.start(Ask.of(question, passages), options).result()
+        chosen = self._backend.decoding.changed(**options)
+        return _result(self._backend.start(Ask.of(question, passages), chosen, step=step))
 
     def ask_many(
-        self,
-        asks: Iterable[tuple[str, str | Sequence[str]]],
-        *,
-        top_k: int | None = None,
-        no_answer_threshold: float | None = None,
-        answerable_prior: float | None = None,
+        self, asks: Iterable[tuple[str, str | Sequence[str]]], **options: Unpack[AskOptions]
     ) -> Iterator[Answers]:
-        """Answer a stream of (question, passages) in order, reading only a little ahead: flat memory."""
-        options = self._backend.options(
-            top_k=top_k, no_answer_threshold=no_answer_threshold, answerable_prior=answerable_prior
-        )
-        return self._stream(asks, options)
+        """Answer a stream of (question, passages) in order, reading only a little ahead: flat memory.
+
+        Options and errors as for ask. An ask that fails, or asks itself, raises at its place: after the
+        answers to those before it; those after it are cancelled.
+        """
+        return self._stream(asks, self._backend.decoding.changed(**options))
 
     def _stream(
         self, asks: Iterable[tuple[str, str | Sequence[str]]], options: Decoding
     ) -> Iterator[Answers]:
-        ahead: deque[Future[Answers]] = deque()
-        try:
-            for question, passages in asks:
-                ahead.append(self._backend.start(Ask.of(question, passages), options))
-                while ahead and (len(ahead) > self._backend.ahead or ahead[0].done()):
-                    yield ahead.popleft().result()
-            while ahead:
-                yield ahead.popleft().result()
-        finally:
-            for future in ahead:
-                future.cancel()
+        rows = iter(asks)
+        with Ahead[Answers](self._backend.ahead) as ahead:
+            while ahead.open:
+                with ahead.next():
+                    ahead.add(self._start_row(next(rows), options))
+                for future in ahead.due():
+                    yield _result(future)
 
     def close(self) -> None:
-        """Stop the engine's streams."""
+        """Let go of the reader; what still waits fails with Unavailable."""
         self._backend.close()
 
-    def __enter__(self) -> Reader:
+    def __enter__(self) -> Self:
         """Use the reader in a with block."""
         return self
 
@@ -98,3 +74,14 @@ class Reader:
     ) -> None:
         """Close the reader."""
         self.close()
+
+
+def _result(future: Future[Answers]) -> Answers:
+    """Wait for an ask; an interrupt of the wait cancels it."""
+    try:
+        while not future.done():
+            wait((future,), _INTERRUPTIBLE)
+        return future.result()
+    except BaseException:
+        future.cancel()
+        raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,8 @@ from tritonqa.spans.options import Decoding
 
 if TYPE_CHECKING:
     from tritonqa.features import Window
+
+_EMPTY = np.float32(-1e9)  # the start of a token that covers no character
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,39 +44,54 @@ class Evidence:
 def decode(windows: Sequence[Window], logits: Sequence[FloatArray], options: Decoding) -> Evidence:
     """Let the spans of every window and passage compete, each measured from its window's null.
 
-    logits are [2, length] per window, start and end. Spans come best first, without overlap, as many as
-    exist; question and special tokens can't be in one. The null is the first token's start + end (Devlin
-    et al. 2018); shared scale across windows after Clark and Gardner (2018).
+    windows are in the order of their passages and starts, logits [2, length] each: start and end. Spans come
+    best first, without overlap, as many as exist; question and special tokens can't be in one. The null is
+    the first token's start + end (Devlin et al. 2018); shared scale across windows after Clark and Gardner
+    (2018). Raises EngineError for logits that are not finite.
     """
-    bands = []
-    for window, (start, end) in zip(windows, logits, strict=True):
-        first, stop = window.first, window.first + window.stop - window.start
-        null = float(start[0] + end[0])
-        if not np.isfinite(null) or not np.isfinite(start[first:stop]).all():
-            raise EngineError("the model gave logits that are not finite; try another engine or precision")
-        empty = (
-            window.tokens.ends[window.start : window.stop] <= window.tokens.starts[window.start : window.stop]
-        )
-        starts = np.where(empty, np.float32(-1e9), start[first:stop] - np.float32(null))
-        bands.append(Band(starts, end[first:stop], options.max_answer_tokens))
-    if not bands:
+    if not windows:
         return Evidence(-np.inf, -np.inf, iter(()))
+    pairs = zip(windows, logits, strict=True)
+    bands = [_band(window, found, options.max_answer_tokens) for window, found in pairs]
     total = float(np.logaddexp.reduce([band.log_total() for band in bands]))
     return Evidence(max(band.peak()[0] for band in bands), total, _spans(windows, bands))
 
 
+def _band(window: Window, logits: FloatArray, width: int) -> Band:
+    part = logits[:, window.first : window.first + window.stop - window.start]
+    null = logits[0, 0] + logits[1, 0]
+    if not np.isfinite(null) or not np.isfinite(part).all():
+        raise EngineError("the model gave logits that are not finite; try another engine or precision")
+    tokens = window.tokens
+    covers = tokens.ends[window.start : window.stop] > tokens.starts[window.start : window.stop]
+    return Band(np.where(covers, part[0] - null, _EMPTY), part[1], width)
+
+
 def _spans(windows: Sequence[Window], bands: Sequence[Band]) -> Iterator[Span]:
-    peaks = np.array([band.peak()[0] for band in bands])
-    while np.isfinite(peaks).any():
-        best = int(peaks.argmax())
-        margin, at = bands[best].peak()
-        if margin < -1e8:
-            return
-        window = windows[best]
-        span = Span(window.passage, window.start + at, window.start + bands[best].end_of(at), margin)
+    """Give the best span of all, block what overlaps it, and so on: a heap of each window's best."""
+    heap = [(-band.peak()[0], i) for i, band in enumerate(bands)]
+    heapify(heap)
+    while heap:
+        known, i = heappop(heap)
+        margin, at = bands[i].peak()
+        if margin < _EMPTY / 2:
+            continue
+        if margin < -known:  # a span given since then has lowered it
+            heappush(heap, (-margin, i))
+            continue
+        window = windows[i]
+        span = Span(window.passage, window.start + at, window.start + bands[i].end_of(at), margin)
         yield span
-        for i, other in enumerate(windows):
-            touches = other.passage == span.passage and other.start <= span.last and span.first < other.stop
-            if touches:
-                bands[i].block(span.first - other.start, span.last - other.start)
-                peaks[i] = bands[i].peak()[0]
+        before, after = range(i, -1, -1), range(i + 1, len(windows))
+        for j in (*_holding(windows, before, span), *_holding(windows, after, span)):
+            bands[j].block(span.first - windows[j].start, span.last - windows[j].start)
+        heappush(heap, (-bands[i].peak()[0], i))
+
+
+def _holding(windows: Sequence[Window], order: range, span: Span) -> Iterator[int]:
+    """Walk away from a span's window while windows hold a part of the span."""
+    for i in order:
+        window = windows[i]
+        if window.passage != span.passage or window.start > span.last or window.stop <= span.first:
+            return
+        yield i

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypedDict
 
 from tritonqa.errors import InputError
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+
+class AskOptions(TypedDict, total=False):
+    """What one ask may change in a reader's Decoding; None changes nothing."""
+
+    top_k: int | None
+    no_answer_threshold: float | None
+    answerable_prior: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,11 @@ class Decoding:
             raise InputError(f"no_answer_threshold must be from 0 to 1, not {self.no_answer_threshold!r}")
         if not _is_number(self.answerable_prior) or not 0 < self.answerable_prior < 1:
             raise InputError(f"answerable_prior must lie between 0 and 1, not {self.answerable_prior!r}")
+
+    def changed(self, **changes: Unpack[AskOptions]) -> Decoding:
+        """Return these options with the changes that are not None; raises InputError."""
+        given = {name: value for name, value in changes.items() if value is not None}
+        return replace(self, **given)  # type: ignore[arg-type]
 
 
 def _is_number(value: object) -> bool:

@@ -43,7 +43,7 @@ class TritonPythonModel:
             sender = request.get_response_sender()
             wanted = request.requested_output_names()
             try:
-                options = self._reader.options(**_options(request))
+                options = self._reader.decoding.changed(**_options(request))
                 future = self._reader.start(_ask(request), options)
             except Exception as error:  # noqa: BLE001 - every request must be answered
                 _send(sender, pb_utils.InferenceResponse(error=_error(error)))

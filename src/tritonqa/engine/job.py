@@ -1,0 +1,93 @@
+"""An ask on its way through the flow."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from time import monotonic
+from typing import Generic, TypeAlias, TypeVar
+
+import numpy as np
+
+from tritonqa.features import Window
+from tritonqa.spans.band import FloatArray
+
+T = TypeVar("T")
+Step: TypeAlias = Callable[[int, int], None]
+
+_NOT_YET: FloatArray = np.empty((2, 0), np.float32)
+
+
+class Job(Generic[T]):
+    """An ask's windows, the next to run, the logits so far.
+
+    The flow's lock guards all of it but complete and report.
+    """
+
+    def __init__(
+        self,
+        windows: Sequence[Window],
+        finish: Callable[[list[FloatArray]], T],
+        deadline: float | None = None,
+        step: Step | None = None,
+    ) -> None:
+        """Take an ask that must leave the queue within deadline seconds."""
+        self.windows = windows
+        self.future: Future[T] = Future()
+        self.next = 0
+        self._finish = finish
+        self._step = step
+        self._until = None if deadline is None else monotonic() + deadline
+        self._logits = [_NOT_YET] * len(windows)
+        self._done = 0
+        self._ended = False
+
+    @property
+    def left(self) -> int:
+        """Count the windows that still wait."""
+        return len(self.windows) - self.next
+
+    @property
+    def dropped(self) -> bool:
+        """Say whether its waiting windows need not run: it failed, or was cancelled."""
+        return self._ended or self.future.cancelled()
+
+    def late(self, now: float) -> bool:
+        """Say whether its deadline has passed."""
+        return self._until is not None and now >= self._until
+
+    def add(self, index: int, logits: FloatArray) -> None:
+        """Keep the logits of a window."""
+        self._logits[index] = logits
+        self._done += 1
+
+    def end(self, *, early: bool) -> bool:
+        """Say, once only, that the ask is to be completed: all windows have run, or early."""
+        if self._ended or not (early or self._done == len(self.windows)):
+            return False
+        self._ended = True
+        return True
+
+    def complete(self, error: Exception | None = None) -> None:
+        """Give the future its error or its result, unless it was cancelled."""
+        if not self.future.set_running_or_notify_cancel():
+            return
+        if error is not None:
+            self.future.set_exception(error)
+            return
+        try:
+            result = self._finish(self._logits)
+        except BaseException as raised:  # noqa: BLE001 - who waits for the ask must see it
+            self.future.set_exception(raised)
+        else:
+            self.future.set_result(result)
+
+    def report(self) -> None:
+        """Tell how many windows have run; what step raises is logged, as for a future's callbacks."""
+        if self._step is None:
+            return
+        try:
+            self._step(self._done, len(self.windows))
+        except Exception:
+            logging.getLogger("tritonqa").exception("step failed")

@@ -1,0 +1,40 @@
+"""What Reader and AsyncReader share: a place that answers, and how it is loaded."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any
+
+from tritonqa.answers import Answers
+from tritonqa.errors import InputError
+from tritonqa.reader.backend import Backend
+from tritonqa.reader.load import PACKAGED, Loading, load
+from tritonqa.spans import Decoding
+from tritonqa.text import Ask
+
+if TYPE_CHECKING:
+    from typing_extensions import Self, Unpack
+
+
+class Face:
+    """A backend, opened by name."""
+
+    def __init__(self, backend: Backend | None = None) -> None:
+        """Load the packaged reader, or take one that is open."""
+        self._backend = backend or load(PACKAGED)
+
+    @classmethod
+    def load(cls, name: str = PACKAGED, **options: Unpack[Loading]) -> Self:
+        """Load a reader by name: a bundle's folder, an installed model package, or the address of a Triton.
+
+        Options: engine and precision (chosen for this machine otherwise), windowing, decoding (the bundle's
+        otherwise). Raises BundleError, EngineError, MissingExtra, InputError; Unavailable where no server answers.
+        """
+        return cls(load(name, **options))
+
+    def _start_row(self, row: Any, options: Decoding) -> Future[Answers]:
+        try:
+            question, passages = row
+        except (TypeError, ValueError) as error:
+            raise InputError(f"each of asks must be a pair (question, passages), not {row!r:.80}") from error
+        return self._backend.start(Ask.of(question, passages), options)
