@@ -4,101 +4,111 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from tritonqa.answers import Answers
+from tritonqa.cli import batch as batches
+from tritonqa.cli.options import answer_options, as_json, reader_options, top_k
+from tritonqa.cli.output import emit
+from tritonqa.cli.progress import bar
+from tritonqa.cli.show import lines
 from tritonqa.errors import InputError
 from tritonqa.reader import Reader
-from tritonqa.reader.load import PACKAGED
+from tritonqa.spans import AskOptions
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+_LONG = 50  # windows of a single ask from which on a bar is worth it
 
 
 @click.command()
 @click.argument("question", required=False)
 @click.option("--context", "-c", multiple=True, help="A passage: TEXT, @FILE, or - for stdin; repeatable.")
-@click.option("--batch", type=click.Path(path_type=Path), help='JSON lines of {"question", "passages"}.')
-@click.option("--reader", default=PACKAGED, show_default=True, help="A bundle's folder or a model package.")
-@click.option("--engine", help="onnx, openvino, torch or toy; chosen for this machine otherwise.")
-@click.option("--top-k", type=int, help="Answers at most.  [default: 1]")
 @click.option(
-    "--no-answer-threshold", type=float, help="Give none above it; 1 always answers.  [default: 0.5]"
+    "--batch",
+    type=click.Path(path_type=Path),
+    help='Asks instead of one: JSON lines of {"question", "passages"}, or - for stdin.',
 )
-@click.option("--prior", type=float, help="Share of questions that can be answered.  [default: 0.8]")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object an ask.")
+@reader_options
+@top_k
+@answer_options
+@as_json
 def ask(
     question: str | None,
     context: tuple[str, ...],
     batch: Path | None,
-    reader: str,
-    engine: str | None,
-    top_k: int | None,
-    no_answer_threshold: float | None,
-    prior: float | None,
     as_json: bool,
+    load: Callable[[], Reader],
+    **options: Unpack[AskOptions],
 ) -> None:
-    """Answer QUESTION from passages, or many asks from a JSON lines file."""
+    """Answer QUESTION from passages, or many asks from a file of JSON lines.
+
+    A batch is answered in order, one JSON object a line.
+    """
     if (batch is None) == (question is None):
         raise InputError("give either a QUESTION with --context, or --batch FILE")
-    if batch is None and not context:
+    if batch is not None:
+        with load() as reader:
+            _answer_batch(reader, batch, options)
+        return
+    if not context:
         raise InputError("context is missing; give --context TEXT, --context @FILE or --context -")
+    if context.count("-") > 1:
+        raise InputError("context - is given twice; stdin can be read only once")
     passages = [_read(value) for value in context]
-    with Reader.load(reader, engine=engine) as opened:
-        options: dict[str, Any] = {
-            "top_k": top_k,
-            "no_answer_threshold": no_answer_threshold,
-            "answerable_prior": prior,
-        }
-        if batch is not None:
-            for answers in opened.ask_many(_rows(batch), **options):
-                click.echo(json.dumps(answers.to_dict(), ensure_ascii=False))
-        else:
-            answers = opened.ask(question or "", passages, **options)
-            if as_json:
-                click.echo(json.dumps(answers.to_dict(), ensure_ascii=False))
-            else:
-                _show(answers, passages)
+    with load() as reader, bar("windows", _LONG) as step:
+        answers = reader.ask(question or "", passages, step=step, **options)
+    if as_json:
+        emit(json.dumps(answers.to_dict(), ensure_ascii=False))
+    else:
+        for line in lines(answers, passages):
+            emit(line)
+    if answers.question_cut:
+        _note("the question was longer than the reader takes; its end was not read")
+
+
+def _answer_batch(reader: Reader, path: Path, options: AskOptions) -> None:
+    numbers: deque[int] = deque()
+    cut: list[int] = []
+
+    def pairs() -> Iterator[tuple[str, Sequence[str]]]:
+        for number, one in batches.asks(path):
+            numbers.append(number)
+            yield one.question, one.passages
+
+    total = batches.count(path)
+    with bar("asks", hidden=sys.stdout is not None and sys.stdout.isatty()) as step:
+        for done, answers in enumerate(reader.ask_many(pairs(), **options), 1):
+            emit(json.dumps(answers.to_dict(), ensure_ascii=False))
+            number = numbers.popleft()
+            if answers.question_cut:
+                cut.append(number)
+            step(done, total)
+    if cut:
+        lines = ", ".join(map(str, cut[:10])) + (", …" if len(cut) > 10 else "")
+        _note(f"questions longer than the reader takes, their end not read: {len(cut)} (lines {lines})")
 
 
 def _read(value: str) -> str:
-    if value == "-":
-        return sys.stdin.read()
-    if not value.startswith("@"):
-        return value
+    """Return the text of a --context, each character as it is in the file: offsets count them."""
     try:
-        return Path(value[1:]).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"context {value} can't be read: {error}; give a UTF-8 text file") from error
-
-
-def _rows(path: Path) -> Iterator[tuple[str, Any]]:
-    number = 0
-    try:
-        with path.open(encoding="utf-8") as lines:
-            for line in lines:
-                number += 1
-                if line.strip():
-                    row = json.loads(line)
-                    yield row["question"], row["passages"] if "passages" in row else row["context"]
+        if value == "-":
+            if sys.stdin is None:
+                raise InputError("context - can't be read: stdin is closed")
+            return sys.stdin.buffer.read().decode("utf-8")
+        return Path(value[1:]).read_bytes().decode("utf-8") if value.startswith("@") else value
     except OSError as error:
-        raise InputError(f"batch {path} can't be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"context {value} can't be read: {error.strerror}; give a text file") from error
+    except UnicodeDecodeError as error:
         raise InputError(
-            f'batch {path}, line {number}: need a JSON object with "question" and "passages" ({error!r})'
+            f"context {value} is not UTF-8 at byte {error.start}; give a UTF-8 text file"
         ) from error
 
 
-def _show(answers: Answers, passages: list[str]) -> None:
-    if not answers:
-        click.echo(f"no answer (probability {answers.no_answer:.0%})")
-    for answer in answers:
-        text = passages[answer.passage]
-        left = max(text.rfind(mark, 0, answer.start) for mark in (". ", "\n", "! ", "? ")) + 1
-        ends = [at for at in (text.find(mark, answer.end) for mark in (". ", "\n")) if at >= 0]
-        right = min([*ends, answer.end + 200, len(text)])
-        before, after = text[max(left, answer.start - 200) : answer.start], text[answer.end : right]
-        click.echo(click.style(answer.text, bold=True) + f"   {answer.score:.0%}   ", nl=False)
-        click.echo(f"passage {answer.passage}, characters {answer.start} to {answer.end}")
-        click.echo(f"  … {before.lstrip()}{click.style(answer.text, reverse=True)}{after} …")
+def _note(text: str) -> None:
+    click.echo(f"note: {text}", err=True)

@@ -4,56 +4,83 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import asdict, dataclass
 
 import click
 
-from tritonqa.errors import TritonQAError
+from tritonqa.cli.options import as_json, reader_name
+from tritonqa.cli.output import OutputError, emit
+from tritonqa.cli.progress import bar
+from tritonqa.engine import Choice, cpu
+from tritonqa.errors import EngineError, TritonQAError
 from tritonqa.reader import Reader
-from tritonqa.reader.load import PACKAGED, available, choose, find, remember
+from tritonqa.reader.load import available, choose, find, remember
 
 _SENTENCE = "The {} of the old town was built by the guild of masons in {} and restored after the fire. "
 _REPEATS = (2, 4, 6, 8, 8, 10, 12, 20)
+_ASKS = [
+    (f"When was the {thing} built?", _SENTENCE.format(thing, 1600 + i) * count)
+    for i, count in enumerate(_REPEATS)
+    for thing in ("tower", "bridge")
+]
+_ABOUT = f"{len(_ASKS)} made-up asks over passages of {2 * 18} to {20 * 18} words"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How fast a choice was, or what kept it from running."""
+
+    choice: str
+    asks_per_second: float
+    problem: str | None = None
 
 
 @click.command()
-@click.option("--reader", default=PACKAGED, show_default=True, help="A bundle's folder or a model package.")
-@click.option("--seconds", default=4.0, show_default=True, help="Time to measure each choice for.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was measured as JSON.")
+@reader_name
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, min_open=True),
+    default=4.0,
+    show_default=True,
+    help="Time to measure each choice for.",
+)
+@as_json
 def doctor(reader: str, seconds: float, as_json: bool) -> None:
-    """Time what a reader can run with on this machine, and remember the fastest."""
-    from tritonqa.engine import cpu
+    """Time what a reader can run with on this machine, and remember the fastest.
 
+    The asks are made up: passages of a few sentences to a page. `tritonqa evaluate` gives the quality.
+    """
     bundle = find(reader)
-    rule = choose(bundle)
-    rows = []
-    for choice in available(bundle):
-        try:
-            speed = _speed(reader, choice.engine, choice.precision, seconds)
-            rows.append({"choice": str(choice), "asks_per_second": round(speed, 1), "problem": None})
-        except TritonQAError as error:
-            rows.append({"choice": str(choice), "asks_per_second": 0.0, "problem": str(error)})
-    best = max(rows, key=lambda row: float(str(row["asks_per_second"])))
-    kept = next(choice for choice in available(bundle) if str(choice) == best["choice"])
-    where = remember(bundle, kept)
+    rule, found = choose(bundle), available(bundle)
+    rows: list[Measured] = []
+    with bar("measuring") as step:
+        for choice in found:
+            step(len(rows), len(found))
+            rows.append(_measure(reader, choice, seconds))
+    at = max(range(len(rows)), key=lambda i: rows[i].asks_per_second)
+    if rows[at].problem is not None:
+        raise EngineError(f"nothing that this reader holds runs here; {rows[at].choice}: {rows[at].problem}")
+    try:
+        where = remember(bundle, found[at])
+    except OSError as error:
+        raise OutputError(f"the choice can't be remembered: {error}; mend that folder") from error
     if as_json:
-        record = {"cpu": cpu.model(), "until_now": str(rule), "measured": rows, "chosen": str(kept)}
-        click.echo(json.dumps(record))
+        record = {"cpu": cpu.model(), "asks": _ABOUT, "until_now": str(rule)}
+        emit(json.dumps({**record, "measured": [asdict(row) for row in rows], "chosen": rows[at].choice}))
         return
-    click.echo(f"CPU: {cpu.model()}; until now: {rule}")
+    emit(f"CPU: {cpu.model()}; until now: {rule}; {_ABOUT}")
     for row in rows:
-        click.echo(f"  {row['choice']:18} {row['asks_per_second']:>8} asks/s  {row['problem'] or ''}")
-    click.echo(f"remembered: {kept} (in {where})")
+        emit(f"  {row.choice:18} {row.asks_per_second:>8} asks/s  {row.problem or ''}".rstrip())
+    emit(f"remembered: {rows[at].choice} (in {where})")
 
 
-def _speed(reader: str, engine: str, precision: str, seconds: float) -> float:
-    asks = [
-        (f"When was the {thing} built?", _SENTENCE.format(thing, 1600 + i) * count)
-        for i, count in enumerate(_REPEATS)
-        for thing in ("tower", "bridge")
-    ]
-    with Reader.load(reader, engine=engine, precision=precision) as opened:
-        list(opened.ask_many(asks))
-        begun, done = time.perf_counter(), 0
-        while time.perf_counter() - begun < seconds:
-            done += len(list(opened.ask_many(asks)))
-        return done / (time.perf_counter() - begun)
+def _measure(reader: str, choice: Choice, seconds: float) -> Measured:
+    try:
+        with Reader.load(reader, engine=choice.engine, precision=choice.precision) as opened:
+            list(opened.ask_many(_ASKS))
+            begun, done = time.perf_counter(), 0
+            while time.perf_counter() - begun < seconds:
+                done += len(list(opened.ask_many(_ASKS)))
+            return Measured(str(choice), round(done / (time.perf_counter() - begun), 1))
+    except TritonQAError as error:
+        return Measured(str(choice), 0.0, str(error))

@@ -3,71 +3,82 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from tritonqa.cli.options import answer_options, as_json, reader_options
+from tritonqa.cli.output import emit, whole, writable_folder
+from tritonqa.cli.progress import bar
 from tritonqa.errors import InputError
-from tritonqa.evaluate import load_squad, score
-from tritonqa.evaluate.plots import plot
+from tritonqa.evaluate import Dataset, load_squad, score
+from tritonqa.evaluate.plots import plot, require_matplotlib
 from tritonqa.evaluate.run import evaluate as run
 from tritonqa.reader import Reader
-from tritonqa.reader.load import PACKAGED
+from tritonqa.spans import AskOptions
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--reader", default=PACKAGED, show_default=True, help="A bundle's folder or a model package.")
-@click.option("--engine", help="onnx, openvino, torch or toy; chosen for this machine otherwise.")
-@click.option("--precision", help="fp32, int8 or bf16, where the reader has it.")
-@click.option("--threshold", default=0.5, show_default=True, help="No answer above this probability (2.0).")
-@click.option("--prior", type=float, help="Share of questions that can be answered.  [default: 0.8]")
+@reader_options
+@answer_options
 @click.option("--predictions", type=click.Path(path_type=Path), help="Score this {id: text} instead.")
 @click.option("--output", type=click.Path(path_type=Path), help="Write each question's answer as JSON lines.")
 @click.option("--plots", type=click.Path(path_type=Path), help="Write plots into this folder.")
-@click.option("--json", "as_json", is_flag=True, help="Print the official keys as JSON.")
+@as_json
 def evaluate(
     file: Path,
-    reader: str,
-    engine: str | None,
-    precision: str | None,
-    threshold: float,
-    prior: float | None,
     predictions: Path | None,
     output: Path | None,
     plots: Path | None,
     as_json: bool,
+    load: Callable[[], Reader],
+    **options: Unpack[AskOptions],
 ) -> None:
     """Score a reader on FILE exactly as SQuAD's official script does."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from tritonqa.spans import Decoding
-
     dataset = load_squad(file)
     if predictions is not None:
-        try:
-            figures = dict(score(dataset, json.loads(predictions.read_text(encoding="utf-8"))))
-        except (OSError, ValueError) as error:
-            raise InputError(f"predictions {predictions} can't be read: {error}") from error
+        figures: dict[str, Any] = dict(score(dataset, _predictions(predictions)))
     else:
-        decoding = Decoding(answerable_prior=prior) if prior is not None else None
-        console = Console(stderr=True)
-        with (
-            Reader.load(reader, engine=engine, precision=precision, decoding=decoding) as opened,
-            Progress(console=console, disable=not console.is_terminal) as progress,
-        ):
-            task = progress.add_task("asking", total=len(dataset.examples))
-            report = run(opened, dataset, threshold, lambda: progress.advance(task))
-        figures = report.figures
-        if output is not None:
-            lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in report.questions)
-            output.write_text("".join(lines), encoding="utf-8")
-        if plots is not None:
-            for path in plot(report, plots):
-                click.echo(f"wrote {path}", err=True)
+        figures = _run(load, dataset, options, output, plots)
     if as_json:
-        click.echo(json.dumps(figures))
+        emit(json.dumps(figures))
     else:
         for name, value in figures.items():
-            click.echo(f"{name:20} {value:.3f}" if isinstance(value, float) else f"{name:20} {value}")
+            emit(f"{name:20} {value:.3f}" if isinstance(value, float) else f"{name:20} {value}")
+
+
+def _run(
+    load: Callable[[], Reader], dataset: Dataset, options: AskOptions, output: Path | None, plots: Path | None
+) -> dict[str, Any]:
+    """Ask all questions, once it is sure that the results can be written."""
+    if plots is not None:
+        require_matplotlib()
+        writable_folder(plots, "plots")
+    with whole(output, "output") if output is not None else nullcontext() as lines:
+        with load() as reader, bar("questions") as step:
+            report = run(reader, dataset, step, **options)
+        if lines is not None:
+            lines.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in report.rows)
+    if plots is not None:
+        for path in plot(report, plots):
+            click.echo(f"wrote {path}", err=True)
+    return report.figures
+
+
+def _predictions(path: Path) -> dict[str, str]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"predictions {path} can't be read: {error.strerror}; give a JSON file") from error
+    except ValueError as error:
+        raise InputError(f"predictions {path} is not valid JSON: {error}") from error
+    if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
+        raise InputError(f"predictions {path} must be a JSON object of question id: text")
+    return found

@@ -2,41 +2,49 @@
 
 from __future__ import annotations
 
-import os
+import io
 import sys
+from importlib import import_module
 
 import click
 
 from tritonqa import __version__
-from tritonqa.cli.ask import ask
-from tritonqa.cli.doctor import doctor
-from tritonqa.cli.evaluate import evaluate
-from tritonqa.cli.serve import serve
-from tritonqa.cli.triton import triton
 from tritonqa.errors import BundleError, EngineError, InputError, MissingExtra, TritonQAError
 
+COMMANDS = ("ask", "doctor", "evaluate", "serve", "triton")
 EXIT_CODES = ((InputError, 2), (BundleError, 3), (EngineError, 4), (MissingExtra, 5), (TritonQAError, 1))
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Import a command from its module of the same name when it is used, and no other."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"tritonqa.cli.{cmd_name}"), cmd_name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tritonqa")
 def cli() -> None:
     """Read exact, cited answers from texts.
 
-    Exit codes: 0 done, 2 bad input, 3 reader can't be loaded, 4 engine failed, 5 an extra is not installed,
-    130 interrupted.
+    Exit codes: 0 done, 1 output can't be written, 2 bad input, 3 reader can't be loaded, 4 engine failed,
+    5 an extra is not installed, 130 interrupted, 141 who read the output left.
     """
 
 
-cli.add_command(ask)
-cli.add_command(doctor)
-cli.add_command(evaluate)
-cli.add_command(serve)
-cli.add_command(triton)
-
-
 def main() -> None:
-    """Run the command line; errors are one sentence on stderr and an exit code."""
+    """Run the command line; errors are one sentence on stderr and an exit code. Output is UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:
@@ -48,7 +56,4 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         code = 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     sys.exit(code or 0)

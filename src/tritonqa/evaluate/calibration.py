@@ -9,9 +9,11 @@ import numpy.typing as npt
 
 Array: TypeAlias = npt.NDArray[np.float64]
 
+BINS = 15
+
 
 def reliability(
-    probabilities: npt.ArrayLike, outcomes: npt.ArrayLike, bins: int = 15
+    probabilities: npt.ArrayLike, outcomes: npt.ArrayLike, bins: int = BINS
 ) -> list[tuple[float, float, int]]:
     """Return (mean probability, share that came true, count) for each filled bin of equal width."""
     chance, came = np.asarray(probabilities, np.float64), np.asarray(outcomes, np.float64)
@@ -21,7 +23,7 @@ def reliability(
 
 
 def expected_calibration_error(
-    probabilities: npt.ArrayLike, outcomes: npt.ArrayLike, bins: int = 15
+    probabilities: npt.ArrayLike, outcomes: npt.ArrayLike, bins: int = BINS
 ) -> float:
     """Return the mean gap of probability and outcome over bins of equal width (Naeini et al. 2015)."""
     rows = reliability(probabilities, outcomes, bins)

@@ -53,10 +53,10 @@ def load_squad(path: Path) -> Dataset:
         examples = tuple(_example(row) for row in rows)
     except json.JSONDecodeError as error:
         raise InputError(f"{path} is not valid JSON: line {error.lineno}, column {error.colno}") from error
-    except (KeyError, TypeError) as error:
-        raise InputError(
-            f"{path} is not in SQuAD's layout: field {error} is missing or of another type"
-        ) from error
+    except KeyError as error:
+        raise InputError(f"{path} is not in SQuAD's layout: field {error} is missing") from error
+    except (TypeError, AttributeError) as error:
+        raise InputError(f"{path} is not in SQuAD's layout: a field is of another type ({error})") from error
     if not examples:
         raise InputError(f"{path} holds no questions")
     version = "2.0" if any(not example.answers for example in examples) else "1.1"

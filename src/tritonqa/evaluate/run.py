@@ -2,56 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tritonqa.answers import Answers
+from tritonqa.engine.job import Step
 from tritonqa.evaluate.calibration import expected_calibration_error
 from tritonqa.evaluate.dataset import Dataset
-from tritonqa.evaluate.squad import exact, per_question, score
+from tritonqa.evaluate.squad import exact, f1, per_question, score
 from tritonqa.reader import Reader
+from tritonqa.spans import AskOptions, Decoding
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A probability that was given, and whether it came true (1.0 or 0.0), for each question."""
+
+    probabilities: list[float]
+    outcomes: list[float]
+
+    @property
+    def error(self) -> float:
+        """Return the expected calibration error."""
+        return expected_calibration_error(self.probabilities, self.outcomes)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Figures in official keys, and for plots the probabilities and what came true per question."""
+    """Figures in official keys, a row a question, and for calibration what was promised and came true."""
 
     figures: dict[str, Any]
-    questions: list[dict[str, Any]]
-    scores: tuple[list[float], list[float]]
-    no_answers: tuple[list[float], list[float]]
+    rows: list[dict[str, Any]]
+    right: Judged
+    no_answer: Judged
 
 
 def evaluate(
-    reader: Reader, dataset: Dataset, threshold: float = 0.5, step: Callable[[], None] = lambda: None
+    reader: Reader, dataset: Dataset, step: Step | None = None, **options: Unpack[AskOptions]
 ) -> Report:
     """Ask every question, always answering, then score as the official script does.
 
-    For 2.0 the threshold on no_answer is applied when scoring. Calls step after each question.
+    For 2.0 no_answer_threshold is applied when scoring. step(done, all) is called after each question.
     """
-    found: dict[str, Answers] = {}
-    asks = ((example.question, example.context) for example in dataset.examples)
-    for example, answers in zip(
-        dataset.examples, reader.ask_many(asks, no_answer_threshold=1.0), strict=True
-    ):
-        found[example.id] = answers
-        step()
-    texts = {key: answers[0].text if answers else "" for key, answers in found.items()}
-    no_answer = {key: answers.no_answer for key, answers in found.items()}
-    figures: dict[str, Any] = dict(score(dataset, texts, no_answer, threshold))
-    hits = per_question(dataset, texts, exact)
-    right = [hits[example.id] for example in dataset.examples]
-    chance = [found[example.id][0].score if found[example.id] else 0.0 for example in dataset.examples]
-    missing = [float(not example.answers) for example in dataset.examples]
-    nothing = list(no_answer.values())
-    figures["answer_ece"] = expected_calibration_error(chance, right)
+    threshold = Decoding(**{k: v for k, v in options.items() if v is not None}).no_answer_threshold  # type: ignore[arg-type]
+    asked: AskOptions = {**options, "no_answer_threshold": 1.0}
+    pairs = [(example.question, example.context) for example in dataset.examples]
+    found: list[Answers] = []
+    for answers in reader.ask_many(pairs, **asked):
+        found.append(answers)
+        if step is not None:
+            step(len(found), len(pairs))
+    return _report(dataset, found, threshold)
+
+
+def _report(dataset: Dataset, found: list[Answers], threshold: float) -> Report:
+    examples = dataset.examples
+    texts = {e.id: answers[0].text if answers else "" for e, answers in zip(examples, found, strict=True)}
+    nothing = {e.id: answers.no_answer for e, answers in zip(examples, found, strict=True)}
+    exacts, f1s = per_question(dataset, texts, exact), per_question(dataset, texts, f1)
+    right = Judged(
+        [answers[0].score if answers else 0.0 for answers in found], [exacts[e.id] for e in examples]
+    )
+    no_answer = Judged([answers.no_answer for answers in found], [float(not e.answers) for e in examples])
+    figures: dict[str, Any] = {**score(dataset, texts, nothing, threshold), "answer_ece": right.error}
     if dataset.version == "2.0":
-        answered = [example.id for example in dataset.examples if example.answers]
-        figures["no_answer_ece"] = expected_calibration_error(nothing, missing)
-        figures["answerable_share"] = len(answered) / len(missing)
-    questions = [
-        {"id": example.id, "exact": hits[example.id], **found[example.id].to_dict()}
-        for example in dataset.examples
+        figures["no_answer_ece"] = no_answer.error
+        figures["answerable_share"] = 1 - sum(no_answer.outcomes) / len(examples)
+    rows = [
+        {"id": e.id, "gold": list(e.answers), "exact": exacts[e.id], "f1": f1s[e.id], **answers.to_dict()}
+        for e, answers in zip(examples, found, strict=True)
     ]
-    return Report(figures, questions, (chance, right), (nothing, missing))
+    return Report(figures, rows, right, no_answer)

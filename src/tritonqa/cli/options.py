@@ -1,0 +1,53 @@
+"""Options that commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import Any, TypeVar
+
+import click
+
+from tritonqa.reader import Reader
+from tritonqa.reader.load import PACKAGED
+from tritonqa.spans import Decoding
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_DEFAULT = Decoding()
+
+reader_name = click.option(
+    "--reader", default=PACKAGED, show_default=True, help="A bundle's folder or a model package."
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+top_k = click.option("--top-k", type=int, help=f"Answers at most.  [default: {_DEFAULT.top_k}]")
+
+
+def reader_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --reader, --engine and --precision; the command gets load, which opens what they name."""
+
+    @reader_name
+    @click.option("--engine", help="openvino, onnx, torch or toy; chosen for this machine otherwise.")
+    @click.option("--precision", help="fp32, int8 or bf16, where the reader has it.")
+    @wraps(command)
+    def wrapped(*, reader: str, engine: str | None, precision: str | None, **rest: Any) -> None:
+        command(load=partial(Reader.load, reader, engine=engine, precision=precision), **rest)
+
+    return wrapped
+
+
+def answer_options(command: F) -> F:
+    """Add --no-answer-threshold and --prior, named as AskOptions names them."""
+    threshold = click.option(
+        "--no-answer-threshold",
+        type=float,
+        help="Give no answer when none is likelier than this; 1 always answers."
+        f"  [default: {_DEFAULT.no_answer_threshold}]",
+    )
+    prior = click.option(
+        "--prior",
+        "answerable_prior",
+        type=float,
+        help=f"Share of questions that can be answered.  [default: {_DEFAULT.answerable_prior}]",
+    )
+    return threshold(prior(command))

@@ -1,0 +1,77 @@
+"""What commands write: lines on stdout, and files that are whole or not there."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from tritonqa.errors import TritonQAError
+
+PIPE_CLOSED = 141  # 128 + SIGPIPE, what a shell sees of any filter whose reader has left
+
+
+class OutputError(TritonQAError):
+    """Say what could not be written."""
+
+
+def emit(line: str) -> None:
+    """Write a line to stdout at once; a reader that left (as head does) ends the command quietly.
+
+    Raises OutputError when stdout is closed or its disk is full.
+    """
+    if sys.stdout is None:
+        raise OutputError("stdout is closed; send the output to a file or a pipe")
+    try:
+        click.echo(line)
+    except BrokenPipeError as error:
+        _silence()
+        raise click.exceptions.Exit(PIPE_CLOSED) from error
+    except OSError as error:
+        _silence()
+        raise OutputError(f"stdout can't be written: {error.strerror}; send it to another place") from error
+
+
+@contextmanager
+def whole(path: Path, option: str) -> Iterator[TextIO]:
+    """Open a text file that takes its place only when all is written; a device or pipe is written as it is.
+
+    Raises OutputError, at once where the place can't be written.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            with path.open("w", encoding="utf-8") as stream:
+                yield stream
+            return
+        with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
+            staged = Path(folder) / path.name
+            with staged.open("w", encoding="utf-8") as stream:
+                yield stream
+            staged.replace(path)
+    except OSError as error:
+        raise OutputError(
+            f"{option} {path} can't be written: {error.strerror}; choose another place"
+        ) from error
+
+
+def writable_folder(path: Path, option: str) -> None:
+    """Make a folder and try it; raises OutputError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"{option} {path} can't be written: {error.strerror}; choose another place"
+        ) from error
+
+
+def _silence() -> None:
+    """Let what is still buffered go nowhere, so that the interpreter's last flush does not fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,41 @@
+"""A bar on stderr while long work runs; nothing when stderr is no terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+
+@contextmanager
+def bar(label: str, least: int = 1, hidden: bool = False) -> Iterator[Callable[[int, int | None], None]]:
+    """Give step(done, all); the bar appears with the first step of work that has at least this many."""
+    shown: list[Progress] = []
+    wanted = not hidden and sys.stderr is not None and sys.stderr.isatty()
+
+    def step(done: int, total: int | None) -> None:
+        if wanted and not shown and (total is None or total >= least):
+            shown.append(_start(label))
+        for progress in shown:
+            progress.update(progress.task_ids[0], completed=done, total=total)
+
+    try:
+        yield step
+    finally:
+        for progress in shown:
+            progress.stop()
+
+
+def _start(label: str) -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    progress = Progress(*columns, console=Console(stderr=True), transient=True)
+    progress.add_task(label, total=None)
+    progress.start()
+    return progress
