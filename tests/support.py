@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
 
@@ -14,3 +16,9 @@ def byte_tokenizer() -> Tokenizer:
         single="<s> $A </s>", pair="<s>:0 $A:0 </s>:0 $B:1 </s>:1", special_tokens=[("<s>", 0), ("</s>", 1)]
     )
     return tokenizer
+
+
+def tritonqa(*arguments: str, before: str = "") -> list[str]:
+    """Return the command line that runs tritonqa in a process of its own, after some Python."""
+    code = f"{before}\nfrom tritonqa.cli.main import main; main()"
+    return [sys.executable, "-c", code, *arguments]

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,29 @@ def test_written_and_read_again(tmp_path: Path) -> None:
 def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(BundleError):
         write(tmp_path / "new", find(PACKAGED).manifest, {"tokenizer.json": tmp_path / "absent"})
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+def test_a_write_that_the_disk_refuses_leaves_nothing(tmp_path: Path) -> None:
+    code = """
+import resource, signal, sys
+from pathlib import Path
+from tritonqa.bundle import write
+from tritonqa.errors import BundleError
+from tritonqa.reader.load import PACKAGED, find
+
+bundle = find(PACKAGED)
+names = ["tokenizer.json", "config.json", *(f.file for f in bundle.manifest.formats)]
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (5_000_000, 5_000_000))
+try:
+    write(Path(sys.argv[1]), bundle.manifest, {name: bundle.path(name) for name in names})
+except BundleError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "new")], capture_output=True, text=True)
+    assert done.stdout == f"{tmp_path / 'new'} could not be written: File too large\n", done.stderr
     assert not list(tmp_path.iterdir())
 
 

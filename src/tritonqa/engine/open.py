@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tritonqa.engine import cpu
 from tritonqa.engine.base import Engine
+from tritonqa.engine.quiet import quiet
 from tritonqa.errors import EngineError, InputError
 
 ENGINES = ("toy", "onnx", "openvino", "torch")
@@ -58,7 +59,15 @@ def choices(files: Sequence[tuple[Path, str, str]]) -> list[Choice]:
 
 
 def open_engine(choice: Choice) -> Engine:
-    """Load the engine of a choice; raises EngineError, MissingExtra, InputError for an unknown name."""
+    """Load the engine of a choice, its library kept from calling home.
+
+    Raises EngineError, MissingExtra, InputError for an unknown name.
+    """
+    with quiet():
+        return _open(choice)
+
+
+def _open(choice: Choice) -> Engine:
     if choice.engine == "openvino":
         from tritonqa.engine.openvino import OpenVinoEngine
 

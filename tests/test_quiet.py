@@ -1,0 +1,58 @@
+"""Nothing calls home: a reader answers with every socket closed, and leaves no trace of telemetry."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support import tritonqa
+
+CLOSED = """
+import socket, sys, threading
+
+def refuse(*arguments, **options):
+    raise AssertionError("a socket was opened")
+
+socket.socket.__init__ = refuse
+socket.create_connection = socket.getaddrinfo = refuse
+
+from tritonqa import Reader
+
+with Reader.load(engine=sys.argv[1]) as reader:
+    assert reader.ask("Who wrote it?", "Ada Lovelace wrote the first program.")[0].text == "Ada Lovelace"
+    print(sorted(thread.name.rstrip("-0123456789") for thread in threading.enumerate()))
+    print("openvino_telemetry" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize("engine", ["openvino", "onnx"])
+def test_a_reader_opens_no_socket_and_starts_no_telemetry(tmp_path: Path, engine: str) -> None:
+    names = ("HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_CACHE_HOME")
+    home = {name: str(tmp_path) for name in names} | {"CI": "false"}  # OpenVINO is silent where CI is true
+    done = subprocess.run(
+        [sys.executable, "-c", CLOSED, engine],
+        env={**os.environ, **home},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    threads, loaded = done.stdout.splitlines()
+    assert set(eval(threads)) <= {"MainThread", "tritonqa-stream"}  # noqa: S307
+    assert loaded == "False"
+    assert not list(tmp_path.iterdir()), "files were written into the user's home"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's network namespaces")
+def test_a_reader_needs_no_network() -> None:
+    alone = ["unshare", "--net", "--map-root-user"]
+    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this machine allows no network namespace")
+    done = subprocess.run(
+        [*alone, *tritonqa("ask", "Who wrote it?", "-c", "Ada wrote it.")], capture_output=True, text=True
+    )
+    assert done.stdout.startswith("Ada "), done.stderr
