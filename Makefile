@@ -17,6 +17,7 @@ lint: .venv/dev
 
 docs: .venv/dev
 	$(PIP) -e '.[docs]'
+	$(BIN)/python docs/reference.py
 	$(BIN)/mkdocs build --strict
 
 bench: .venv/dev

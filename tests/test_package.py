@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,12 +37,3 @@ def test_imports_point_one_way(file: Path) -> None:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tritonqa."):
             target = (node.module or "").split(".")[1]
             assert ORDER.index(target) <= ORDER.index(room), f"{room} imports {target}"
-
-
-def test_readme_blocks_run() -> None:
-    text = (SRC.parent.parent / "README.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    assert blocks
-    space: dict[str, object] = {}
-    for block in blocks:
-        exec(block, space)  # noqa: S102

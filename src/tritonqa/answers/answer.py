@@ -9,7 +9,7 @@ from typing import Any, overload
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A quotation: text == passages[passage][start:end]; score is the probability that it is right."""
+    """A quotation: `text == passages[passage][start:end]`; score is the probability that it is right."""
 
     text: str
     start: int

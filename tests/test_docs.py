@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+RUN = (ROOT / "README.md", ROOT / "docs" / "index.md")
+COMMANDS = [
+    pytest.param(line, id=f"{page.name}: {line}")
+    for page in RUN
+    for block in re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    for line in block.splitlines()
+    if line.startswith(("tritonqa ask", "tritonqa evaluate")) and "://" not in line  # no server here
+]
+
+
+def test_the_page_of_commands_is_current() -> None:
+    path = ROOT / "docs" / "reference.py"
+    spec = importlib.util.spec_from_file_location("reference", path)
+    assert spec is not None and spec.loader is not None
+    reference = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(reference)
+    assert reference.PAGE.read_text(encoding="utf-8") == reference.page(), "run docs/reference.py"
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("nav:")[2]
+    pages = {str(path.relative_to(ROOT / "docs").as_posix()) for path in (ROOT / "docs").rglob("*.md")}
+    assert not {page for page in pages if page not in nav}, "add them to mkdocs.yml"
+
+
+@pytest.mark.parametrize("page", RUN, ids=lambda page: page.name)
+def test_python_blocks_run(page: Path) -> None:
+    space: dict[str, object] = {}
+    for block in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        exec(block, space)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder with the files that the documentation's commands name."""
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "book.txt").write_text("The library has 40 rooms.", encoding="utf-8")
+    (folder / "asks.jsonl").write_text('{"question": "Who?", "passages": ["Ada."]}\n', encoding="utf-8")
+    sample = (ROOT / "tests" / "data" / "squad-heldout-sample.json.gz").read_bytes()
+    (folder / "dev-v2.0.json").write_bytes(gzip.decompress(sample))
+    return folder
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the blocks are for a POSIX shell")
+@pytest.mark.parametrize("line", COMMANDS)
+def test_shell_blocks_run(desk: Path, line: str) -> None:
+    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(["sh", "-c", line], cwd=desk, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout or ">" in shlex.split(line, comments=True)
