@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-RUN = (ROOT / "README.md", ROOT / "docs" / "index.md")
+RUN = (ROOT / "README.md", ROOT / "docs" / "index.md", ROOT / "docs" / "moving-from-transformers.md")
 COMMANDS = [
     pytest.param(line, id=f"{page.name}: {line}")
     for page in RUN

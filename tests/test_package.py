@@ -10,7 +10,7 @@ import pytest
 import tritonqa
 
 SRC = Path(tritonqa.__file__).parent
-ORDER = ["errors", "text", "features", "spans", "answers", "wire", "engine", "bundle", "reader"]
+ORDER = ["errors", "text", "features", "spans", "answers", "wire", "engine", "bundle", "reader", "pipelines"]
 ORDER += ["evaluate", "triton", "cli"]
 
 

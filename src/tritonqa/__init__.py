@@ -8,10 +8,11 @@ if TYPE_CHECKING:
     from tritonqa.answers import Answer, Answers
     from tritonqa.errors import TritonQAError
     from tritonqa.features import Windowing
+    from tritonqa.pipelines import pipeline
     from tritonqa.reader import AsyncReader, Reader
     from tritonqa.spans import Decoding
 
-__all__ = ["Answer", "Answers", "AsyncReader", "Decoding", "Reader", "TritonQAError", "Windowing"]
+__all__ = ["Answer", "Answers", "AsyncReader", "Decoding", "Reader", "TritonQAError", "Windowing", "pipeline"]
 __version__ = "0.1.0"
 
 _ROOMS = {
@@ -22,6 +23,7 @@ _ROOMS = {
     "Reader": "reader",
     "TritonQAError": "errors",
     "Windowing": "features",
+    "pipeline": "pipelines",
 }
 
 

@@ -34,7 +34,7 @@ def test_spans_equal_a_search_of_all(length: int, width: int, seed: int) -> None
 
 def tokens_of(count: int) -> Tokens:
     starts = np.arange(count, dtype=np.int32) * 2
-    return Tokens(np.zeros(count, np.int32), starts, starts + 1)
+    return Tokens(np.zeros(count, np.int32), starts, starts + 1, starts // 2)
 
 
 def evidence(

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from tritonqa.errors import InputError
 
+LEAST_ROOM = 5  # four special tokens and one of the passage
+
 
 @dataclass(frozen=True, slots=True)
 class Windowing:
@@ -21,8 +23,8 @@ class Windowing:
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < (name != "stride"):
                 raise InputError(f"windowing.{name} must be a positive whole number, not {value!r}")
-        if self.max_question + self.stride + 8 > self.max_length:
+        if self.max_question + self.stride + LEAST_ROOM > self.max_length:
             raise InputError(
                 f"windowing leaves no room: max_question {self.max_question} + stride {self.stride} "
-                f"must be at least 8 below max_length {self.max_length}"
+                f"must be at least {LEAST_ROOM} below max_length {self.max_length}"
             )

@@ -23,11 +23,16 @@ _BATCH_CHARACTERS = 500_000
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A text's tokens without special ones: ids [n], starts [n] and ends [n] in characters of the text."""
+    """A text's tokens without special ones, n of them.
+
+    ids [n]; starts [n] and ends [n] in characters of the text; words [n], a number for each word as the
+    tokenizer splits them, -1 outside of words.
+    """
 
     ids: IntArray
     starts: IntArray
     ends: IntArray
+    words: IntArray
 
     def __len__(self) -> int:
         """Count the tokens."""
@@ -108,7 +113,8 @@ class TextTokenizer:
 def _tokens(encoding: Encoding, offset: int) -> Tokens:
     offsets = np.array(encoding.offsets, np.int32).reshape(-1, 2) + np.int32(offset)  # [n, 2]
     ids = np.array(encoding.ids, np.int32)
-    return Tokens(ids, np.ascontiguousarray(offsets[:, 0]), np.ascontiguousarray(offsets[:, 1]))
+    words = np.fromiter((-1 if w is None else offset + w for w in encoding.word_ids), np.int32, len(ids))
+    return Tokens(ids, np.ascontiguousarray(offsets[:, 0]), np.ascontiguousarray(offsets[:, 1]), words)
 
 
 def _joined(parts: Sequence[Tokens]) -> Tokens:
@@ -118,4 +124,5 @@ def _joined(parts: Sequence[Tokens]) -> Tokens:
         np.concatenate([part.ids for part in parts]),
         np.concatenate([part.starts for part in parts]),
         np.concatenate([part.ends for part in parts]),
+        np.concatenate([part.words for part in parts]),
     )

@@ -46,9 +46,13 @@ class Embedded:
         step: Step | None = None,
     ) -> Future[Answers]:
         """Prepare an ask and let its windows flow; timeout, deadline and step are the flow's."""
-        prepared = prepare(ask, self.tokenizer, self.template, self.windowing)
+        prepared = self.prepare(ask)
         finish = partial(self._finish, prepared, options)
         return self.flow.submit(prepared.windows, finish, timeout=timeout, deadline=deadline, step=step)
+
+    def prepare(self, ask: Ask, windowing: Windowing | None = None) -> Prepared:
+        """Cut an ask into windows, by the reader's own windowing or another."""
+        return prepare(ask, self.tokenizer, self.template, windowing or self.windowing)
 
     def close(self) -> None:
         """Stop the streams."""

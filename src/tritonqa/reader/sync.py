@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, wait
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from tritonqa.answers import Answers
 from tritonqa.engine.job import Step
-from tritonqa.reader.ahead import Ahead
 from tritonqa.reader.face import Face
-from tritonqa.spans import AskOptions, Decoding
+from tritonqa.reader.stream import in_order, result_of
+from tritonqa.spans import AskOptions
 from tritonqa.text import Ask
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
-
-_INTERRUPTIBLE = 0.2  # seconds: Windows sees Ctrl-C only between waits
 
 
 class Reader(Face):
@@ -38,7 +35,7 @@ class Reader(Face):
         Raises InputError that names the field, EngineError.
         """
         chosen = self._backend.decoding.changed(**options)
-        return _result(self._backend.start(Ask.of(question, passages), chosen, step=step))
+        return result_of(self._backend.start(Ask.of(question, passages), chosen, step=step))
 
     def ask_many(
         self, asks: Iterable[tuple[str, str | Sequence[str]]], **options: Unpack[AskOptions]
@@ -48,18 +45,8 @@ class Reader(Face):
         Options and errors as for ask. An ask that fails, or asks itself, raises at its place: after the
         answers to those before it; those after it are cancelled.
         """
-        return self._stream(asks, self._backend.decoding.changed(**options))
-
-    def _stream(
-        self, asks: Iterable[tuple[str, str | Sequence[str]]], options: Decoding
-    ) -> Iterator[Answers]:
-        rows = iter(asks)
-        with Ahead[Answers](self._backend.ahead) as ahead:
-            while ahead.open:
-                with ahead.next():
-                    ahead.add(self._start_row(next(rows), options))
-                for future in ahead.due():
-                    yield _result(future)
+        chosen = self._backend.decoding.changed(**options)
+        return in_order(asks, lambda row: self._start_row(row, chosen), self._backend.ahead)
 
     def close(self) -> None:
         """Let go of the reader; what still waits fails with Unavailable."""
@@ -74,14 +61,3 @@ class Reader(Face):
     ) -> None:
         """Close the reader."""
         self.close()
-
-
-def _result(future: Future[Answers]) -> Answers:
-    """Wait for an ask; an interrupt of the wait cancels it."""
-    try:
-        while not future.done():
-            wait((future,), _INTERRUPTIBLE)
-        return future.result()
-    except BaseException:
-        future.cancel()
-        raise

@@ -1,0 +1,101 @@
+"""The pipeline's options, with its names and defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TypedDict
+
+from tritonqa.errors import InputError
+from tritonqa.features import Windowing
+from tritonqa.features.options import LEAST_ROOM
+
+_LONGEST, _STRIDE = 384, 128
+
+_LEAST = {
+    "top_k": 1,
+    "max_answer_len": 1,
+    "batch_size": 1,
+    "doc_stride": 0,
+    "max_seq_len": 1,
+    "max_question_len": 1,
+}
+_OPTIONAL = ("doc_stride", "max_seq_len", "max_question_len")
+_GONE = {
+    "topk": "say top_k",
+    "padding": "windows are never padded; leave it out",
+    "num_workers": "the reader's streams overlap tokenising and running; leave it out",
+    "tokenizer": "a reader holds its own tokenizer; leave it out",
+    "device": "the engine decides; leave it out, or give engine=",
+    "device_map": "the engine decides; leave it out, or give engine=",
+    "framework": "give engine= instead",
+    "dtype": "give precision= instead",
+    "torch_dtype": "give precision= instead",
+}
+
+
+class Changes(TypedDict, total=False):
+    """Options to change, by name; None leaves one as it is."""
+
+    top_k: int | None
+    handle_impossible_answer: bool | None
+    doc_stride: int | None
+    max_answer_len: int | None
+    max_seq_len: int | None
+    max_question_len: int | None
+    align_to_words: bool | None
+    batch_size: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How many answers and which, and how a context is cut; lengths are in tokens.
+
+    handle_impossible_answer lets "no answer" compete; align_to_words widens an answer to whole words.
+    max_seq_len is the reader's or 384, whichever is less; doc_stride, the overlap of two windows, is half of
+    it up to 128. The whole question is kept where it fits, or max_question_len tokens of it. batch_size is
+    taken and changes nothing: an engine groups windows as it likes best.
+    """
+
+    top_k: int = 1
+    handle_impossible_answer: bool = False
+    doc_stride: int | None = None
+    max_answer_len: int = 15
+    max_seq_len: int | None = None
+    max_question_len: int | None = None
+    align_to_words: bool = True
+    batch_size: int = 1
+
+    def __post_init__(self) -> None:
+        """Raise InputError for values out of range, by name."""
+        for name in ("handle_impossible_answer", "align_to_words"):
+            if not isinstance(getattr(self, name), bool):
+                raise InputError(f"{name} must be True or False, not {getattr(self, name)!r}")
+        for name, least in _LEAST.items():
+            value = getattr(self, name)
+            if value is None and name in _OPTIONAL:
+                continue
+            if not isinstance(value, int) or isinstance(value, bool) or value < least:
+                raise InputError(f"{name} must be a whole number of at least {least}, not {value!r}")
+
+    def changed(self, changes: Changes) -> Options:
+        """Return these options with the changes that are not None; raises InputError, also for a name."""
+        known = {field.name for field in fields(self)}
+        for name in changes:
+            if name not in known:
+                remedy = _GONE.get(name, f"there are {', '.join(sorted(known))}")
+                raise InputError(f"option {name} is unknown: {remedy}")
+        return replace(self, **{name: value for name, value in changes.items() if value is not None})  # type: ignore[arg-type]
+
+    def windowing(self, longest: int) -> Windowing:
+        """Return how to cut, for a reader whose windows are `longest` tokens unless asked otherwise.
+
+        Raises InputError when doc_stride leaves no room for a question.
+        """
+        length = min(longest, _LONGEST) if self.max_seq_len is None else self.max_seq_len
+        stride = min(length // 2, _STRIDE) if self.doc_stride is None else self.doc_stride
+        room = length - stride - LEAST_ROOM
+        if room < 1:
+            raise InputError(
+                f"doc_stride ({stride}) must be at least {LEAST_ROOM + 1} below max_seq_len ({length})"
+            )
+        return Windowing(length, stride, min(self.max_question_len or room, room))

@@ -1,0 +1,39 @@
+"""Asks as they come → their results in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, wait
+from typing import TypeVar
+
+from tritonqa.reader.ahead import Ahead
+
+A = TypeVar("A")
+T = TypeVar("T")
+
+_INTERRUPTIBLE = 0.2  # seconds: Windows sees Ctrl-C only between waits
+
+
+def in_order(asks: Iterable[A], start: Callable[[A], Future[T]], limit: int) -> Iterator[T]:
+    """Start each ask and give the results in order, at most limit asks under way: flat memory.
+
+    An ask that fails raises at its place, after the results before it; those after it are cancelled.
+    """
+    source = iter(asks)
+    with Ahead[T](limit) as ahead:
+        while ahead.open:
+            with ahead.next():
+                ahead.add(start(next(source)))
+            for future in ahead.due():
+                yield result_of(future)
+
+
+def result_of(future: Future[T]) -> T:
+    """Wait for an ask; an interrupt of the wait cancels it."""
+    try:
+        while not future.done():
+            wait((future,), _INTERRUPTIBLE)
+        return future.result()
+    except BaseException:
+        future.cancel()
+        raise
