@@ -29,7 +29,7 @@ bench: .venv/dev
 	touch $@
 
 .venv/dev: .venv/base
-	$(PIP) -e '.[onnxruntime,evaluate,triton,dev]'
+	$(PIP) -e '.[export,evaluate,triton,dev]'
 	touch $@
 
 clean:

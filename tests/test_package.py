@@ -10,8 +10,8 @@ import pytest
 import tritonqa
 
 SRC = Path(tritonqa.__file__).parent
-ORDER = ["errors", "text", "features", "spans", "answers", "wire", "engine", "bundle", "reader", "pipelines"]
-ORDER += ["evaluate", "triton", "cli"]
+ORDER = ["errors", "text", "features", "spans", "answers", "wire", "engine", "bundle"]
+ORDER += ["evaluate", "export", "reader", "pipelines", "triton", "cli"]
 
 
 def test_public_names_are_sorted_and_exist() -> None:

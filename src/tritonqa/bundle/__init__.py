@@ -2,6 +2,6 @@
 
 from tritonqa.bundle.manifest import Format, Manifest
 from tritonqa.bundle.read import Bundle, read
-from tritonqa.bundle.write import write
+from tritonqa.bundle.write import commit, staged, write
 
-__all__ = ["Bundle", "Format", "Manifest", "read", "write"]
+__all__ = ["Bundle", "Format", "Manifest", "commit", "read", "staged", "write"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from tritonqa.bundle.manifest import MANIFEST, Manifest
@@ -13,23 +14,41 @@ from tritonqa.bundle.read import read
 from tritonqa.errors import BundleError
 
 
-def write(folder: Path, manifest: Manifest, files: Mapping[str, Path]) -> None:
-    """Copy files (name in the bundle → where it is now) and write bundle.json, then rename into place.
+@contextmanager
+def staged(folder: Path) -> Iterator[Path]:
+    """Give a temporary folder beside a bundle-to-be, for commit() to rename; it goes with the block.
 
     Raises BundleError when the folder exists or the disk refuses; nothing half-written stays.
     """
     if folder.exists():
         raise BundleError(f"{folder} exists already; choose another folder or remove it first")
+    made = [parent for parent in folder.absolute().parents if not parent.exists()]
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as temporary:
-            staged = Path(temporary) / folder.name
-            for name, source in files.items():
-                (staged / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source, staged / name)
-            record = json.dumps(manifest.to_dict(), indent=2, ensure_ascii=False)
-            (staged / MANIFEST).write_text(record + "\n", encoding="utf-8")
-            read(staged)
-            staged.rename(folder)
+            stage = Path(temporary) / folder.name
+            stage.mkdir()
+            yield stage
     except OSError as error:
         raise BundleError(f"{folder} could not be written: {error.strerror or error}") from error
+    finally:
+        for parent in made:
+            if parent.is_dir() and not any(parent.iterdir()):
+                parent.rmdir()
+
+
+def commit(stage: Path, folder: Path, manifest: Manifest) -> None:
+    """Write bundle.json into a staged folder, check the whole, and rename it into place."""
+    record = json.dumps(manifest.to_dict(), indent=2, ensure_ascii=False)
+    (stage / MANIFEST).write_text(record + "\n", encoding="utf-8")
+    read(stage)
+    stage.rename(folder)
+
+
+def write(folder: Path, manifest: Manifest, files: Mapping[str, Path]) -> None:
+    """Copy files (name in the bundle → where it is now) to a new bundle; raises BundleError as staged()."""
+    with staged(folder) as stage:
+        for name, source in files.items():
+            (stage / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, stage / name)
+        commit(stage, folder, manifest)

@@ -9,10 +9,17 @@ from importlib import import_module
 import click
 
 from tritonqa import __version__
-from tritonqa.errors import BundleError, EngineError, InputError, MissingExtra, TritonQAError
+from tritonqa.errors import BundleError, EngineError, ExportError, InputError, MissingExtra, TritonQAError
 
-COMMANDS = ("ask", "doctor", "evaluate", "serve", "triton")
-EXIT_CODES = ((InputError, 2), (BundleError, 3), (EngineError, 4), (MissingExtra, 5), (TritonQAError, 1))
+COMMANDS = ("ask", "doctor", "evaluate", "export", "serve", "triton")
+EXIT_CODES = (
+    (InputError, 2),
+    (BundleError, 3),
+    (EngineError, 4),
+    (MissingExtra, 5),
+    (ExportError, 6),
+    (TritonQAError, 1),
+)
 
 
 class Commands(click.Group):
@@ -36,7 +43,7 @@ def cli() -> None:
     """Read exact, cited answers from texts.
 
     Exit codes: 0 done, 1 output can't be written, 2 bad input, 3 reader can't be loaded, 4 engine failed,
-    5 an extra is not installed, 130 interrupted, 141 who read the output left.
+    5 an extra is not installed, 6 export refused, 130 interrupted, 141 who read the output left.
     """
 
 

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tritonqa.answers import Answers
 from tritonqa.engine.job import Step
 from tritonqa.evaluate.calibration import expected_calibration_error
 from tritonqa.evaluate.dataset import Dataset
 from tritonqa.evaluate.squad import exact, f1, per_question, score
-from tritonqa.reader import Reader
 from tritonqa.spans import AskOptions, Decoding
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+
+class Answering(Protocol):
+    """What can be scored: any reader."""
+
+    def ask_many(
+        self, asks: Iterable[tuple[str, str | Sequence[str]]], **options: Unpack[AskOptions]
+    ) -> Iterator[Answers]:
+        """Answer a stream of asks in order."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,7 @@ class Report:
 
 
 def evaluate(
-    reader: Reader, dataset: Dataset, step: Step | None = None, **options: Unpack[AskOptions]
+    reader: Answering, dataset: Dataset, step: Step | None = None, **options: Unpack[AskOptions]
 ) -> Report:
     """Ask every question, always answering, then score as the official script does.
 

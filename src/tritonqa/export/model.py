@@ -1,0 +1,127 @@
+"""Checkpoint → a torch module from token ids to start and end logits."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from transformers import AutoModelForQuestionAnswering
+from transformers.utils import logging
+
+from tritonqa.errors import ExportError
+from tritonqa.export.checkpoint import Checkpoint
+
+_UNUSED = ("pooler", "position_ids", "token_type_ids")
+
+
+class Logits(torch.nn.Module):  # type: ignore[misc]
+    """A model whose outputs are start and end logits [batch, length], and nothing else."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any = None) -> Any:
+        """Run the model; token types are given to the models that know them."""
+        types = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
+        out = self.model(input_ids=input_ids, attention_mask=attention_mask, **types)
+        return out.start_logits, out.end_logits
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The module, the names of its inputs, and the longest input it takes in tokens, if it says so."""
+
+    module: Logits
+    inputs: tuple[str, ...]
+    positions: int | None
+    vocabulary: int
+
+
+def load_model(checkpoint: Checkpoint) -> Model:
+    """Load the weights in fp32 with plain attention.
+
+    Raises ExportError for an architecture without question answering, and for tensors that are missing, of
+    another size, or too many.
+    """
+    try:
+        with _quiet():
+            model, info = AutoModelForQuestionAnswering.from_pretrained(
+                checkpoint.folder,
+                use_safetensors=True,
+                local_files_only=True,
+                trust_remote_code=False,
+                attn_implementation="eager",
+                dtype=torch.float32,
+                ignore_mismatched_sizes=True,
+                output_loading_info=True,
+            )
+    except Exception as error:  # noqa: BLE001 - transformers and safetensors raise what they like
+        raise ExportError(f"transformers can't load the checkpoint: {_sentence(error)}") from error
+    _check_tensors(model, info)
+    model.eval().requires_grad_(False)
+    config = model.config
+    takes_types = "token_type_ids" in inspect.signature(model.forward).parameters
+    typed = takes_types and (getattr(config, "type_vocab_size", 0) or 0) > 1
+    names = ("input_ids", "attention_mask", "token_type_ids")
+    return Model(Logits(model).eval(), names if typed else names[:2], _positions(model), config.vocab_size)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep transformers' own bar and warnings away: what they say is checked here, and raised."""
+    level, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bar:
+            logging.enable_progress_bar()
+
+
+def _check_tensors(model: Any, info: dict[str, Any]) -> None:
+    base = model.base_model_prefix + "."
+    missing = sorted(info["missing_keys"])
+    head = [name for name in missing if not name.startswith(base)]
+    if head:
+        raise ExportError(
+            f"the checkpoint has no question answering head ({_few(head)} missing): its answers would be "
+            "random; train it for question answering first"
+        )
+    if missing:
+        raise ExportError(f"the checkpoint lacks tensors that its config asks for: {_few(missing)}")
+    for name, stored, wanted in sorted(info["mismatched_keys"]):
+        raise ExportError(
+            f"tensor {name} has shape {list(stored)}, but config.json asks for {list(wanted)}; "
+            "config and weights do not belong together"
+        )
+    extra = sorted(name for name in info["unexpected_keys"] if name.startswith(base))
+    extra = [name for name in extra if not any(part in name for part in _UNUSED)]
+    if extra:
+        raise ExportError(f"the checkpoint has tensors that its config does not ask for: {_few(extra)}")
+
+
+def _positions(model: Any) -> int | None:
+    """Return the tokens a window may have; tables that keep rows for padding have fewer than they say."""
+    limit = getattr(model.config, "max_position_embeddings", None)
+    for name, table in model.named_modules():
+        if name.endswith("position_embeddings") and isinstance(table, torch.nn.Embedding):
+            kept = 0 if table.padding_idx is None else table.padding_idx + 1
+            return int(table.num_embeddings) - kept
+    return limit if isinstance(limit, int) and limit > 0 else None
+
+
+def _few(names: Iterable[str]) -> str:
+    first, *rest = names
+    return f"{first} and {len(rest)} more" if rest else first
+
+
+def _sentence(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

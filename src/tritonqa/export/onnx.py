@@ -1,0 +1,39 @@
+"""Exported program → ONNX file, fp32."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from tritonqa.export.model import Model
+
+OPSET = 18
+OUTPUTS = ("start_logits", "end_logits")
+ONE_FILE = 1_900_000_000
+
+
+def write_onnx(graph: Any, model: Model, file: Path, one_file: int = ONE_FILE) -> None:
+    """Write an ONNX file; weights of more than one_file bytes go to a second file beside it.
+
+    One file holds at most 2 GB (protobuf's limit).
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    logging.getLogger("torch.onnx._internal.exporter._registration").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            graph, (), None, input_names=list(model.inputs), output_names=list(OUTPUTS),
+            opset_version=OPSET, dynamo=True, verbose=False,
+        )  # fmt: skip
+    _name_axes(program.model.graph)
+    weights = sum(value.nbytes for value in graph.state_dict.values())
+    program.save(file, external_data=weights > one_file)
+
+
+def _name_axes(graph: Any) -> None:
+    for value in (*graph.inputs, *graph.outputs):
+        value.shape = type(value.shape)(("batch", "length"))

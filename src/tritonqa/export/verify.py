@@ -1,0 +1,107 @@
+"""Engine and reference → how far apart they are on the same asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from tritonqa.answers import Answers, rank
+from tritonqa.engine import Engine, Flow
+from tritonqa.errors import ExportError
+from tritonqa.evaluate import Dataset, Example, score
+from tritonqa.export.options import Target
+from tritonqa.features import Prepared, Template, TextTokenizer, Windowing, prepare
+from tritonqa.spans import Decoding, decode
+from tritonqa.spans.band import FloatArray
+from tritonqa.text import Ask
+
+Logits = list[list[FloatArray]]
+_ALWAYS = Decoding(no_answer_threshold=1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """Asks with their windows and the reference's logits for them."""
+
+    dataset: Dataset
+    prepared: tuple[Prepared, ...]
+    logits: Logits
+
+
+def prepare_asks(examples: Sequence[Example], tokenizer: Tokenizer, windowing: Windowing) -> tuple[Prepared, ...]:
+    """Cut the asks of a dataset into windows."""
+    template, texts = Template.of(tokenizer), TextTokenizer(tokenizer)
+    return tuple(
+        prepare(Ask.of(example.question, example.context), texts, template, windowing) for example in examples
+    )
+
+
+def logits_of(engine: Engine, prepared: Sequence[Prepared], step: Callable[[], None]) -> Logits:
+    """Run all windows through the engine's streams and close it; calls step after each ask."""
+    flow = Flow(engine)
+    try:
+        futures = [flow.submit(item.windows, list) for item in prepared]
+        found = []
+        for future in futures:
+            found.append(future.result())
+            step()
+        return found
+    finally:
+        flow.close()
+
+
+def parity(exam: Exam, logits: Logits) -> dict[str, float]:
+    """Compare logits, and the answers they decode to.
+
+    max_difference is the largest difference of a logit, as a share of the reference's largest.
+    """
+    pairs = [(w, g) for want, got in zip(exam.logits, logits, strict=True) for w, g in zip(want, got, strict=True)]
+    largest = max(float(np.abs(want).max()) for want, _ in pairs)
+    apart = max(float(np.abs(want - got).max()) for want, got in pairs)
+    same = [
+        _place(ours) == _place(theirs)
+        for ours, theirs in zip(answers(exam, exam.logits), answers(exam, logits), strict=True)
+    ]
+    return {
+        "asks": len(same),
+        "same_answers": round(sum(same) / len(same), 6),
+        "max_difference": round(apart / max(largest, 1e-6), 9),
+    }
+
+
+def f1(exam: Exam, logits: Logits) -> float:
+    """Score the answers: the official F1, at its best threshold where some asks have no answer."""
+    found = dict(zip((e.id for e in exam.dataset.examples), answers(exam, logits), strict=True))
+    texts = {key: item[0].text if item else "" for key, item in found.items()}
+    nothing = {key: item.no_answer for key, item in found.items()}
+    figures = score(exam.dataset, texts, nothing)
+    return round(float(figures["best_f1" if exam.dataset.version == "2.0" else "f1"]), 4)
+
+
+def answers(exam: Exam, logits: Logits) -> list[Answers]:
+    """Decode logits into the answers a reader would give."""
+    return [
+        rank(item, decode(item.windows, found, _ALWAYS), None, _ALWAYS)
+        for item, found in zip(exam.prepared, logits, strict=True)
+    ]
+
+
+def hold(name: str, target: Target, found: dict[str, float]) -> None:
+    """Raise ExportError when a format is further from the reference than its precision allows."""
+    if target.tolerance is not None and not found["max_difference"] <= target.tolerance:
+        raise ExportError(
+            f"{name} is refused: its logits differ from torch by {found['max_difference']:.2g} of the largest, "
+            f"more than {target.tolerance:.2g}"
+        )
+    if target.same_answers is not None and found["same_answers"] < target.same_answers:
+        raise ExportError(
+            f"{name} is refused: it answers {found['same_answers']:.2%} of {found['asks']:.0f} asks as torch does, "
+            f"less than {target.same_answers:.1%}"
+        )
+
+
+def _place(found: Answers) -> tuple[int, int] | None:
+    return (found[0].start, found[0].end) if found else None
