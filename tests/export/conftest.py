@@ -15,10 +15,15 @@ def asks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with gzip.open(checkpoints.SAMPLE, "rt", encoding="utf-8") as stream:
         data = json.load(stream)["data"]
     rows = [
-        {"id": q["id"], "context": p["context"][:length], "question": q["question"], "answers": [{"text": "x"}]}
+        {
+            "id": q["id"],
+            "context": p["context"][:length],
+            "question": q["question"][:30],
+            "answers": [{"text": "x"}],
+        }
         for length, article in zip((200, 200, 200, 900), data, strict=False)
         for p in article["paragraphs"][:1]
-        for q in sorted(p["qas"], key=lambda q: len(q["question"]))[:2]
+        for q in p["qas"][:2]
     ]
     rows.append({**rows[0], "id": "scripts", "context": "👩‍👩‍👧‍👦 東京 e\u0301te\u0301 over 32+, 👍🏽."})
     path = tmp_path_factory.mktemp("asks") / "asks.jsonl"

@@ -52,5 +52,7 @@ def test_exported_and_asked(architecture: str, asks: Path, tmp_path: Path) -> No
 
 def offsets(window: Window) -> list[tuple[int, int]]:
     tokens = window.tokens
-    both = zip(tokens.starts[window.start : window.stop], tokens.ends[window.start : window.stop], strict=True)
+    both = zip(
+        tokens.starts[window.start : window.stop], tokens.ends[window.start : window.stop], strict=True
+    )
     return [(int(start), int(end)) for start, end in both]

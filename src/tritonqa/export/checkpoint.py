@@ -47,7 +47,9 @@ def open_checkpoint(folder: Path) -> Checkpoint:
         kind = "an archive; unpack it" if folder.suffix in _ARCHIVES else "a file; give its folder"
         raise InputError(f"{folder} is {kind}, not a checkpoint's folder")
     if not folder.is_dir():
-        raise InputError(f"{folder} is no folder; give a checkpoint's folder, a bundle's, or owner/name of a Hub")
+        raise InputError(
+            f"{folder} is no folder; give a checkpoint's folder, a bundle's, or owner/name of a Hub"
+        )
     _refuse_links(folder)
     config = _json(folder, CONFIG)
     for name in (CONFIG, "tokenizer_config.json"):
@@ -72,7 +74,9 @@ def _refuse_links(folder: Path) -> None:
         root = root.parent.parent
     for path in folder.rglob("*"):
         if path.is_symlink() and not path.resolve().is_relative_to(root):
-            raise ExportError(f"{path.relative_to(folder)} is a link that leaves the folder; it is not followed")
+            raise ExportError(
+                f"{path.relative_to(folder)} is a link that leaves the folder; it is not followed"
+            )
 
 
 def _weights(folder: Path) -> tuple[str, ...]:
@@ -83,9 +87,13 @@ def _weights(folder: Path) -> tuple[str, ...]:
         names = sorted(set(mapping.values())) if isinstance(mapping, dict) else []
         for name in names:
             if name != Path(name).name:
-                raise ExportError(f"{INDEX} names {name!r}, which leaves the folder; do not use this checkpoint")
+                raise ExportError(
+                    f"{INDEX} names {name!r}, which leaves the folder; do not use this checkpoint"
+                )
             if not (folder / name).is_file():
-                raise ExportError(f"{name} is missing, though {INDEX} names it; download the checkpoint again")
+                raise ExportError(
+                    f"{name} is missing, though {INDEX} names it; download the checkpoint again"
+                )
         if names:
             return tuple(names)
         raise ExportError(f"{INDEX} has no weight_map; download the checkpoint again")

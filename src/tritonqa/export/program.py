@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from tritonqa.engine import Engine
@@ -31,7 +32,7 @@ class ProgramEngine(Engine):
         del self._program
 
     def _infer(self, window: Window) -> FloatArray:
-        known = {
+        known: dict[str, npt.NDArray[np.integer[Any]]] = {
             "input_ids": window.ids,
             "attention_mask": np.ones(len(window), np.int64),
             "token_type_ids": window.type_ids,

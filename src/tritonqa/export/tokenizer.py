@@ -21,11 +21,11 @@ def load_tokenizer(checkpoint: Checkpoint) -> Any:
         )
     except Exception as error:  # noqa: BLE001 - transformers raises what its many converters raise
         raise ExportError(
-            f"the tokenizer is missing or can't be converted ({_line(error)}); add the checkpoint's tokenizer.json"
+            f"the tokenizer is missing or can't be converted ({_line(error)}); add its tokenizer.json"
         ) from error
     if not getattr(fast, "is_fast", False):
         raise ExportError(
-            f"{type(fast).__name__} can't be converted to a fast tokenizer; add the checkpoint's tokenizer.json"
+            f"{type(fast).__name__} can't be converted to a fast tokenizer; add its tokenizer.json"
         )
     return fast
 

@@ -31,7 +31,9 @@ class Exam:
     logits: Logits
 
 
-def prepare_asks(examples: Sequence[Example], tokenizer: Tokenizer, windowing: Windowing) -> tuple[Prepared, ...]:
+def prepare_asks(
+    examples: Sequence[Example], tokenizer: Tokenizer, windowing: Windowing
+) -> tuple[Prepared, ...]:
     """Cut the asks of a dataset into windows."""
     template, texts = Template.of(tokenizer), TextTokenizer(tokenizer)
     return tuple(
@@ -58,7 +60,9 @@ def parity(exam: Exam, logits: Logits) -> dict[str, float]:
 
     max_difference is the largest difference of a logit, as a share of the reference's largest.
     """
-    pairs = [(w, g) for want, got in zip(exam.logits, logits, strict=True) for w, g in zip(want, got, strict=True)]
+    pairs = [
+        (w, g) for want, got in zip(exam.logits, logits, strict=True) for w, g in zip(want, got, strict=True)
+    ]
     largest = max(float(np.abs(want).max()) for want, _ in pairs)
     apart = max(float(np.abs(want - got).max()) for want, got in pairs)
     same = [
@@ -91,15 +95,15 @@ def answers(exam: Exam, logits: Logits) -> list[Answers]:
 
 def hold(name: str, target: Target, found: dict[str, float]) -> None:
     """Raise ExportError when a format is further from the reference than its precision allows."""
-    if target.tolerance is not None and not found["max_difference"] <= target.tolerance:
+    apart, same = found["max_difference"], found["same_answers"]
+    if target.tolerance is not None and not apart <= target.tolerance:
         raise ExportError(
-            f"{name} is refused: its logits differ from torch by {found['max_difference']:.2g} of the largest, "
+            f"{name} is refused: a logit differs from torch's by {apart:.2g} of the largest, "
             f"more than {target.tolerance:.2g}"
         )
-    if target.same_answers is not None and found["same_answers"] < target.same_answers:
+    if target.same_answers is not None and same < target.same_answers:
         raise ExportError(
-            f"{name} is refused: it answers {found['same_answers']:.2%} of {found['asks']:.0f} asks as torch does, "
-            f"less than {target.same_answers:.1%}"
+            f"{name} is refused: {same:.2%} of its answers are torch's, less than {target.same_answers:.1%}"
         )
 
 

@@ -58,7 +58,9 @@ class Workshop:
     def _exam(self, dataset: Dataset) -> Exam:
         prepared = prepare_asks(dataset.examples, self.tokenizer, self.windowing)
         engine = ProgramEngine(self.model.module, self.model.inputs)
-        return Exam(dataset, prepared, logits_of(engine, prepared, self.steps("torch answers", len(prepared))))
+        return Exam(
+            dataset, prepared, logits_of(engine, prepared, self.steps("torch answers", len(prepared)))
+        )
 
     def steps(self, stage: str, total: int) -> Callable[[], None]:
         """Return what is to be called after each of total steps of a stage."""
@@ -74,9 +76,11 @@ class Workshop:
 
 
 def _windowing(positions: int | None, wanted: int | None) -> Windowing:
-    """Size windows for a model: its limit, rounded down to 8 because engines pad to that, or what is wanted."""
+    """Size windows: the model's limit, down to a multiple of 8 (engines pad to that), or what is wanted."""
     if positions is None and wanted is None:
-        raise ExportError("config.json has no max_position_embeddings; say how long windows may be: --max-length")
+        raise ExportError(
+            "config.json has no max_position_embeddings; say how long windows may be: --max-length"
+        )
     default = Windowing()
     limit = positions // 8 * 8 if positions is not None else wanted or default.max_length
     if wanted is not None and wanted > limit:

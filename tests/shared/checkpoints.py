@@ -5,14 +5,14 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 SIZE = 600
-SAMPLE = Path(__file__).parent / "data" / "squad-heldout-sample.json.gz"
+SAMPLE = Path(__file__).parent.parent / "data" / "squad-heldout-sample.json.gz"
 SMALL: dict[str, Any] = {
     "hidden_size": 32,
     "num_hidden_layers": 2,
@@ -37,8 +37,8 @@ SHAPES: dict[str, tuple[str, dict[str, Any]]] = {
     "modernbert": (
         "modernbert",
         {
-            **SMALL, "local_attention": 32, "global_attn_every_n_layers": 2, "cls_token_id": 1, "sep_token_id": 2,
-            "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 3,
+            **SMALL, "local_attention": 32, "global_attn_every_n_layers": 2,
+            "cls_token_id": 1, "sep_token_id": 2, "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 3,
         },
     ),
     "xlm-roberta": ("xlm-roberta", ROBERTA),
@@ -72,11 +72,14 @@ def make(architecture: str, folder: Path) -> Path:
     size = TOKENIZERS[kind](folder)
     torch.manual_seed(0)
     config = AutoConfig.for_model(architecture, vocab_size=size, **shape)
-    AutoModelForQuestionAnswering.from_config(config).eval().save_pretrained(folder)
+    model: Any = AutoModelForQuestionAnswering.from_config(config)
+    model.save_pretrained(folder)
     return folder
 
 
-def _wordpiece(folder: Path, special: tuple[str, ...] = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")) -> int:
+def _wordpiece(
+    folder: Path, special: tuple[str, ...] = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+) -> int:
     """Leave vocab.txt alone, as a slow tokenizer keeps it."""
     tokenizer = Tokenizer(models.WordPiece(unk_token=special[1]))
     tokenizer.normalizer = normalizers.BertNormalizer()
@@ -93,7 +96,13 @@ def _mpnet(folder: Path) -> int:
     """MPNet has BERT's pieces, other special tokens and two separators."""
     size = _wordpiece(folder, ("<s>", "[UNK]", "</s>", "<pad>", "<mask>"))
     vocab = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
-    order = ["<s>", "<pad>", "</s>", "[UNK]", *(t for t in vocab if t not in ("<s>", "<pad>", "</s>", "[UNK]"))]
+    order = [
+        "<s>",
+        "<pad>",
+        "</s>",
+        "[UNK]",
+        *(t for t in vocab if t not in ("<s>", "<pad>", "</s>", "[UNK]")),
+    ]
     (folder / "vocab.txt").write_text("\n".join(order), encoding="utf-8")
     _config(folder, "MPNetTokenizer")
     return size
@@ -140,7 +149,7 @@ def _modernbert(folder: Path) -> int:
     return int(tokenizer.get_vocab_size())
 
 
-def _sentencepiece(folder: Path, file: str, tokenizer_class: str, **ids: int) -> int:
+def _sentencepiece(folder: Path, file: str, tokenizer_class: str, **ids: Any) -> int:
     """Leave a trained SentencePiece model alone."""
     import sentencepiece
 
@@ -163,7 +172,7 @@ def _config(folder: Path, tokenizer_class: str, **more: str) -> None:
     (folder / "tokenizer_config.json").write_text(json.dumps(record), encoding="utf-8")
 
 
-TOKENIZERS = {
+TOKENIZERS: dict[str, Callable[[Path], int]] = {
     "wordpiece": _wordpiece,
     "mpnet": _mpnet,
     "bpe": _bpe,
