@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from support import tritonqa
+from support import ENGINES, tritonqa
 
 CLOSED = """
 import socket, sys, threading
@@ -29,7 +29,7 @@ with Reader.load(engine=sys.argv[1]) as reader:
 """
 
 
-@pytest.mark.parametrize("engine", ["openvino", "onnx"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_reader_opens_no_socket_and_starts_no_telemetry(tmp_path: Path, engine: str) -> None:
     names = ("HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_CACHE_HOME")
     home = {name: str(tmp_path) for name in names} | {"CI": "false"}  # OpenVINO is silent where CI is true

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from support import tritonqa
+from support import ENGINES, tritonqa
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="needs signals, terminals and devices of POSIX"
@@ -38,7 +38,7 @@ def long_text(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("engine", ["toy", "openvino"])
+@pytest.mark.parametrize("engine", ["toy", ENGINES[0]])
 def test_an_interrupt_ends_a_batch_and_what_was_answered_is_kept(asks: Path, engine: str) -> None:
     command = tritonqa("ask", "--batch", str(asks), "--engine", engine, before=CAN_INTERRUPT)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -53,7 +53,7 @@ def test_an_interrupt_ends_a_batch_and_what_was_answered_is_kept(asks: Path, eng
 
 
 def test_an_interrupt_ends_a_long_ask(long_text: Path) -> None:
-    command = tritonqa("ask", "When?", "-c", f"@{long_text}", "--engine", "openvino", before=CAN_INTERRUPT)
+    command = tritonqa("ask", "When?", "-c", f"@{long_text}", "--engine", ENGINES[0], before=CAN_INTERRUPT)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         time.sleep(4)
         process.send_signal(signal.SIGINT)

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from support import ENGINES
 from tritonqa import Reader
 from tritonqa.evaluate import load_squad
 
 
-@pytest.mark.parametrize("engine", ["openvino", "onnx"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_answers_agree_with_onnxruntime(engine: str, data: Path, reader: Reader) -> None:
     examples = load_squad(data / "squad-heldout-sample.json.gz").examples[:60]
     asks = [(example.question, example.context) for example in examples]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
@@ -16,6 +17,11 @@ def byte_tokenizer() -> Tokenizer:
         single="<s> $A </s>", pair="<s>:0 $A:0 </s>:0 $B:1 </s>:1", special_tokens=[("<s>", 0), ("</s>", 1)]
     )
     return tokenizer
+
+
+ENGINES = [
+    name for name, library in (("openvino", "openvino"), ("onnx", "onnxruntime")) if find_spec(library)
+]
 
 
 def tritonqa(*arguments: str, before: str = "") -> list[str]:
