@@ -74,6 +74,7 @@ def main() -> None:
     parser.add_argument("--asks", type=int, default=100_000)
     parser.add_argument("--real", type=int, default=3_000)
     parser.add_argument("--characters", type=int, default=10_000_000)
+    parser.add_argument("--name", default="memory", help="of the file in results/")
     options = parser.parse_args()
     values: dict[str, object] = {}
     if options.asks:
@@ -82,7 +83,7 @@ def main() -> None:
         values["engine_megabytes_after_asks"] = stream(None, options.real)
     if options.characters:
         values["long_ask"] = long_ask(None, options.characters)
-    record("memory", values)
+    record(options.name, values)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from tokenizers import Encoding, Tokenizer
 
-from tritonqa import Reader
+from tritonqa import AsyncReader, Reader
 from tritonqa.reader.load import load_embedded
 
 
@@ -45,6 +46,18 @@ def test_many_questions_over_a_document_tokenise_it_once(counted: tuple[Reader, 
     list(reader.ask_many((question, document) for question in questions))
     of_document = [text for text in seen if text not in questions]
     assert "".join(of_document) == document
+    assert set(seen.values()) == {1}
+
+
+def test_questions_at_once_over_a_document_tokenise_it_once(counted: tuple[Reader, Counter[str]]) -> None:
+    reader, seen = counted
+    document = "".join(f"Tower {i} was built by masons in {i}. " for i in range(9_000))
+
+    async def ask_all() -> None:
+        other = AsyncReader(reader._backend)
+        await asyncio.gather(*(other.ask(f"When was tower {i} built?", document) for i in range(8)))
+
+    asyncio.run(ask_all())
     assert set(seen.values()) == {1}
 
 

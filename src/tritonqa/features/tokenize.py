@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -53,26 +54,37 @@ class TextTokenizer:
         self._kept: OrderedDict[str, Tokens] = OrderedDict()
         self._characters = 0
         self._lock = threading.Lock()
+        self._long = threading.Lock()
 
     def one(self, text: str) -> Tokens:
         """Tokenise one text, unkept."""
         return self._tokenise([text])[0]
 
     def many(self, texts: Sequence[str]) -> list[Tokens]:
-        """Tokenise passages, each distinct text once while it is kept."""
+        """Tokenise passages, each distinct text once while it is kept.
+
+        Threads that miss long texts take turns: the second finds what the first has done.
+        """
+        found = self._known(texts)
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
+        with self._long if any(len(text) > LONG for text in missing) else nullcontext():
+            found |= self._known(missing)
+            missing = [text for text in missing if text not in found]
+            fresh = dict(zip(missing, self._tokenise(missing), strict=True))
+            self._keep(fresh)
+        found |= fresh
+        return [found[text] for text in texts]
+
+    def _known(self, texts: Sequence[str]) -> dict[str, Tokens]:
         with self._lock:
             found = {text: self._kept[text] for text in texts if text in self._kept}
             for text in found:
                 self._kept.move_to_end(text)
-        missing = [text for text in dict.fromkeys(texts) if text not in found]
-        fresh = list(zip(missing, self._tokenise(missing), strict=True))
-        self._keep(fresh)
-        found.update(fresh)
-        return [found[text] for text in texts]
+        return found
 
-    def _keep(self, fresh: list[tuple[str, Tokens]]) -> None:
+    def _keep(self, fresh: dict[str, Tokens]) -> None:
         with self._lock:
-            for text, tokens in fresh:
+            for text, tokens in fresh.items():
                 if text not in self._kept:
                     self._kept[text] = tokens
                     self._characters += len(text)
