@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tritonqa.errors import Unavailable
 from tritonqa.reader.load import PACKAGED, find
 from tritonqa.triton.logs import read
 from tritonqa.triton.options import Serving
@@ -50,6 +49,7 @@ def serve(
     from tritonqa.triton.install import install
     from tritonqa.triton.repository import build
     from tritonqa.triton.server import Server
+    from tritonqa.triton.supervise import supervise
 
     if build_only and repository is None:
         raise click.UsageError("--build-only needs --repository DIR")
@@ -65,12 +65,11 @@ def serve(
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda *_: stop.set())
         serving = Serving(host, http_port, grpc_port, metrics_port)
-        with Server(runtime, folder, serving, lambda line: _log(line, logs)) as server:
-            _show(server, as_json)
-            while not stop.wait(0.2):
-                if server.process.poll() is not None:
-                    raise Unavailable(f"Triton ended with code {server.process.returncode}")
-            _say("stopping: what is in flight is answered first")
+
+        def start(died: Server | None) -> Server:
+            return Server(runtime, folder, died.serving if died else serving, lambda line: _log(line, logs))
+
+        supervise(start, stop, lambda server: _show(server, as_json), _say)
 
 
 def _say(text: str) -> None:
@@ -84,7 +83,7 @@ def _log(line: str, kind: str) -> None:
 
 
 def _show(server: Server, as_json: bool) -> None:
-    models = server.models()
+    models = server.admin.models()
     places = {"http": str(server.http), "grpc": str(server.grpc), "metrics": f"{server.metrics}/metrics"}
     if as_json:
         click.echo(json.dumps({"models": models, **places}))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import socket
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +16,25 @@ class Serving:
     metrics_port: int = 8002
     start_timeout: float = 60.0
     drain_timeout: float = 30.0
+
+    @property
+    def reachable(self) -> str:
+        """The address at which this machine reaches the server."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+
+    def with_ports(self) -> Serving:
+        """Replace each port 0 by one that is free now."""
+        held = [socket.create_server((self.reachable, 0), family=self._family) for _ in range(3)]
+        free = [place.getsockname()[1] for place in held]
+        for place in held:
+            place.close()
+        return replace(
+            self,
+            http_port=self.http_port or free[0],
+            grpc_port=self.grpc_port or free[1],
+            metrics_port=self.metrics_port or free[2],
+        )
+
+    @property
+    def _family(self) -> socket.AddressFamily:
+        return socket.AF_INET6 if ":" in self.host else socket.AF_INET

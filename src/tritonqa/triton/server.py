@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -13,16 +11,18 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TypeAlias
 
 from tritonqa.errors import TritonQAError, Unavailable
+from tritonqa.triton import processes
+from tritonqa.triton.admin import ADMIN, CLOSED, Admin
 from tritonqa.triton.options import Serving
 from tritonqa.triton.runtime import Runtime
 from tritonqa.wire import Address
-from tritonqa.wire.http import HttpWire
 
-CLOSED = "model-repository,shared-memory,logging,trace"
-ADMIN = "x-tritonqa-admin"
+Log: TypeAlias = Callable[[str], None]
+
+_POLL = 0.05
 
 
 class Server:
@@ -33,21 +33,20 @@ class Server:
         runtime: Runtime,
         repository: Path,
         serving: Serving | None = None,
-        log: Callable[[str], None] = lambda line: None,
+        log: Log = lambda line: None,
     ) -> None:
         """Start the process and wait until every model is ready; raises Unavailable."""
-        self.serving = serving or Serving()
+        self.repository = repository
+        self.serving = (serving or Serving()).with_ports()
         self.name = f"tritonqa-{secrets.token_hex(4)}"
         self.secret = secrets.token_urlsafe(24)
-        taken = _ports((self.serving.http_port, self.serving.grpc_port, self.serving.metrics_port))
-        host = "127.0.0.1" if self.serving.host in ("0.0.0.0", "::") else self.serving.host
-        self.http, self.grpc, self.metrics = (
-            Address(scheme, host, port) for scheme, port in zip(("http", "grpc", "http"), taken, strict=True)
-        )
+        self.http = Address("http", self.serving.reachable, self.serving.http_port)
+        self.grpc = Address("grpc", self.serving.reachable, self.serving.grpc_port)
+        self.metrics = Address("http", self.serving.reachable, self.serving.metrics_port)
         self._last: deque[str] = deque(maxlen=200)
         self._log = log
         self.process = subprocess.Popen(
-            [str(runtime.server), *self._arguments(runtime, repository)],
+            [str(runtime.server), *self._arguments(runtime)],
             env=runtime.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -58,28 +57,36 @@ class Server:
         )
         self._reading = threading.Thread(target=self._read, daemon=True)
         self._reading.start()
-        self._admin = HttpWire(self.http, {ADMIN: self.secret})
+        self.admin = Admin(self.http, self.secret)
         try:
             self._wait_until_ready()
         except BaseException:
-            self.stop(drain=0)
+            self.kill()
             raise
 
-    def models(self) -> list[dict[str, Any]]:
-        """List the repository's models as Triton does: name, version, state, reason."""
-        found: list[dict[str, Any]] = self._admin.json("POST", "/v2/repository/index")
-        return found
+    @property
+    def healthy(self) -> bool:
+        """Whether the server and all its Python processes live: Triton does not start one again."""
+        return self.process.poll() is None and not processes.dead_stubs(self.process.pid)
 
-    def stop(self, drain: float | None = None) -> None:
-        """Let what is in flight be answered, end the process and whatever it left."""
-        self._admin.close()  # Triton waits for open connections, ours too
-        if self.process.poll() is None:
+    def stop(self) -> None:
+        """Take no more asks, let those under way be answered within the drain time, then end the process."""
+        if self.healthy:
+            self._drain()
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(self.serving.drain_timeout + 5 if drain is None else drain)
+                self.process.wait(1)  # Triton waits much longer for idle connections; nothing is in flight
             except subprocess.TimeoutExpired:
                 pass
-        self._sweep()
+        self.kill()
+
+    def kill(self) -> None:
+        """End the process and whatever it left, at once."""
+        self.admin.close()
+        processes.end_group(self.process.pid)
+        self.process.wait()
+        self._reading.join()
+        processes.free_memory(self.name)
 
     def __enter__(self) -> Server:
         """Use the server in a with block."""
@@ -91,26 +98,37 @@ class Server:
         """Stop the server."""
         self.stop()
 
-    def _arguments(self, runtime: Runtime, repository: Path) -> list[str]:
-        host = self.serving.host
+    def _drain(self) -> None:
+        """Unload the models: Triton refuses new asks and waits for those under way."""
+        until = time.monotonic() + self.serving.drain_timeout
+        try:
+            for model in self.admin.models():
+                self.admin.unload(model["name"])
+        except TritonQAError:
+            return
+        while time.monotonic() < until and self.healthy and processes.stubs(self.process.pid):
+            time.sleep(_POLL)
+
+    def _arguments(self, runtime: Runtime) -> list[str]:
+        serving = self.serving
         return [
             f"--id={self.name}",
-            f"--model-repository={repository}",
+            f"--model-repository={self.repository}",
             f"--backend-directory={runtime.backends}",
             f"--cache-directory={runtime.caches}",
-            f"--http-address={host}",
-            f"--http-port={self.http.port}",
-            f"--grpc-address={host}",
-            f"--grpc-port={self.grpc.port}",
-            f"--metrics-address={host}",
-            f"--metrics-port={self.metrics.port}",
+            f"--http-address={serving.host}",
+            f"--http-port={serving.http_port}",
+            f"--grpc-address={serving.host}",
+            f"--grpc-port={serving.grpc_port}",
+            f"--metrics-address={serving.host}",
+            f"--metrics-port={serving.metrics_port}",
             "--model-control-mode=explicit",
             "--load-model=*",
             "--disable-auto-complete-config",
             f"--http-restricted-api={CLOSED}:{ADMIN}={self.secret}",
             f"--grpc-restricted-protocol={CLOSED}:{ADMIN}={self.secret}",
             f"--backend-config=python,shm-region-prefix-name={self.name}",
-            f"--exit-timeout-secs={int(self.serving.drain_timeout)}",
+            "--exit-timeout-secs=1",
         ]
 
     def _read(self) -> None:
@@ -126,35 +144,11 @@ class Server:
             if self.process.poll() is not None:
                 self._reading.join(1)
                 raise Unavailable(f"Triton did not start: {self._reason()}")
-            try:
-                if self._admin.json("GET", "/v2", timeout=2)["name"] != self.name:
-                    raise Unavailable(f"another server answers at {self.http}; choose another --http-port")
-                self._admin.json("GET", "/v2/health/ready", timeout=2)
+            if self.admin.answers_as(self.name):
                 return
-            except TritonQAError:
-                time.sleep(0.05)
+            time.sleep(_POLL)
         raise Unavailable(f"Triton was not ready in {self.serving.start_timeout:.0f} s: {self._reason()}")
 
     def _reason(self) -> str:
         errors = [line for line in self._last if line.startswith("E") or "rror" in line]
         return (errors or [*filter(None, self._last)] or ["it said nothing"])[-1]
-
-    def _sweep(self) -> None:
-        """Kill what is left of the server's processes, which are one group, and remove its shared memory."""
-        try:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        self.process.wait()
-        self._reading.join()
-        for segment in Path("/dev/shm").glob(f"{self.name}*"):
-            segment.unlink(missing_ok=True)
-
-
-def _ports(wanted: tuple[int, ...]) -> list[int]:
-    """Replace each 0 by a port that is free now."""
-    held = [socket.create_server(("127.0.0.1", 0)) for port in wanted if not port]
-    free = [place.getsockname()[1] for place in held]
-    for place in held:
-        place.close()
-    return [port or free.pop() for port in wanted]

@@ -9,7 +9,14 @@ from tritonqa.errors import EngineError, InputError, Overloaded, Timeout, Triton
 
 _KINDS = {kind.__name__: kind for kind in (InputError, Unavailable, Timeout, Overloaded, EngineError)}
 # Triton's own words, which come with codes too broad to tell these apart.
-_TRITONS = {"exceeds maximum queue size": Overloaded, "request timeout expired": Timeout}
+_TRITONS = {
+    "exceeds maximum queue size": Overloaded,
+    "request timeout expired": Timeout,
+    "is not healthy": Unavailable,
+    "no available versions": Unavailable,
+    "is not found": Unavailable,
+    "server is stopping": Unavailable,
+}
 
 
 def to_line(error: BaseException) -> str:

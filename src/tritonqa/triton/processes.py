@@ -1,0 +1,55 @@
+"""A server's processes and shared memory: which are there, which died, and how to end them all."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+STUB = "triton_python_b"  # as the kernel cuts the name
+SHARED_MEMORY = Path("/dev/shm")
+
+
+def dead_stubs(server: int) -> set[int]:
+    """Find the server's Python processes that ended and were not seen to by it, as one that is killed."""
+    return {pid for pid, (name, state, parent) in _all() if (name, state, parent) == (STUB, "Z", server)}
+
+
+def stubs(server: int) -> set[int]:
+    """Find the server's living Python processes, one for each instance of a Python model."""
+    return {pid for pid, (name, state, parent) in _all() if (name, parent) == (STUB, server) and state != "Z"}
+
+
+def end_group(server: int) -> None:
+    """Kill the server and all processes it started: a stub whose server died ignores other signals."""
+    try:
+        os.killpg(server, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def free_memory(prefix: str) -> None:
+    """Remove the shared memory segments that the server named so."""
+    for segment in SHARED_MEMORY.glob(f"{prefix}*"):
+        segment.unlink(missing_ok=True)
+
+
+def is_server(pid: int, name: str) -> bool:
+    """Say whether this process is the server of that name, and not another that got its number."""
+    try:
+        return f"--id={name}".encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+def _all() -> list[tuple[int, tuple[str, str, int]]]:
+    """List the processes: number → name, state, parent."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            head, _, rest = place.read_text(encoding="utf-8", errors="replace").rpartition(")")
+        except OSError:
+            continue
+        state, parent = rest.split()[:2]
+        found.append((int(place.parent.name), (head.partition("(")[2], state, int(parent))))
+    return found
