@@ -11,6 +11,8 @@ from tritonqa.engine import cpu
 from tritonqa.engine.base import Engine
 from tritonqa.engine.quiet import quiet
 from tritonqa.errors import EngineError, InputError
+from tritonqa.wire import Address
+from tritonqa.wire.address import is_address
 
 ENGINES = ("toy", "onnx", "openvino", "torch")
 _LIBRARY = {"openvino": "openvino", "onnx": "onnxruntime", "torch": "torch"}
@@ -68,6 +70,10 @@ def open_engine(choice: Choice) -> Engine:
 
 
 def _open(choice: Choice) -> Engine:
+    if is_address(choice.engine):
+        from tritonqa.engine.triton import TritonEngine
+
+        return TritonEngine(Address.parse(choice.engine))
     if choice.engine == "openvino":
         from tritonqa.engine.openvino import OpenVinoEngine
 
@@ -89,6 +95,8 @@ def _open(choice: Choice) -> Engine:
 
 def named(found: Sequence[Choice], engine: str | None, precision: str | None) -> Choice:
     """Return the first choice of this engine and precision; raises InputError, EngineError when none is."""
+    if engine is not None and is_address(engine):
+        return Choice(engine, precision or "the server's", Path())
     if engine is not None and engine not in ENGINES:
         raise InputError(f"engine {engine!r} is unknown; choose one of {', '.join(ENGINES)}")
     if engine == "toy":

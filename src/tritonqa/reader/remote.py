@@ -11,7 +11,7 @@ from tritonqa.engine.job import Step
 from tritonqa.errors import EngineError
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
-from tritonqa.wire import Address, Call, dial
+from tritonqa.wire import Address, Call, Connection, dial
 from tritonqa.wire.base import Tensors
 from tritonqa.wire.tensors import texts
 
@@ -25,9 +25,11 @@ class Remote:
 
     ahead = 64
 
-    def __init__(self, address: Address, decoding: Decoding | None = None) -> None:
+    def __init__(
+        self, address: Address, decoding: Decoding | None = None, connection: Connection | None = None
+    ) -> None:
         """Connect, and check that the server's reader is one of ours; raises Unavailable, EngineError."""
-        self._wire = dial(address)
+        self._wire = dial(address, connection)
         parameters = self._wire.config(MODEL).get("parameters", {})
         known = {name: value["string_value"] for name, value in parameters.items()}
         if known.get("tritonqa") != PROTOCOL:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tritonqa.errors import TritonQAError
-from tritonqa.wire import Address
+from tritonqa.wire import Address, Connection
 from tritonqa.wire.http import HttpWire
 
 CLOSED = "model-repository,shared-memory,logging,trace"
@@ -17,7 +17,7 @@ class Admin:
 
     def __init__(self, address: Address, secret: str) -> None:
         """Connect with the first call."""
-        self._wire = HttpWire(address, {ADMIN: secret})
+        self._wire = HttpWire(address, Connection(headers={ADMIN: secret}))
 
     def answers_as(self, name: str) -> bool:
         """Say whether the server of this name is ready, and not another one at its port."""

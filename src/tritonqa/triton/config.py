@@ -1,6 +1,6 @@
 """A model's configuration → config.pbtxt, through Triton's own schema.
 
-Field names are the schema's (model_config.proto), so each record is its message's subset.
+Field names are the schema's (model_config.proto), so each record is a subset of its message.
 """
 
 from __future__ import annotations
@@ -24,14 +24,130 @@ class Port:
 
 
 @dataclass(frozen=True, slots=True)
+class Resource:
+    """Something instances share, and how much of it one needs to run: Triton's rate limiter holds back others."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimiter:
+    """What an instance needs, and its rank when others wait for the same (1 is first)."""
+
+    resources: tuple[Resource, ...] = ()
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceGroup:
+    """How many copies of a model run, and on what: KIND_CPU, KIND_GPU or KIND_AUTO."""
+
+    count: int = 1
+    kind: str = "KIND_AUTO"
+    gpus: tuple[int, ...] = ()
+    rate_limiter: RateLimiter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePolicy:
+    """How long a request may wait and how many may; 0 is without limit, REJECT answers at once."""
+
+    default_timeout_microseconds: int = 0
+    max_queue_size: int = 0
+    allow_timeout_override: bool = False
+    timeout_action: str = "REJECT"
+
+
+@dataclass(frozen=True, slots=True)
+class DynamicBatching:
+    """Triton's own batching: sizes it prefers, and how long it waits for one."""
+
+    preferred_batch_size: tuple[int, ...] = ()
+    max_queue_delay_microseconds: int = 0
+    default_queue_policy: QueuePolicy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accelerator:
+    """What runs parts of an ONNX model: tensorrt, openvino; parameters are its own."""
+
+    name: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Accelerators:
+    """Accelerators of instances on GPUs, and of those on CPUs."""
+
+    gpu_execution_accelerator: tuple[Accelerator, ...] = ()
+    cpu_execution_accelerator: tuple[Accelerator, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Optimization:
+    """How a backend prepares a model."""
+
+    execution_accelerators: Accelerators | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WarmupInput:
+    """An input filled with zeros."""
+
+    data_type: str
+    dims: tuple[int, ...]
+    zero_data: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Warmup:
+    """A request that is run before the model is ready, so that the first real one need not wait."""
+
+    name: str
+    inputs: Mapping[str, WarmupInput]
+    batch_size: int = 1
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseCache:
+    """Whether equal requests get the answer of the first; the server needs --response-cache."""
+
+    enable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """How many of the newest versions are served."""
+
+    num_versions: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class VersionPolicy:
+    """Which versions are served."""
+
+    latest: Latest = Latest()
+
+
+@dataclass(frozen=True, slots=True)
 class ModelConfig:
     """A model of the repository; max_batch_size 0 says that shapes have no batch dimension."""
 
     name: str
-    backend: str
     input: tuple[Port, ...]
     output: tuple[Port, ...]
+    backend: str = "python"
+    platform: str = ""
+    default_model_filename: str = ""
     max_batch_size: int = 0
+    instance_group: tuple[InstanceGroup, ...] = ()
+    dynamic_batching: DynamicBatching | None = None
+    optimization: Optimization | None = None
+    model_warmup: tuple[Warmup, ...] = ()
+    response_cache: ResponseCache | None = None
+    version_policy: VersionPolicy | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -59,7 +175,8 @@ def to_pbtxt(config: ModelConfig) -> str:
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
         found = {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
-        return {name: item for name, item in found.items() if item not in (None, False, 0, "", [], {})}
+        # An empty message still says something (dynamic_batching {}); what is falsy otherwise is the default.
+        return {name: item for name, item in found.items() if item or item == {}}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return dict(value) if isinstance(value, Mapping) else value
+    return {name: _plain(item) for name, item in value.items()} if isinstance(value, Mapping) else value

@@ -2,6 +2,7 @@
 
 from tritonqa.wire.address import Address
 from tritonqa.wire.base import Call, Wire
+from tritonqa.wire.connection import Connection
 from tritonqa.wire.dial import dial
 
-__all__ = ["Address", "Call", "Wire", "dial"]
+__all__ = ["Address", "Call", "Connection", "Wire", "dial"]

@@ -8,29 +8,39 @@ from typing import Any
 from tritonqa.errors import EngineError, InputError, Timeout, TritonQAError, Unavailable
 from tritonqa.wire.address import Address
 from tritonqa.wire.base import Call, Parameter, Tensors, Wire
+from tritonqa.wire.connection import Connection
 from tritonqa.wire.faults import from_line
 from tritonqa.wire.protobuf import grpc, json_format, service_pb2, service_pb2_grpc
 from tritonqa.wire.tensors import datatype, pack, unpack
 
-_OPTIONS = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1))
+_OPTIONS = (
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.max_send_message_length", -1),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 2000),
+)
 _FIELDS = {bool: "bool_param", int: "int64_param", float: "double_param", str: "string_param"}
 
 
 class GrpcWire(Wire):
     """One HTTP/2 connection that carries many calls at once."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, connection: Connection | None = None) -> None:
         """Make the channel; it connects with the first call."""
         self._address = address
+        how = connection or Connection()
+        self._headers = tuple((name.lower(), value) for name, value in how.headers.items())
+        kind = grpc.Compression.Gzip if how.compression else grpc.Compression.NoCompression
         if address.secure:
-            self._channel = grpc.secure_channel(address.target, grpc.ssl_channel_credentials(), _OPTIONS)
+            shown = grpc.ssl_channel_credentials(how.read("ca"), how.read("key"), how.read("certificate"))
+            self._channel = grpc.secure_channel(address.target, shown, _OPTIONS, kind)
         else:
-            self._channel = grpc.insecure_channel(address.target, _OPTIONS)
+            self._channel = grpc.insecure_channel(address.target, _OPTIONS, kind)
         self._stub = service_pb2_grpc.GRPCInferenceServiceStub(self._channel)
 
     def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
         """Send a call; see Wire."""
-        under_way = self._stub.ModelInfer.future(request(call), timeout)
+        under_way = self._stub.ModelInfer.future(request(call), timeout, self._headers)
         future: Future[Tensors] = Future()
         future.add_done_callback(lambda done: under_way.cancel() if done.cancelled() else None)
         under_way.add_done_callback(lambda done: self._settle(done, future))
@@ -39,7 +49,7 @@ class GrpcWire(Wire):
     def config(self, model: str) -> dict[str, Any]:
         """Return a model's configuration; see Wire."""
         try:
-            found = self._stub.ModelConfig(service_pb2.ModelConfigRequest(name=model), timeout=10)
+            found = self._stub.ModelConfig(service_pb2.ModelConfigRequest(name=model), 10, self._headers)
         except grpc.RpcError as error:
             raise self._fault(error) from error
         config: dict[str, Any] = json_format.MessageToDict(found.config, preserving_proto_field_name=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from tritonqa.errors import EngineError, InputError, MissingExtra, Timeout, TritonQAError, Unavailable
 from tritonqa.wire.address import Address
 from tritonqa.wire.base import Call, Tensors, Wire
+from tritonqa.wire.connection import Connection
 from tritonqa.wire.faults import from_line
 from tritonqa.wire.tensors import datatype, pack, unpack
 
@@ -24,11 +26,18 @@ _HEADER = "Inference-Header-Content-Length"
 class HttpWire(Wire):
     """A pool of connections that are kept open, a thread for each call under way."""
 
-    def __init__(self, address: Address, headers: dict[str, str] | None = None) -> None:
-        """Make the pool, which sends these headers with every call; it connects with the first call."""
+    def __init__(self, address: Address, connection: Connection | None = None) -> None:
+        """Make the pool; it connects with the first call."""
         self._address = address
-        self._headers = headers or {}
-        self._pool = urllib3.connection_from_url(str(address), maxsize=CONNECTIONS, retries=False)
+        how = connection or Connection()
+        self._headers, self._compression = dict(how.headers), how.compression
+        tls = {"ca_certs": how.ca, "cert_file": how.certificate, "key_file": how.key}
+        self._pool = urllib3.connection_from_url(
+            str(address),
+            maxsize=CONNECTIONS,
+            retries=False,
+            **{name: str(path) for name, path in tls.items() if path and address.secure},
+        )
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="tritonqa-http")
 
     def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
@@ -53,6 +62,9 @@ class HttpWire(Wire):
     def _infer(self, call: Call, timeout: float | None) -> Tensors:
         header, body = request(call)
         headers = {_HEADER: str(header), "Content-Type": "application/octet-stream"}
+        if self._compression:
+            body = gzip.compress(body, 1)
+            headers["Content-Encoding"] = "gzip"
         found = self._send("POST", f"/v2/models/{call.model}/infer", body, headers, timeout)
         return response(found.data, found.headers.get(_HEADER))
 

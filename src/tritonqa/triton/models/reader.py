@@ -17,14 +17,13 @@ import numpy as np
 import triton_python_backend_utils as pb_utils
 
 from tritonqa.answers import Answers
-from tritonqa.errors import InputError, Overloaded, Timeout, Unavailable
+from tritonqa.errors import InputError
 from tritonqa.reader.load import load_embedded
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
-from tritonqa.wire.faults import to_line
+from tritonqa.triton.models.answering import error_response
 
 _DECODING = tuple(item.name for item in fields(Decoding))
-_CODES = ((InputError, "INVALID_ARG"), ((Overloaded, Unavailable, Timeout), "UNAVAILABLE"))
 
 
 class TritonPythonModel:
@@ -46,7 +45,7 @@ class TritonPythonModel:
                 options = self._reader.decoding.changed(**_options(request))
                 future = self._reader.start(_ask(request), options)
             except Exception as error:  # noqa: BLE001 - every request must be answered
-                _send(sender, pb_utils.InferenceResponse(error=_error(error)))
+                _send(sender, error_response(error))
             else:
                 future.add_done_callback(partial(_answer, sender, wanted))
 
@@ -88,17 +87,12 @@ def _answer(sender: Any, wanted: Sequence[str], done: Future[Answers]) -> None:
         tensors = [pb_utils.Tensor(name, _OUTPUTS[name](answers)) for name in wanted]
         response = pb_utils.InferenceResponse(output_tensors=tensors)
     except BaseException as error:  # noqa: BLE001 - every request must be answered
-        response = pb_utils.InferenceResponse(error=_error(error))
+        response = error_response(error)
     _send(sender, response)
 
 
 def _send(sender: Any, response: Any) -> None:
     sender.send(response, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
-
-
-def _error(error: BaseException) -> Any:
-    code = next((code for kind, code in _CODES if isinstance(error, kind)), "INTERNAL")
-    return pb_utils.TritonError(to_line(error), getattr(pb_utils.TritonError, code))
 
 
 def _column(name: str, kind: type) -> Any:

@@ -1,0 +1,56 @@
+"""How to connect: encryption, headers, patience."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tritonqa.errors import InputError
+
+_FILES = {"ca": "TRITONQA_CA", "certificate": "TRITONQA_CERTIFICATE", "key": "TRITONQA_KEY"}
+TOKEN = "TRITONQA_TOKEN"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What a connection to a server is made with.
+
+    ca: PEM file of the authorities to trust, the system's otherwise; certificate and key: PEM files that show
+    the server who asks (mutual TLS); headers: sent with every call, for authentication; compression: gzip for
+    what is sent; timeout: seconds for an ask, with all its tries; retries: tries after the first, for calls
+    that were not answered, with growing random pauses.
+    """
+
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    compression: bool = False
+    timeout: float = 60.0
+    retries: int = 4
+
+    def __post_init__(self) -> None:
+        """Raise InputError for what does not go together, by name."""
+        if (self.certificate is None) != (self.key is None):
+            raise InputError("certificate and key go together; give both or neither")
+        if self.timeout <= 0:
+            raise InputError(f"timeout must be a number of seconds above 0, not {self.timeout!r}")
+        if self.retries < 0:
+            raise InputError(f"retries must be at least 0, not {self.retries!r}")
+
+    @classmethod
+    def from_environment(cls) -> Connection:
+        """Read TRITONQA_CA, TRITONQA_CERTIFICATE, TRITONQA_KEY (files) and TRITONQA_TOKEN (bearer token)."""
+        files = {name: Path(os.environ[variable]) for name, variable in _FILES.items() if os.environ.get(variable)}
+        token = os.environ.get(TOKEN)
+        return cls(**files, headers={"authorization": f"Bearer {token}"} if token else {})
+
+    def read(self, name: str) -> bytes | None:
+        """Read one of the PEM files; raises InputError that names it."""
+        path: Path | None = getattr(self, name)
+        try:
+            return path.read_bytes() if path else None
+        except OSError as error:
+            raise InputError(f"{name} {path} can't be read: {error.strerror}") from error
