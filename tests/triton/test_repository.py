@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import compileall
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,31 +10,93 @@ from tritonqa.bundle import read
 from tritonqa.errors import BundleError, InputError
 from tritonqa.reader.load import PACKAGED, find
 from tritonqa.triton.config import ModelConfig, Port, to_dict, to_pbtxt
-from tritonqa.triton.repository import build, reader_config
+from tritonqa.triton.describe import Encoding, encoder_config, reader_config
+from tritonqa.triton.options import Limits
+from tritonqa.triton.repository import add_version, build
 
 
-def parsed(text: str) -> dict[str, object]:
+def parsed(text: str) -> dict[str, Any]:
     from tritonqa.wire.protobuf import json_format, model_config_pb2, text_format
 
     message = text_format.Parse(text, model_config_pb2.ModelConfig())
-    record: dict[str, object] = json_format.MessageToDict(message, preserving_proto_field_name=True)
+    record: dict[str, Any] = json_format.MessageToDict(message, preserving_proto_field_name=True)
     return record
 
 
-def test_the_configuration_read_back_is_the_one_written() -> None:
-    config = reader_config(find(PACKAGED))
+ENCODINGS = [
+    Encoding(),
+    Encoding("onnxruntime"),
+    Encoding("onnxruntime", "cuda"),
+    Encoding("onnxruntime", "tensorrt", instances=2),
+    Encoding("onnxruntime", "openvino"),
+    Encoding("openvino"),
+    Encoding("pytorch"),
+    Encoding("tensorrt", delay=500, waiting=8),
+]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS, ids=lambda e: f"{e.backend}-{e.accelerator}")
+def test_an_encoder_read_back_is_the_one_written(encoding: Encoding) -> None:
+    config = encoder_config(find(PACKAGED), encoding)
+    again = parsed(to_pbtxt(config))
+    assert again == texted(to_dict(config))
+    assert again["backend"] == encoding.backend and again["max_batch_size"] == 16
+    policy = again["dynamic_batching"]["default_queue_policy"]
+    assert policy["max_queue_size"] == encoding.waiting
+    assert ("model_warmup" in again) == (encoding.backend != "python")
+
+
+def test_a_reader_read_back_is_the_one_written() -> None:
+    config = reader_config(find(PACKAGED), Limits(), cache=True)
     text = to_pbtxt(config)
-    again, meant = parsed(text), to_dict(config)
-    for port in (*meant["input"], *meant["output"]):
-        port["dims"] = [str(size) for size in port["dims"]]
-    assert again == meant
+    assert parsed(text) == texted(to_dict(config))
     assert "max_batch_size: 0\n" in text
+
+
+def texted(value: Any) -> Any:
+    """Write 64-bit numbers as protobuf's JSON does: as text."""
+    if isinstance(value, dict):
+        wide = ("dims", "default_timeout_microseconds", "max_queue_delay_microseconds")
+        return {
+            key: [str(size) for size in item] if key == "dims" else str(item) if key in wide else texted(item)
+            for key, item in value.items()
+        }
+    return [texted(item) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        ({"backend": "abacus"}, "backend 'abacus' is unknown"),
+        ({"accelerator": "cuda"}, "goes with backend onnxruntime"),
+        ({"backend": "onnxruntime", "accelerator": "x"}, "accelerator 'x' is unknown"),
+    ],
+)
+def test_bad_encodings_name_the_field(options: dict[str, str], field: str) -> None:
+    with pytest.raises(InputError, match=field):
+        Encoding(**options)  # type: ignore[arg-type]
+
+
+def test_an_onnx_encoder_holds_its_file_and_a_missing_one_is_said(tmp_path: Path) -> None:
+    build(find(PACKAGED), tmp_path / "r", encoding=Encoding("onnxruntime"))
+    assert (tmp_path / "r" / "encoder" / "1" / "model.onnx").stat().st_size > 1e6
+    with pytest.raises(BundleError, match="backend tensorrt needs tensorrt, which this bundle lacks"):
+        build(find(PACKAGED), tmp_path / "s", encoding=Encoding("tensorrt"))
+    assert [path.name for path in tmp_path.iterdir()] == ["r"]
+
+
+def test_versions_count_up(tmp_path: Path) -> None:
+    build(find(PACKAGED), tmp_path / "r", encoding=Encoding())
+    assert add_version(find(PACKAGED), tmp_path / "r") == 2
+    assert sorted(path.name for path in (tmp_path / "r" / "reader").iterdir()) == ["1", "2", "config.pbtxt"]
+    with pytest.raises(BundleError, match="is no repository"):
+        add_version(find(PACKAGED), tmp_path / "r" / "reader")
 
 
 def test_what_the_schema_does_not_know_is_refused() -> None:
     port = Port("x", "TYPE_WORDS", (1,))
     with pytest.raises(InputError, match="refuses the configuration of odd"):
-        to_pbtxt(ModelConfig("odd", "python", (port,), (port,)))
+        to_pbtxt(ModelConfig("odd", (port,), (port,)))
 
 
 def test_a_repository_holds_its_bundle_and_is_written_once(tmp_path: Path) -> None:

@@ -7,6 +7,11 @@ from pathlib import Path
 
 import click
 
+from tritonqa.cli.options import as_json
+from tritonqa.cli.output import emit
+from tritonqa.reader.load import PACKAGED
+from tritonqa.reader.load import find as find_reader
+
 
 @click.group()
 def triton() -> None:
@@ -16,7 +21,7 @@ def triton() -> None:
 @triton.command()
 @click.option("--wheels", type=click.Path(path_type=Path), help="A folder with the wheels: no network.")
 @click.option("--again", is_flag=True, help="Install even if it is there.")
-@click.option("--json", "as_json", is_flag=True, help="Print where it lies as JSON.")
+@as_json
 def install(wheels: Path | None, again: bool, as_json: bool) -> None:
     """Get the pinned server through pip, verify it, and unpack it into the user's cache."""
     from tritonqa.triton.install import install as run
@@ -24,6 +29,32 @@ def install(wheels: Path | None, again: bool, as_json: bool) -> None:
 
     runtime = run(wheels, again=again, say=lambda text: click.echo(text, err=True))
     if as_json:
-        click.echo(json.dumps({"version": SERVER_VERSION, "folder": str(runtime.folder)}))
+        emit(json.dumps({"version": SERVER_VERSION, "folder": str(runtime.folder)}))
     else:
-        click.echo(f"Triton {SERVER_VERSION} is in {runtime.folder}")
+        emit(f"Triton {SERVER_VERSION} is in {runtime.folder}")
+
+
+@triton.command()
+@click.argument("reader", default=PACKAGED)
+@click.option("--server", help="The server's HTTP or gRPC address, where several run.")
+@as_json
+def update(reader: str, server: str | None, as_json: bool) -> None:
+    """Serve READER as the next version on the running server, without a failed ask."""
+    from tritonqa.triton.admin import Admin
+    from tritonqa.triton.repository import add_version
+    from tritonqa.triton.running import find
+    from tritonqa.wire import Address
+
+    place = find(server)
+    version = add_version(find_reader(reader), Path(place.repository))
+    admin = Admin(Address.parse(place.http), place.secret)
+    try:
+        for name in {model["name"] for model in admin.models()}:
+            admin.load(name)
+        models = admin.models()
+    finally:
+        admin.close()
+    if as_json:
+        emit(json.dumps({"version": version, "models": models}))
+    else:
+        emit(f"{place.http} serves version {version}")

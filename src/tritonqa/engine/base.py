@@ -46,13 +46,18 @@ class Engine(ABC):
         """Let go of the model."""
 
 
+def rounded(length: int) -> int:
+    """Round a length up to a multiple of 8."""
+    return -(-length // ROUND_TO) * ROUND_TO
+
+
 def padded(window: Window) -> dict[str, np.ndarray]:
     """Return a window as model inputs [1, length], its length rounded up to a multiple of 8.
 
     Few lengths, because CPU kernels are compiled for each; padding is masked.
     """
     length = len(window)
-    width = -(-length // ROUND_TO) * ROUND_TO
+    width = rounded(length)
     inputs = {name: np.zeros((1, width), np.int64) for name in INPUT_NAMES}
     inputs["input_ids"][0, :length] = window.ids
     inputs["attention_mask"][0, :length] = 1

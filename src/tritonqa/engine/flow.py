@@ -18,6 +18,8 @@ from tritonqa.spans.band import FloatArray
 T = TypeVar("T")
 Group: TypeAlias = list[tuple[Job[Any], int]]  # asks with the index of a window
 
+MAX_WAITING = 256  # windows: some seconds of work for a CPU
+
 
 class Flow:
     """Run the windows of many asks through an engine's streams, fairly: one window of each ask in turn.
@@ -26,7 +28,7 @@ class Flow:
     asks whose windows were in that call and no others. Every future completes exactly once, outside the lock.
     """
 
-    def __init__(self, engine: Engine, max_waiting: int = 256) -> None:
+    def __init__(self, engine: Engine, max_waiting: int = MAX_WAITING) -> None:
         """Start a thread for each stream; at most max_waiting windows wait.
 
         A long ask counts as a quarter of that at most, so that it leaves room for others.
@@ -37,6 +39,7 @@ class Flow:
         self._jobs: deque[Job[Any]] = deque()
         self._door: deque[Job[Any]] = deque()
         self._running = 0
+        self._begun, self._waited = 0, 0.0
         self._closed = False
         self._change = threading.Condition()
         names = [f"tritonqa-stream-{i}" for i in range(engine.streams)]
@@ -92,6 +95,18 @@ class Flow:
                 thread.join()
         self.engine.close()
 
+    @property
+    def waiting(self) -> int:
+        """Count the windows that wait."""
+        with self._change:
+            return sum(job.left for job in self._jobs)
+
+    def take_waits(self) -> tuple[int, float]:
+        """Say how many asks were begun since the last call, and how many seconds they had waited in all."""
+        with self._change:
+            taken, self._begun, self._waited = (self._begun, self._waited), 0, 0.0
+        return taken
+
     def _waiting(self) -> int:
         return sum(min(job.left, self._share) for job in self._jobs if not job.dropped)
 
@@ -136,6 +151,9 @@ class Flow:
             if group and limit.tokens is not None and tokens > limit.tokens:
                 break
             group.append((job, job.next))
+            if job.next == 0:
+                self._begun += 1
+                self._waited += monotonic() - job.entered
             job.next += 1
             self._jobs.popleft()
             if job.left:

@@ -34,6 +34,7 @@ class Job(Generic[T]):
     ) -> None:
         """Take an ask that must leave the queue within deadline seconds."""
         self.windows = windows
+        self.entered = monotonic()
         self.future: Future[T] = Future()
         self.next = 0
         self._finish = finish

@@ -9,6 +9,7 @@ from tokenizers import Tokenizer
 
 from tritonqa.answers import Answers, Calibration, rank
 from tritonqa.engine import Engine, Flow
+from tritonqa.engine.flow import MAX_WAITING
 from tritonqa.engine.job import Step
 from tritonqa.features import Prepared, Template, TextTokenizer, Windowing, prepare
 from tritonqa.spans import Decoding, decode
@@ -26,6 +27,7 @@ class Embedded:
         calibration: Calibration | None = None,
         windowing: Windowing | None = None,
         decoding: Decoding | None = None,
+        max_waiting: int = MAX_WAITING,
     ) -> None:
         """Put the parts of a reader together; options not given are the defaults."""
         self.template = Template.of(tokenizer)
@@ -33,7 +35,7 @@ class Embedded:
         self.calibration = calibration
         self.windowing = windowing or Windowing()
         self.decoding = decoding or Decoding()
-        self.flow = Flow(engine)
+        self.flow = Flow(engine, max_waiting)
         self.ahead = 4 * engine.streams * engine.grouping.windows
 
     def start(

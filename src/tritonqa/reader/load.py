@@ -10,7 +10,8 @@ from typing import TypedDict
 import platformdirs
 
 from tritonqa.bundle import Bundle, read
-from tritonqa.engine import Choice, choices, cpu, open_engine
+from tritonqa.engine import Choice, Engine, choices, cpu, open_engine
+from tritonqa.engine.flow import MAX_WAITING
 from tritonqa.engine.open import named
 from tritonqa.errors import BundleError, InputError
 from tritonqa.features import Windowing
@@ -69,14 +70,25 @@ def load_embedded(
 ) -> Embedded:
     """Open a reader with the engine that was asked for, remembered by the doctor, or chosen by the rule."""
     bundle = find(name)
+    return embed(bundle, open_engine(choose(bundle, engine, precision)), windowing, decoding)
+
+
+def embed(
+    bundle: Bundle,
+    engine: Engine,
+    windowing: Windowing | None = None,
+    decoding: Decoding | None = None,
+    max_waiting: int = MAX_WAITING,
+) -> Embedded:
+    """Put a bundle's reader together on an open engine; options not given are the bundle's."""
     manifest = bundle.manifest
-    choice = choose(bundle, engine, precision)
     return Embedded(
         bundle.tokenizer(),
-        open_engine(choice),
-        manifest.calibration if choice.engine != "toy" else None,
+        engine,
+        manifest.calibration if engine.name != "toy" else None,
         windowing or manifest.windowing,
         decoding or Decoding(max_answer_tokens=manifest.max_answer_tokens),
+        max_waiting,
     )
 
 

@@ -25,7 +25,7 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """Something instances share, and how much of it one needs to run: Triton's rate limiter holds back others."""
+    """Something that instances share, and how much of it one needs to run; others are held back."""
 
     name: str
     count: int
@@ -41,22 +41,21 @@ class RateLimiter:
 
 @dataclass(frozen=True, slots=True)
 class InstanceGroup:
-    """How many copies of a model run, and on what: KIND_CPU, KIND_GPU or KIND_AUTO."""
+    """How many copies of a model run, and on what: KIND_CPU or KIND_GPU; Triton chooses otherwise."""
 
     count: int = 1
-    kind: str = "KIND_AUTO"
+    kind: str = ""
     gpus: tuple[int, ...] = ()
     rate_limiter: RateLimiter | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class QueuePolicy:
-    """How long a request may wait and how many may; 0 is without limit, REJECT answers at once."""
+    """How long a request may wait and how many may; 0 is without limit. Others are refused."""
 
     default_timeout_microseconds: int = 0
     max_queue_size: int = 0
     allow_timeout_override: bool = False
-    timeout_action: str = "REJECT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +173,9 @@ def to_pbtxt(config: ModelConfig) -> str:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
-        found = {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
-        # An empty message still says something (dynamic_batching {}); what is falsy otherwise is the default.
-        return {name: item for name, item in found.items() if item or item == {}}
+        found = {item.name: getattr(value, item.name) for item in fields(value)}
+        # What is falsy is the schema's default, but an empty message says something: dynamic_batching {}.
+        return {name: _plain(item) for name, item in found.items() if item or is_dataclass(item)}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return {name: _plain(item) for name, item in value.items()} if isinstance(value, Mapping) else value

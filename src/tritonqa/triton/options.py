@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+from tritonqa.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """Where a server listens (port 0: any that is free), and its times in seconds."""
+    """Where a server listens (port 0: any that is free), its times in seconds, whether it has a cache."""
 
     host: str = "127.0.0.1"
     http_port: int = 8000
@@ -16,6 +19,7 @@ class Serving:
     metrics_port: int = 8002
     start_timeout: float = 60.0
     drain_timeout: float = 30.0
+    cache: bool = False
 
     @property
     def reachable(self) -> str:
@@ -38,3 +42,23 @@ class Serving:
     @property
     def _family(self) -> socket.AddressFamily:
         return socket.AF_INET6 if ":" in self.host else socket.AF_INET
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a server's reader takes: windows that wait, seconds an ask may wait, sizes in characters."""
+
+    waiting: int = 1024
+    seconds: float = 30.0
+    question: int = 10_000
+    passages: int = 1_000
+    characters: int = 2_000_000
+
+    def check(self, question: str, passages: Sequence[str]) -> None:
+        """Raise InputError that names the field for what is too large."""
+        if len(question) > self.question:
+            raise InputError(f"question has {len(question)} characters; this server takes {self.question}")
+        if len(passages) > self.passages:
+            raise InputError(f"passages are {len(passages)}; this server takes {self.passages} an ask")
+        if (size := sum(map(len, passages))) > self.characters:
+            raise InputError(f"passages have {size} characters; this server takes {self.characters} an ask")

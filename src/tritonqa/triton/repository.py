@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
-from dataclasses import asdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tritonqa import __version__
 from tritonqa.bundle import Bundle
 from tritonqa.errors import BundleError
-from tritonqa.reader.remote import MODEL, PROTOCOL
-from tritonqa.spans import Decoding
-from tritonqa.triton.config import ModelConfig, Port, to_pbtxt
+from tritonqa.triton.config import ModelConfig, to_pbtxt
+from tritonqa.triton.describe import MODEL_FILES, Encoding, encoder_config, model_file, reader_config
+from tritonqa.triton.options import Limits
 
 MODEL_PY = '''\
 """The model {name}, written by tritonqa {version}: its code is tritonqa.triton.models.{name}."""
@@ -31,56 +31,75 @@ __all__ = ["TritonPythonModel"]
 '''
 
 
-def reader_config(bundle: Bundle) -> ModelConfig:
-    """Describe the model reader."""
-    decoding = Decoding(max_answer_tokens=bundle.manifest.max_answer_tokens)
-    return ModelConfig(
-        name=MODEL,
-        backend="python",
-        input=(
-            Port("question", "TYPE_STRING", (1,)),
-            Port("passages", "TYPE_STRING", (-1,)),
-            Port("options", "TYPE_STRING", (1,), optional=True),
-        ),
-        output=(
-            Port("answers", "TYPE_STRING", (1,)),
-            Port("text", "TYPE_STRING", (-1,)),
-            Port("score", "TYPE_FP32", (-1,)),
-            Port("start", "TYPE_INT32", (-1,)),
-            Port("end", "TYPE_INT32", (-1,)),
-            Port("passage", "TYPE_INT32", (-1,)),
-            Port("no_answer", "TYPE_FP32", (1,)),
-            Port("calibrated", "TYPE_BOOL", (1,)),
-            Port("question_cut", "TYPE_BOOL", (1,)),
-        ),
-        parameters={
-            "tritonqa": PROTOCOL,
-            "tritonqa_version": __version__,
-            "bundle": f"{bundle.manifest.name} {bundle.manifest.version}",
-            "decoding": json.dumps(asdict(decoding)),
-        },
-    )
+def build(
+    bundle: Bundle,
+    repository: Path,
+    limits: Limits | None = None,
+    encoding: Encoding | None = None,
+    *,
+    cache: bool = False,
+) -> None:
+    """Write the models reader and, with an encoding, encoder; both hold what they run.
 
-
-def build(bundle: Bundle, repository: Path, version: int = 1) -> None:
-    """Write the repository's models; raises BundleError when the folder exists or the disk refuses."""
+    cache lets the server answer equal requests from its response cache. Raises BundleError when the folder
+    exists, the bundle lacks the encoder's format, or the disk refuses; nothing half-written stays.
+    """
     if repository.exists():
         raise BundleError(f"{repository} exists already; choose another folder or remove it first")
+    with _staged(repository) as staged:
+        _write_model(staged, reader_config(bundle, limits or Limits(), cache=cache), bundle, 1)
+        if encoding is not None:
+            _write_model(staged, encoder_config(bundle, encoding), bundle, 1, encoding)
+        staged.rename(repository)
+
+
+def add_version(bundle: Bundle, repository: Path) -> int:
+    """Write the bundle as the next version of each of the repository's models on the python backend.
+
+    Returns the highest version written; the running server takes it up when told to load the model. Options
+    in config.pbtxt stay as they are. Raises BundleError.
+    """
+    models = [path.parent.parent for path in repository.glob("*/*/model.py")]
+    if not models:
+        raise BundleError(f"{repository} is no repository of tritonqa's; build one with tritonqa serve")
+    highest = 0
+    for model in sorted(set(models)):
+        version = 1 + max(int(path.name) for path in model.iterdir() if path.name.isdigit())
+        with _staged(model / str(version)) as staged:
+            _write_python(staged, model.name, bundle)
+            staged.rename(model / str(version))
+        highest = max(highest, version)
+    return highest
+
+
+@contextmanager
+def _staged(target: Path) -> Iterator[Path]:
+    """Give a folder beside the target to write in; what is not renamed into place is removed."""
     try:
-        repository.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{repository.name}-", dir=repository.parent) as name:
-            staged = Path(name) / repository.name
-            _write_model(staged / MODEL, reader_config(bundle), bundle, version)
-            staged.rename(repository)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as name:
+            yield Path(name) / target.name
     except OSError as error:
-        raise BundleError(f"{repository} could not be written: {error.strerror or error}") from error
+        raise BundleError(f"{target} could not be written: {error.strerror or error}") from error
 
 
-def _write_model(folder: Path, config: ModelConfig, bundle: Bundle, version: int) -> None:
-    place = folder / str(version)
+def _write_model(
+    repository: Path, config: ModelConfig, bundle: Bundle, version: int, encoding: Encoding | None = None
+) -> None:
+    place = repository / config.name / str(version)
+    if config.backend == "python":
+        _write_python(place, config.name, bundle)
+    elif encoding is not None:
+        place.mkdir(parents=True)
+        _link(
+            str(bundle.path(model_file(bundle, encoding).file)), str(place / MODEL_FILES[config.backend][1])
+        )
+    (place.parent / "config.pbtxt").write_text(to_pbtxt(config), encoding="utf-8")
+
+
+def _write_python(place: Path, name: str, bundle: Bundle) -> None:
     place.mkdir(parents=True)
-    (folder / "config.pbtxt").write_text(to_pbtxt(config), encoding="utf-8")
-    (place / "model.py").write_text(MODEL_PY.format(name=config.name, version=__version__), encoding="utf-8")
+    (place / "model.py").write_text(MODEL_PY.format(name=name, version=__version__), encoding="utf-8")
     shutil.copytree(bundle.folder, place / "bundle", copy_function=_link)
 
 

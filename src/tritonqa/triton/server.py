@@ -23,6 +23,7 @@ from tritonqa.wire import Address
 Log: TypeAlias = Callable[[str], None]
 
 _POLL = 0.05
+_CACHE = 64 * 2**20  # bytes of answers
 
 
 class Server:
@@ -129,6 +130,7 @@ class Server:
             f"--grpc-restricted-protocol={CLOSED}:{ADMIN}={self.secret}",
             f"--backend-config=python,shm-region-prefix-name={self.name}",
             "--exit-timeout-secs=1",
+            *([f"--cache-config=local,size={_CACHE}"] if serving.cache else []),
         ]
 
     def _read(self) -> None:

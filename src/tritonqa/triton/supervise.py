@@ -24,8 +24,8 @@ def supervise(
 ) -> None:
     """Run a server until stop is set, then drain it.
 
-    ready is called once. start gets the server that died, whose ports the new one takes. Raises Unavailable when it can't start,
-    or died five times within a minute.
+    ready is called once. start gets the server that died, whose ports the new one takes.
+    Raises Unavailable when it can't start, or died five times within a minute.
     """
     running()
     begun: deque[float] = deque(maxlen=_TRIES)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tritonqa.errors import InputError
 
-_FILES = {"ca": "TRITONQA_CA", "certificate": "TRITONQA_CERTIFICATE", "key": "TRITONQA_KEY"}
+_FILES = ("TRITONQA_CA", "TRITONQA_CERTIFICATE", "TRITONQA_KEY")
 TOKEN = "TRITONQA_TOKEN"
 
 
@@ -43,9 +43,9 @@ class Connection:
     @classmethod
     def from_environment(cls) -> Connection:
         """Read TRITONQA_CA, TRITONQA_CERTIFICATE, TRITONQA_KEY (files) and TRITONQA_TOKEN (bearer token)."""
-        files = {name: Path(os.environ[variable]) for name, variable in _FILES.items() if os.environ.get(variable)}
+        ca, certificate, key = (Path(os.environ[name]) if os.environ.get(name) else None for name in _FILES)
         token = os.environ.get(TOKEN)
-        return cls(**files, headers={"authorization": f"Bearer {token}"} if token else {})
+        return cls(ca, certificate, key, {"authorization": f"Bearer {token}"} if token else {})
 
     def read(self, name: str) -> bytes | None:
         """Read one of the PEM files; raises InputError that names it."""

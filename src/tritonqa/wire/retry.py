@@ -68,7 +68,9 @@ class Retrying(Wire):
             _settle(future, result=done.result())
 
 
-def _settle(future: Future[Tensors], result: Tensors | None = None, error: BaseException | None = None) -> None:
+def _settle(
+    future: Future[Tensors], result: Tensors | None = None, error: BaseException | None = None
+) -> None:
     if not future.set_running_or_notify_cancel():
         return
     if error is not None:

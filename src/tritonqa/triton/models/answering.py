@@ -1,7 +1,9 @@
-"""Errors → Triton's responses."""
+"""A request's texts, and the one response it must get."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import CancelledError
 from typing import Any
 
 import triton_python_backend_utils as pb_utils
@@ -9,7 +11,40 @@ import triton_python_backend_utils as pb_utils
 from tritonqa.errors import InputError, Overloaded, Timeout, Unavailable
 from tritonqa.wire.faults import to_line
 
-_CODES = ((InputError, "INVALID_ARG"), ((Overloaded, Unavailable, Timeout), "UNAVAILABLE"))
+_CODES = (
+    (InputError, "INVALID_ARG"),
+    ((Overloaded, Unavailable, Timeout), "UNAVAILABLE"),
+    (CancelledError, "CANCELLED"),
+)
+
+
+class Sender:
+    """Send a request's response, from whatever thread has it; wanted are the outputs it asked for."""
+
+    def __init__(self, request: Any) -> None:
+        """Take a request's sender."""
+        self.wanted: Sequence[str] = request.requested_output_names()
+        self._id = request.request_id()
+        self._sender = request.get_response_sender()
+
+    @property
+    def hung_up(self) -> bool:
+        """Whether the client is gone or called off its request."""
+        return bool(self._sender.is_cancelled())
+
+    def send(self, tensors: list[Any]) -> None:
+        """Send the outputs."""
+        self._last(pb_utils.InferenceResponse(output_tensors=tensors))
+
+    def fail(self, error: BaseException) -> None:
+        """Send an error, and log those that are the server's own with the request's id."""
+        code = next((code for kind, code in _CODES if isinstance(error, kind)), "INTERNAL")
+        if code == "INTERNAL":
+            pb_utils.Logger.log_error(f"[request id: {self._id or '<id_unknown>'}] {to_line(error)}")
+        self._last(error_response(error))
+
+    def _last(self, response: Any) -> None:
+        self._sender.send(response, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
 
 
 def error_response(error: BaseException) -> Any:
@@ -18,3 +53,12 @@ def error_response(error: BaseException) -> Any:
     return pb_utils.InferenceResponse(
         error=pb_utils.TritonError(to_line(error), getattr(pb_utils.TritonError, code))
     )
+
+
+def texts(request: Any, name: str) -> list[str]:
+    """Read the texts of an input; raises InputError where they are not UTF-8."""
+    raw = pb_utils.get_input_tensor_by_name(request, name).as_numpy()
+    try:
+        return [item.decode("utf-8") for item in raw.reshape(-1)]
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name} is not UTF-8: {error}") from error

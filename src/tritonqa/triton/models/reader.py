@@ -1,14 +1,15 @@
 """The model reader: strings in, answers out, over the same prepare, flow and finish as in process.
 
-execute hands windows to the flow and returns at once; each answer leaves through its request's sender.
+execute hands windows to the flow and returns at once; each answer leaves through its request's sender, so
+asks of all clients share the engine's streams a window at a time.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from concurrent.futures import Future
-from dataclasses import fields
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,19 @@ import numpy as np
 import triton_python_backend_utils as pb_utils
 
 from tritonqa.answers import Answers
+from tritonqa.bundle import read
+from tritonqa.engine import open_engine
 from tritonqa.errors import InputError
-from tritonqa.reader.load import load_embedded
+from tritonqa.reader.load import choose, embed
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
-from tritonqa.triton.models.answering import error_response
+from tritonqa.triton.models.answering import Sender, texts
+from tritonqa.triton.models.hangups import Hangups
+from tritonqa.triton.models.meter import Meter, Metered
+from tritonqa.triton.options import Limits
 
 _DECODING = tuple(item.name for item in fields(Decoding))
+_LONG = 50_000  # characters from which on tokenising would hold up the asks behind
 
 
 class TritonPythonModel:
@@ -33,73 +40,88 @@ class TritonPythonModel:
         """Open the bundle that lies beside model.py."""
         config = json.loads(args["model_config"])
         known = {name: value["string_value"] for name, value in config["parameters"].items()}
-        bundle = Path(args["model_repository"]) / args["model_version"] / "bundle"
-        self._reader = load_embedded(str(bundle), known.get("engine"), known.get("precision"))
+        self._limits = Limits(**json.loads(known["limits"]))
+        bundle = read(Path(args["model_repository"]) / args["model_version"] / "bundle")
+        choice = choose(bundle, known.get("engine"), known.get("precision"))
+        self._meter = Meter({"model": args["model_name"], "version": args["model_version"]})
+        engine = Metered(open_engine(choice), self._meter)
+        decoding = Decoding(**json.loads(known["decoding"]))
+        self._reader = embed(bundle, engine, decoding=decoding, max_waiting=self._limits.waiting)
+        self._meter.watch(self._reader.flow)
+        self._hangups = Hangups()
+        self._long = ThreadPoolExecutor(1, "tritonqa-long")
+        pb_utils.Logger.log_info(f"{bundle.manifest.name} runs on {choice}")
 
     def execute(self, requests: Sequence[Any]) -> None:
-        """Start an ask for each request."""
+        """Start an ask for each request; a long text is tokenised aside."""
         for request in requests:
-            sender = request.get_response_sender()
-            wanted = request.requested_output_names()
+            sender = Sender(request)
             try:
-                options = self._reader.decoding.changed(**_options(request))
-                future = self._reader.start(_ask(request), options)
+                ask, options = _ask(request, self._limits), _options(request, self._reader.decoding)
             except Exception as error:  # noqa: BLE001 - every request must be answered
-                _send(sender, error_response(error))
+                self._meter.refused()
+                sender.fail(error)
+                continue
+            start = partial(self._start, sender, ask, options)
+            if sum(map(len, ask.passages)) > _LONG:
+                self._long.submit(start)
             else:
-                future.add_done_callback(partial(_answer, sender, wanted))
+                start()
 
     def finalize(self) -> None:
-        """Stop the streams."""
+        """Stop the streams; Triton calls this when nothing is under way."""
+        self._long.shutdown()
+        self._hangups.close()
         self._reader.close()
+        self._meter.close()
+
+    def _start(self, sender: Sender, ask: Ask, options: Decoding) -> None:
+        try:
+            future = self._reader.start(ask, options, timeout=0, deadline=self._limits.seconds)
+        except Exception as error:  # noqa: BLE001 - every request must be answered
+            self._meter.refused()
+            sender.fail(error)
+            return
+        self._hangups.watch(sender, future)
+        future.add_done_callback(partial(self._answer, sender))
+
+    def _answer(self, sender: Sender, done: Future[Answers]) -> None:
+        self._hangups.forget(sender)
+        try:
+            answers = done.result()
+            sender.send([pb_utils.Tensor(name, _OUTPUTS[name](answers)) for name in sender.wanted])
+            self._meter.answered(len(answers) > 0)
+        except BaseException as error:  # noqa: BLE001 - every request must be answered
+            self._meter.refused()
+            sender.fail(error)
 
 
-def _ask(request: Any) -> Ask:
-    (question,) = _texts(request, "question")
-    return Ask.of(question, _texts(request, "passages"))
+def _ask(request: Any, limits: Limits) -> Ask:
+    questions, passages = texts(request, "question"), texts(request, "passages")
+    if len(questions) != 1:
+        raise InputError(f"question must be one text, not {len(questions)}")
+    limits.check(questions[0], passages)
+    return Ask.of(questions[0], passages)
 
 
-def _texts(request: Any, name: str) -> list[str]:
-    raw = pb_utils.get_input_tensor_by_name(request, name).as_numpy()
-    try:
-        return [item.decode("utf-8") for item in raw.reshape(-1)]
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name} is not UTF-8: {error}") from error
-
-
-def _options(request: Any) -> dict[str, Any]:
+def _options(request: Any, decoding: Decoding) -> Decoding:
     """Read the options off the request's parameters and its optional input."""
     found: dict[str, Any] = json.loads(request.parameters() or "{}")
     if pb_utils.get_input_tensor_by_name(request, "options") is not None:
-        (text,) = _texts(request, "options")
         try:
-            found |= json.loads(text)
+            found |= json.loads("".join(texts(request, "options")))
         except (ValueError, TypeError) as error:
             raise InputError(f"options must be a JSON object: {error}") from error
     if unknown := found.keys() - _DECODING:
         raise InputError(f"option {min(unknown)} is unknown; the options are {', '.join(_DECODING)}")
-    return found
+    return replace(decoding, **found) if found else decoding
 
 
-def _answer(sender: Any, wanted: Sequence[str], done: Future[Answers]) -> None:
-    try:
-        answers = done.result()
-        tensors = [pb_utils.Tensor(name, _OUTPUTS[name](answers)) for name in wanted]
-        response = pb_utils.InferenceResponse(output_tensors=tensors)
-    except BaseException as error:  # noqa: BLE001 - every request must be answered
-        response = error_response(error)
-    _send(sender, response)
-
-
-def _send(sender: Any, response: Any) -> None:
-    sender.send(response, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
-
-
-def _column(name: str, kind: type) -> Any:
+def _column(name: str, kind: type) -> Callable[[Answers], Any]:
     return lambda answers: np.array([getattr(answer, name) for answer in answers], kind)
 
 
-_OUTPUTS = {
+_OUTPUTS: dict[str, Callable[[Answers], Any]] = {
     "answers": lambda answers: np.array([json.dumps(answers.to_dict(), ensure_ascii=False).encode()], object),
     "text": lambda answers: np.array([answer.text.encode() for answer in answers], object),
     "score": _column("score", np.float32),
