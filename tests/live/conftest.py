@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tritonqa.reader.load import PACKAGED, find
-from tritonqa.triton.options import Serving
+from tritonqa.triton.options import Limits, Serving
 from tritonqa.triton.runtime import Runtime, lacking
 
 if TYPE_CHECKING:
     from tritonqa.triton.server import Server
 
-FREE = Serving(http_port=0, grpc_port=0, metrics_port=0)
+FREE = Serving(http_port=0, grpc_port=0, metrics_port=0, cache=True)
+LIMITS = Limits(waiting=256, characters=400_000)
 
 
 @pytest.fixture(scope="session")
@@ -27,10 +28,11 @@ def runtime() -> Runtime:
 
 @pytest.fixture(scope="session")
 def repository(runtime: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tritonqa.triton.describe import Encoding
     from tritonqa.triton.repository import build
 
     folder = tmp_path_factory.mktemp("triton") / "repository"
-    build(find(PACKAGED), folder)
+    build(find(PACKAGED), folder, LIMITS, Encoding())
     return folder
 
 
@@ -40,3 +42,17 @@ def server(runtime: Runtime, repository: Path) -> Iterator[Server]:
 
     with Server(runtime, repository, FREE) as running:
         yield running
+
+
+@pytest.fixture(params=["grpc", "http"])
+def url(request: pytest.FixtureRequest, server: Server) -> str:
+    return str(getattr(server, request.param))
+
+
+@pytest.fixture(autouse=True)
+def server_lives(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail the test after which the shared server is no longer well, with the end of its log."""
+    yield
+    if "server" in request.fixturenames:
+        running: Server = request.getfixturevalue("server")
+        assert running.healthy, running.tail()

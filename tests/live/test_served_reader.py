@@ -11,16 +11,8 @@ from typing import Any
 import pytest
 
 from tritonqa import Answers, AsyncReader, Reader
-from tritonqa.errors import InputError
 from tritonqa.evaluate import load_squad
 from tritonqa.triton.server import Server
-from tritonqa.wire import Address, Call, dial
-from tritonqa.wire.tensors import texts
-
-
-@pytest.fixture(params=["grpc", "http"])
-def url(request: pytest.FixtureRequest, server: Server) -> str:
-    return str(getattr(server, request.param))
 
 
 def same(ours: Answers, theirs: Answers) -> None:
@@ -50,16 +42,6 @@ def test_await(url: str, reader: Reader) -> None:
             return await remote.ask("Who wrote it?", "It was written by Ada.")
 
     same(reader.ask("Who wrote it?", "It was written by Ada."), asyncio.run(ask()))
-
-
-def test_the_server_checks_what_it_is_sent(url: str) -> None:
-    wire = dial(Address.parse(url))
-    inputs = {"question": texts(["q"]), "passages": texts([" "])}
-    with pytest.raises(InputError, match="passages hold no text"):
-        wire.infer(Call("reader", inputs, ("answers",))).result(10)
-    with pytest.raises(InputError, match="top_k must be a whole number"):
-        wire.infer(Call("reader", inputs, ("answers",), {"top_k": 0})).result(10)
-    wire.close()
 
 
 def test_curl(server: Server) -> None:

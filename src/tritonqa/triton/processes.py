@@ -20,6 +20,11 @@ def stubs(server: int) -> set[int]:
     return {pid for pid, (name, state, parent) in _all() if (name, parent) == (STUB, server) and state != "Z"}
 
 
+def group(server: int) -> set[int]:
+    """Find the living processes of the group that the server leads."""
+    return {pid for pid, (_, state, _) in _all() if state != "Z" and _group_of(pid) == server}
+
+
 def end_group(server: int) -> None:
     """Kill the server and all processes it started: a stub whose server died ignores other signals."""
     try:
@@ -53,3 +58,10 @@ def _all() -> list[tuple[int, tuple[str, str, int]]]:
         state, parent = rest.split()[:2]
         found.append((int(place.parent.name), (head.partition("(")[2], state, int(parent))))
     return found
+
+
+def _group_of(pid: int) -> int | None:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return None

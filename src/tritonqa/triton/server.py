@@ -70,10 +70,15 @@ class Server:
         """Whether the server and all its Python processes live: Triton does not start one again."""
         return self.process.poll() is None and not processes.dead_stubs(self.process.pid)
 
+    def tail(self) -> str:
+        """Return the end of the server's log."""
+        return "\n".join(self._last)
+
     def stop(self) -> None:
         """Take no more asks, let those under way be answered within the drain time, then end the process."""
         if self.healthy:
             self._drain()
+            self.admin.close()
             self.process.send_signal(signal.SIGTERM)
             try:
                 self.process.wait(1)  # Triton waits much longer for idle connections; nothing is in flight

@@ -5,6 +5,8 @@ The server writes the error's class before its message: "Overloaded: 512 windows
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tritonqa.errors import EngineError, InputError, Overloaded, Timeout, TritonQAError, Unavailable
 
 _KINDS = {kind.__name__: kind for kind in (InputError, Unavailable, Timeout, Overloaded, EngineError)}
@@ -25,10 +27,10 @@ def to_line(error: BaseException) -> str:
     return f"{kind}: {error}" if kind else f"EngineError: the model failed: {error!r}"
 
 
-def from_line(line: str, otherwise: type[TritonQAError] = EngineError) -> TritonQAError:
+def from_line(line: str, otherwise: Callable[[str], TritonQAError] = EngineError) -> TritonQAError:
     """Read an error off the wire: ours by its class, Triton's own by its words, others as told."""
     name, _, message = line.partition(": ")
     if name in _KINDS:
         return _KINDS[name](message)
-    lower = line.lower()
-    return next((kind for words, kind in _TRITONS.items() if words in lower), otherwise)(line)
+    known = (kind for words, kind in _TRITONS.items() if words in line.lower())
+    return next(known, otherwise)(line)

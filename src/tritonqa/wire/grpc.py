@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 from tritonqa.errors import EngineError, InputError, Timeout, TritonQAError, Unavailable
@@ -78,8 +79,12 @@ class GrpcWire(Wire):
         if code is grpc.StatusCode.DEADLINE_EXCEEDED:
             return Timeout(f"{self._address} gave no answer in time")
         if code is grpc.StatusCode.UNAVAILABLE:
-            return from_line(line, Unavailable)
+            return from_line(line, partial(_unreached, self._address))
         return from_line(line, InputError if code is grpc.StatusCode.INVALID_ARGUMENT else EngineError)
+
+
+def _unreached(address: Address, line: str) -> Unavailable:
+    return Unavailable(f"nothing answers at {address}: {line}")
 
 
 def request(call: Call) -> Any:

@@ -84,7 +84,7 @@ class HttpWire(Wire):
                 headers=self._headers | (headers or {}),
                 timeout=timeout,
             )
-        except urllib3.exceptions.TimeoutError as error:
+        except urllib3.exceptions.ReadTimeoutError as error:
             raise Timeout(f"{self._address} gave no answer in time") from error
         except urllib3.exceptions.HTTPError as error:
             raise Unavailable(f"nothing answers at {self._address}: {error}") from error

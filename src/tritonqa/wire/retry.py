@@ -15,9 +15,10 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 
 
 class Retrying(Wire):
-    """Send calls again that were refused or lost, after pauses that double, each drawn at random.
+    """Send calls again that were refused or lost, after pauses that double.
 
-    Inference changes nothing on the server, so a call that was lost may have run and can run again.
+    Each pause is drawn at random, so that many clients do not come back at once. Inference changes nothing on
+    the server, so a call that was lost may have run and can run again.
     """
 
     def __init__(self, wire: Wire, retries: int, timeout: float) -> None:
@@ -56,7 +57,7 @@ class Retrying(Wire):
             future.cancel()
             return
         error = done.exception()
-        pause = random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**tries))
+        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**tries) * random.uniform(0.5, 1.0)
         again = isinstance(error, Unavailable | Overloaded) and tries < self._retries
         if again and monotonic() + pause < until:
             timer = threading.Timer(pause, self._send, (call, future, tries + 1, until))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from typing import Any
@@ -26,11 +27,14 @@ class Sender:
         self.wanted: Sequence[str] = request.requested_output_names()
         self._id = request.request_id()
         self._sender = request.get_response_sender()
+        self._sent = False
+        self._lock = threading.Lock()
 
     @property
     def hung_up(self) -> bool:
         """Whether the client is gone or called off its request."""
-        return bool(self._sender.is_cancelled())
+        with self._lock:  # Triton crashes when it is asked about a request that is answered
+            return not self._sent and bool(self._sender.is_cancelled())
 
     def send(self, tensors: list[Any]) -> None:
         """Send the outputs."""
@@ -44,7 +48,9 @@ class Sender:
         self._last(error_response(error))
 
     def _last(self, response: Any) -> None:
-        self._sender.send(response, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+        with self._lock:
+            self._sent = True
+            self._sender.send(response, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
 
 
 def error_response(error: BaseException) -> Any:
@@ -56,9 +62,11 @@ def error_response(error: BaseException) -> Any:
 
 
 def texts(request: Any, name: str) -> list[str]:
-    """Read the texts of an input; raises InputError where they are not UTF-8."""
-    raw = pb_utils.get_input_tensor_by_name(request, name).as_numpy()
+    """Read the texts of an input; raises InputError where it is missing or not UTF-8."""
+    tensor = pb_utils.get_input_tensor_by_name(request, name)
+    if tensor is None:
+        raise InputError(f"{name} is missing; give a question and its passages")
     try:
-        return [item.decode("utf-8") for item in raw.reshape(-1)]
+        return [item.decode("utf-8") for item in tensor.as_numpy().reshape(-1)]
     except UnicodeDecodeError as error:
         raise InputError(f"{name} is not UTF-8: {error}") from error

@@ -106,12 +106,12 @@ def _ask(request: Any, limits: Limits) -> Ask:
 
 def _options(request: Any, decoding: Decoding) -> Decoding:
     """Read the options off the request's parameters and its optional input."""
-    found: dict[str, Any] = json.loads(request.parameters() or "{}")
-    if pb_utils.get_input_tensor_by_name(request, "options") is not None:
-        try:
+    try:
+        found: dict[str, Any] = json.loads(request.parameters() or "{}")
+        if pb_utils.get_input_tensor_by_name(request, "options") is not None:
             found |= json.loads("".join(texts(request, "options")))
-        except (ValueError, TypeError) as error:
-            raise InputError(f"options must be a JSON object: {error}") from error
+    except (ValueError, TypeError) as error:
+        raise InputError(f"options must be a JSON object: {error}") from error
     if unknown := found.keys() - _DECODING:
         raise InputError(f"option {min(unknown)} is unknown; the options are {', '.join(_DECODING)}")
     return replace(decoding, **found) if found else decoding

@@ -1,0 +1,136 @@
+"""`tritonqa serve` as its users start it, and clients that keep asking."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tritonqa import Reader
+from tritonqa.errors import TritonQAError
+from tritonqa.triton import processes
+
+QUESTION, PASSAGE, ANSWER = "Who wrote it?", "It was written by Ada in 1843.", "Ada"
+# Its windows take seconds, so that it is still under way when something happens to the server.
+LONG = "The sky is blue over the sea. " * 3000 + "The password of the vault is kestrel."
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-c", "from tritonqa.cli.main import main; main()", *arguments]
+
+
+@dataclass
+class Served:
+    process: subprocess.Popen[str]
+    http: str
+    grpc: str
+    metrics: str
+
+    @property
+    def triton(self) -> int:
+        """The server's own process."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return next(int(child) for child in children)
+
+    @property
+    def mark(self) -> Mark:
+        words = Path(f"/proc/{self.triton}/cmdline").read_bytes().decode().split("\0")
+        return Mark(self.triton, next(word[5:] for word in words if word.startswith("--id=")))
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(60)
+
+
+@contextmanager
+def served(state: Path, *arguments: str) -> Iterator[Served]:
+    """Run the command on free ports, its records kept apart; end it in any case."""
+    ports = ("--http-port", "0", "--grpc-port", "0", "--metrics-port", "0")
+    process = subprocess.Popen(
+        command("serve", *arguments, *ports, "--json", "--logs", "none"),
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "XDG_STATE_HOME": str(state)},
+    )
+    assert process.stdout is not None
+    try:
+        record = json.loads(process.stdout.readline())
+        yield Served(process, record["http"], record["grpc"], record["metrics"])
+    finally:
+        process.stdout.close()
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
+
+
+@dataclass
+class Clients:
+    """Readers that ask without a pause from threads of their own, and what came of each ask."""
+
+    urls: list[str]
+    right: int = 0
+    failed: list[TritonQAError] = field(default_factory=list)
+    wrong: list[object] = field(default_factory=list)
+
+    def __enter__(self) -> Clients:
+        self._end = threading.Event()
+        self._threads = [threading.Thread(target=self._ask, args=(url,)) for url in self.urls]
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._end.set()
+        for thread in self._threads:
+            thread.join(60)
+            assert not thread.is_alive(), "an ask was never answered"
+
+    def wait_for(self, more: int) -> None:
+        """Wait until so many more asks were answered right."""
+        goal, until = self.right + more, time.monotonic() + 30
+        while self.right < goal:
+            assert time.monotonic() < until, f"clients did not recover: {self.failed[-1:]}"
+            time.sleep(0.05)
+
+    def _ask(self, url: str) -> None:
+        with Reader.load(url) as reader:
+            while not self._end.is_set():
+                try:
+                    answers = reader.ask(QUESTION, PASSAGE)
+                except TritonQAError as error:
+                    self.failed.append(error)
+                except BaseException as error:  # noqa: BLE001 - no other kind may reach a user
+                    self.wrong.append(error)
+                else:
+                    if [answer.text for answer in answers] == [ANSWER]:
+                        self.right += 1
+                    else:
+                        self.wrong.append(answers)
+
+
+def metric(address: str, name: str) -> float:
+    """Read a metric, summed over models and versions."""
+    lines = urllib.request.urlopen(address, timeout=10).read().decode().splitlines()
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name + "{"))
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a server may leave: its group of processes, and shared memory under its name."""
+
+    group: int
+    name: str
+
+    @property
+    def left(self) -> list[str]:
+        found = [f"process {pid}" for pid in processes.group(self.group)]
+        return found + [path.name for path in processes.SHARED_MEMORY.glob(f"{self.name}*")]

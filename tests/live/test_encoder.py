@@ -1,0 +1,66 @@
+"""The encoder on a real Triton gives the logits of the engine in process; a reader can stand on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tritonqa import Reader
+from tritonqa.errors import InputError
+from tritonqa.evaluate import load_squad
+from tritonqa.triton.server import Server
+from tritonqa.wire import Address, Call, Connection, dial
+
+
+def test_answers_agree_with_the_engine_in_process(url: str, reader: Reader, data: Path) -> None:
+    examples = load_squad(data / "squad-heldout-sample.json.gz").examples[:30]
+    asks = [(example.question, example.context) for example in examples]
+    with Reader.load(engine=url) as fat:
+        for ours, theirs in zip(reader.ask_many(asks), fat.ask_many(asks), strict=True):
+            assert [(a.text, a.start) for a in ours] == [(a.text, a.start) for a in theirs]
+            assert ours.no_answer == pytest.approx(theirs.no_answer, abs=1e-3)
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lengths=st.lists(st.tuples(st.integers(1, 20), st.integers(0, 30)), min_size=1, max_size=3))
+def test_batches_are_rows_and_padding_is_masked(server: Server, lengths: list[tuple[int, int]]) -> None:
+    width = max(first + second for first, second in lengths)
+    ids = np.zeros((len(lengths), width), np.int64)
+    mask, types = ids.copy(), ids.copy()
+    for row, (first, second) in enumerate(lengths):
+        ids[row, : first + second] = np.arange(1000, 1000 + first + second)
+        mask[row, : first + second] = 1
+        types[row, first : first + second] = 1
+    wire = dial(server.grpc)
+
+    def logits(part: slice, size: int) -> np.ndarray:
+        inputs = {
+            "input_ids": ids[part, :size],
+            "attention_mask": mask[part, :size],
+            "token_type_ids": types[part, :size],
+        }
+        return wire.infer(Call("encoder", inputs, ("start_logits",))).result(30)["start_logits"]
+
+    batch = logits(slice(None), width)
+    for row, (first, second) in enumerate(lengths):
+        alone = logits(slice(row, row + 1), first + second)
+        assert np.allclose(batch[row, : first + second], alone[0], atol=0.2)
+        assert not batch[row, first + second :].any()
+    wire.close()
+
+
+@pytest.mark.parametrize(
+    ("mask", "types", "message"),
+    [([1, 0, 1], [0, 0, 0], "attention_mask must be ones"), ([1, 1, 1], [0, 1, 0], "token_type_ids must be")],
+)
+def test_odd_rows_are_refused(url: str, mask: list[int], types: list[int], message: str) -> None:
+    wire = dial(Address.parse(url), Connection(retries=0))
+    rows = {"input_ids": [[5, 6, 7]], "attention_mask": [mask], "token_type_ids": [types]}
+    inputs = {name: np.array(row, np.int64) for name, row in rows.items()}
+    with pytest.raises(InputError, match=message):
+        wire.infer(Call("encoder", inputs, ("start_logits",))).result(10)
+    wire.close()

@@ -1,0 +1,114 @@
+"""A real server under load: killed, reloaded, drained; nothing of it stays."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from live.serving import LONG, Clients, Served, command, served
+from tritonqa import Reader
+from tritonqa.errors import Unavailable
+from tritonqa.text import Ask
+from tritonqa.triton import processes
+from tritonqa.triton.runtime import Runtime
+from tritonqa.triton.server import Server
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="module")
+def running(runtime: Runtime, state: Path) -> Iterator[Served]:
+    with served(state, "--no-encoder") as place:
+        yield place
+
+
+@pytest.mark.parametrize("victim", ["server", "stub"])
+def test_clients_outlive_a_kill(running: Served, victim: str) -> None:
+    server, mark = running.triton, running.mark
+    with Clients([running.grpc, running.http] * 2) as clients:
+        clients.wait_for(5)
+        (stub,) = processes.stubs(server)
+        os.kill(server if victim == "server" else stub, signal.SIGKILL)
+        clients.wait_for(20)
+    assert not clients.wrong
+    assert not [error for error in clients.failed if not isinstance(error, Unavailable)]
+    assert running.triton != server
+    assert not mark.left
+
+
+def test_a_new_version_under_load_fails_no_ask(running: Served, state: Path) -> None:
+    with Clients([running.grpc, running.http] * 2) as clients:
+        clients.wait_for(5)
+        done = subprocess.run(
+            command("triton", "update", "--server", running.http, "--json"),
+            env={**os.environ, "XDG_STATE_HOME": str(state)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        clients.wait_for(10)
+    assert done.returncode == 0, done.stderr
+    assert '"version": 2' in done.stdout
+    assert not clients.wrong and not clients.failed
+
+
+def test_what_is_under_way_is_answered_before_the_end(running: Served) -> None:
+    mark = running.mark
+    readers = [Reader.load(running.grpc), Reader.load(running.http)]
+    asks = [
+        reader._backend.start(Ask.of("What is the password of the vault?", LONG), reader._backend.decoding)
+        for reader in readers
+    ]
+    time.sleep(0.5)
+    assert not any(ask.done() for ask in asks)
+    assert running.stop() == 0
+    assert [ask.result(5)[0].text for ask in asks] == ["kestrel", "kestrel"]
+    for reader in readers:
+        reader.close()
+    assert not mark.left
+
+
+def test_a_drain_that_times_out_leaves_nothing(runtime: Runtime, state: Path) -> None:
+    with served(state, "--no-encoder", "--drain", "1") as place:
+        mark = place.mark
+        with Reader.load(place.grpc) as reader:
+            ask = reader._backend.start(Ask.of("What?", LONG * 4), reader._backend.decoding)
+            time.sleep(0.5)
+            begun = time.monotonic()
+            assert place.stop() == 0
+            assert time.monotonic() - begun < 8
+            ask.cancel()
+    assert not mark.left
+
+
+def test_what_a_killed_minder_left_is_ended_by_the_next(runtime: Runtime, state: Path) -> None:
+    with served(state, "--no-encoder") as place:
+        mark = place.mark
+        place.process.kill()
+        place.process.wait()
+        assert mark.left
+        with served(state, "--no-encoder"):
+            assert not mark.left
+
+
+def test_two_servers_side_by_side(server: Server, runtime: Runtime, repository: Path) -> None:
+    from dataclasses import replace
+
+    taken = replace(server.serving, grpc_port=0, metrics_port=0, start_timeout=20.0)
+    with pytest.raises(Unavailable, match="did not start|was not ready"):
+        Server(runtime, repository, taken)
+    with Server(runtime, repository, replace(taken, http_port=0)) as other:
+        for place in (server, other):
+            with Reader.load(str(place.grpc)) as reader:
+                assert reader.ask("Who wrote it?", "It was written by Ada.")[0].text == "Ada"
+    with Reader.load(str(server.http)) as reader:
+        assert reader.ask("Who wrote it?", "It was written by Ada.")[0].text == "Ada"

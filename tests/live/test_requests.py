@@ -1,0 +1,174 @@
+"""What a real server does with requests that are odd, huge, forbidden or called off."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from live.conftest import LIMITS
+from live.serving import LONG, metric
+from tritonqa import Reader
+from tritonqa.errors import InputError, Overloaded, TritonQAError
+from tritonqa.text import Ask
+from tritonqa.triton.server import Server
+from tritonqa.wire import Address, Call, Connection, Wire, dial
+from tritonqa.wire.tensors import texts
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+FIELDS = st.sampled_from(["question", "passages", "options", "top_k", "no_answer_threshold", "id", "inputs"])
+
+
+def alive(server: Server) -> None:
+    with Reader.load(str(server.grpc)) as reader:
+        assert reader.ask("Who wrote it?", "It was written by Ada.")[0].text == "Ada"
+    assert server.healthy
+
+
+def post(server: Server, path: str, body: bytes) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection(server.http.host, server.http.port, timeout=30)
+    try:
+        connection.request("POST", path, body)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+@settings(deadline=None, max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.dictionaries(FIELDS, JSON, max_size=5))
+def test_odd_json_is_answered_or_refused(server: Server, body: dict[str, Any]) -> None:
+    status, answer = post(server, "/v2/models/reader/generate", json.dumps(body).encode())
+    record = json.loads(answer)
+    if status == 200:
+        for start, end, text in zip(record["start"], record["end"], record["text"], strict=True):
+            passages = body["passages"] if isinstance(body["passages"], list) else [body["passages"]]
+            assert text in [passage[start:end] for passage in passages]
+    else:
+        assert status in (400, 500) and record["error"]
+        assert "Traceback" not in record["error"]
+
+
+@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.binary(max_size=200), path=st.sampled_from(["generate", "infer", "generate_stream"]))
+def test_odd_bytes_are_refused(server: Server, body: bytes, path: str) -> None:
+    status, _ = post(server, f"/v2/models/reader/{path}", body)
+    assert status >= 400
+
+
+def test_the_server_is_right_after_all_that(server: Server) -> None:
+    alive(server)
+
+
+@pytest.fixture
+def wire(url: str) -> Any:
+    opened = dial(Address.parse(url), Connection(retries=0))
+    yield opened
+    opened.close()
+
+
+def ask(wire: Wire, question: str, passages: list[str], **parameters: Any) -> Any:
+    inputs = {"question": texts([question]), "passages": texts(passages)}
+    return wire.infer(Call("reader", inputs, ("answers",), parameters)).result(30)
+
+
+@pytest.mark.parametrize(
+    ("question", "passages", "parameters", "message"),
+    [
+        (" ", ["x"], {}, "question is empty"),
+        ("q", [" "], {}, "passages hold no text"),
+        ("q" * (LIMITS.question + 1), ["x"], {}, "question has 10001 characters"),
+        ("q", ["x"] * (LIMITS.passages + 1), {}, "passages are 1001"),
+        ("q", ["x" * (LIMITS.characters + 1)], {}, "passages have 400001 characters"),
+        ("q", ["x"], {"top_k": 0}, "top_k must be"),
+        ("q", ["x"], {"path": "/etc/passwd"}, "option path is unknown"),
+        ("q", ["x"], {"no_answer_threshold": 2.0}, "no_answer_threshold must be"),
+    ],
+)
+def test_what_is_wrong_is_named(
+    wire: Wire, question: str, passages: list[str], parameters: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        ask(wire, question, passages, **parameters)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v2/repository/index",
+        "/v2/repository/models/reader/load",
+        "/v2/repository/models/reader/unload",
+        "/v2/systemsharedmemory/region/x/register",
+        "/v2/logging",
+        "/v2/trace/setting",
+    ],
+)
+def test_admin_calls_are_refused(server: Server, path: str) -> None:
+    status, answer = post(server, path, b"{}")
+    assert status == 403 and b"restricted" in answer
+    alive(server)
+
+
+def test_admin_calls_over_grpc_are_refused(server: Server) -> None:
+    from tritonqa.wire.protobuf import grpc, service_pb2, service_pb2_grpc
+
+    with grpc.insecure_channel(server.grpc.target) as channel:
+        stub = service_pb2_grpc.GRPCInferenceServiceStub(channel)
+        with pytest.raises(grpc.RpcError) as caught:
+            stub.RepositoryModelUnload(service_pb2.RepositoryModelUnloadRequest(model_name="reader"))
+    assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
+    alive(server)
+
+
+def test_a_client_that_hangs_up_is_dropped(server: Server) -> None:
+    metrics = f"{server.metrics}/metrics"
+    with Reader.load(str(server.grpc)) as reader:
+        asked = reader._backend.start(Ask.of("What?", LONG), reader._backend.decoding)
+        until = time.monotonic() + 10
+        while not metric(metrics, "tritonqa_waiting_windows") and time.monotonic() < until:
+            time.sleep(0.1)
+        assert metric(metrics, "tritonqa_waiting_windows") > 50
+        windows = metric(metrics, "tritonqa_windows")
+        asked.cancel()
+        time.sleep(2.5)
+        assert metric(metrics, "tritonqa_waiting_windows") == 0
+        assert metric(metrics, "tritonqa_windows") < windows + 200
+
+
+def test_more_than_may_wait_is_refused_at_once(server: Server) -> None:
+    wire = dial(server.grpc, Connection(retries=0))
+    inputs = {"question": texts(["What?"]), "passages": texts([LONG])}
+    asks = [wire.infer(Call("reader", inputs, ("answers",))) for _ in range(12)]
+    refused = [asked.exception(60) for asked in asks if asked.done() or not asked.cancel()]
+    assert any(isinstance(error, Overloaded) for error in refused) or refused == []
+    wire.close()
+    alive(server)
+
+
+def test_metrics_tell_of_asks(server: Server) -> None:
+    metrics = f"{server.metrics}/metrics"
+    time.sleep(1.5)  # the metrics are told once a second
+    before = {name: metric(metrics, name) for name in ("tritonqa_answered", "tritonqa_no_answer")}
+    with Reader.load(str(server.grpc)) as reader:
+        reader.ask("Who wrote it?", "It was written by Ada.")
+        reader.ask("Who wrote it?", "Rain.", no_answer_threshold=0.0)
+    time.sleep(1.5)
+    assert {name: metric(metrics, name) - count for name, count in before.items()} == {
+        "tritonqa_answered": 1,
+        "tritonqa_no_answer": 1,
+    }
+    assert metric(metrics, "tritonqa_engine_seconds") > 0
+
+
+def test_no_answer_there_is_said(tmp_path: Any) -> None:
+    with pytest.raises(TritonQAError, match="nothing answers at grpc://127.0.0.1:9"):
+        Reader.load("grpc://127.0.0.1:9")
