@@ -21,7 +21,7 @@ from tritonqa.triton import processes
 
 QUESTION, PASSAGE, ANSWER = "Who wrote it?", "It was written by Ada in 1843.", "Ada"
 # Its windows take seconds, so that it is still under way when something happens to the server.
-LONG = "The sky is blue over the sea. " * 3000 + "The password of the vault is kestrel."
+LONG = "The sky is blue over the sea. " * 2000 + "The password of the vault is kestrel."
 
 
 def command(*arguments: str) -> list[str]:

@@ -136,7 +136,7 @@ def test_a_client_that_hangs_up_is_dropped(server: Server) -> None:
         until = time.monotonic() + 10
         while not metric(metrics, "tritonqa_waiting_windows") and time.monotonic() < until:
             time.sleep(0.1)
-        assert metric(metrics, "tritonqa_waiting_windows") > 50
+        assert metric(metrics, "tritonqa_waiting_windows") > 30
         windows = metric(metrics, "tritonqa_windows")
         asked.cancel()
         time.sleep(2.5)
