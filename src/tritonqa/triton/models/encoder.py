@@ -89,7 +89,7 @@ def window(ids: np.ndarray, mask: np.ndarray, types: np.ndarray) -> Window:
     middle = int(turns[0]) + 1 if len(turns) else length
     template = Template(_NONE, _NONE, _NONE, (0, int(types[0]), 0, int(types[-1]), 0))
     second = ids[middle:]
-    return Window(template, ids[:middle], Tokens(second, _NONE, _NONE), 0, 0, len(second))
+    return Window(template, ids[:middle], Tokens(second, _NONE, _NONE, _NONE), 0, 0, len(second))
 
 
 def _answer(rows: Rows) -> Any:
