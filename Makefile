@@ -6,7 +6,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 .PHONY: demo test lint docs bench clean
 
 demo: .venv/base
-	$(BIN)/python examples/seed.py
+	$(PIP) -e '.[triton]'
+	$(BIN)/python examples/demo.py
 
 test: .venv/dev
 	$(BIN)/python -m pytest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -71,3 +72,18 @@ def curl(url: str, body: object) -> dict[str, Any]:
     )
     record: dict[str, Any] = json.loads(done.stdout)
     return record
+
+
+DOCS = Path(__file__).parent.parent.parent / "docs" / "triton.md"
+WRITTEN = [
+    block
+    for block in re.findall(r"```sh\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+    if block.startswith("curl")
+]
+
+
+@pytest.mark.parametrize("block", WRITTEN, ids=["generate", "infer"])
+def test_the_commands_of_the_docs_work_as_written(server: Server, block: str) -> None:
+    script = block.replace("http://127.0.0.1:8000", str(server.http))
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
+    assert '"Ada' in done.stdout.replace("\\", ""), done.stdout

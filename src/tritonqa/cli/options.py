@@ -17,7 +17,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 _DEFAULT = Decoding()
 
 reader_name = click.option(
-    "--reader", default=PACKAGED, show_default=True, help="A bundle's folder or a model package."
+    "--reader",
+    default=PACKAGED,
+    show_default=True,
+    help="A bundle's folder, a model package, or a Triton's address.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 top_k = click.option("--top-k", type=int, help=f"Answers at most.  [default: {_DEFAULT.top_k}]")
@@ -27,7 +30,10 @@ def reader_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add --reader, --engine and --precision; the command gets load, which opens what they name."""
 
     @reader_name
-    @click.option("--engine", help="openvino, onnx, torch or toy; chosen for this machine otherwise.")
+    @click.option(
+        "--engine",
+        help="openvino, onnx, torch, toy or a Triton's address; chosen for this machine otherwise.",
+    )
     @click.option("--precision", help="fp32, int8 or bf16, where the reader has it.")
     @wraps(command)
     def wrapped(*, reader: str, engine: str | None, precision: str | None, **rest: Any) -> None:

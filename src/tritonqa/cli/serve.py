@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import tempfile
 import threading
@@ -17,6 +18,7 @@ from tritonqa.cli.options import as_json
 from tritonqa.cli.output import emit
 from tritonqa.errors import InputError
 from tritonqa.reader.load import PACKAGED, find
+from tritonqa.triton.docker import IMAGE
 from tritonqa.triton.options import Limits, Serving
 
 if TYPE_CHECKING:
@@ -45,6 +47,9 @@ def _port(name: str, default: int) -> Callable[[F], F]:
 @_port("--metrics-port", _SERVING.metrics_port)
 @click.option("--drain", default=_SERVING.drain_timeout, show_default=True, help="Seconds to end asks in.")
 @click.option("--logs", type=click.Choice(["text", "json", "none"]), default="text", show_default=True)
+@click.option("--docker", is_flag=True, help="Print and run the container instead.")
+@click.option("--image", default=IMAGE, show_default=True, help="The container's image.")
+@click.option("--gpus", is_flag=True, help="Give the container the GPUs.")
 @as_json
 def serve(
     reader: str,
@@ -64,6 +69,8 @@ def serve(
         folder = repository or Path(temporary) / "repository"
         if build_only or not folder.exists():
             _build(reader, folder, options)
+        if options["docker"]:
+            raise click.exceptions.Exit(_contain(folder, options))
         if build_only:
             emit(json.dumps({"repository": str(folder)}) if as_json else f"wrote {folder}")
         else:
@@ -88,7 +95,24 @@ def _run(folder: Path, options: dict[str, Any], logs: str, as_json: bool) -> Non
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    serving = Serving(
+    serving = _serving(options)
+
+    def start(died: Server | None) -> Server:
+        return Server(runtime, folder, died.serving if died else serving, partial(_log, kind=logs))
+
+    supervise(start, stop, partial(_show, as_json=as_json), _say)
+
+
+def _contain(folder: Path, options: dict[str, Any]) -> int:
+    from tritonqa.triton.docker import docker_command, run
+
+    command = docker_command(folder, _serving(options).with_ports(), options["image"], gpus=options["gpus"])
+    emit(shlex.join(command))
+    return run(command)
+
+
+def _serving(options: dict[str, Any]) -> Serving:
+    return Serving(
         host=options["host"],
         http_port=options["http_port"],
         grpc_port=options["grpc_port"],
@@ -96,11 +120,6 @@ def _run(folder: Path, options: dict[str, Any], logs: str, as_json: bool) -> Non
         drain_timeout=options["drain"],
         cache=options["cache"],
     )
-
-    def start(died: Server | None) -> Server:
-        return Server(runtime, folder, died.serving if died else serving, partial(_log, kind=logs))
-
-    supervise(start, stop, partial(_show, as_json=as_json), _say)
 
 
 def _say(text: str) -> None:

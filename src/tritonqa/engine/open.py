@@ -11,7 +11,7 @@ from tritonqa.engine import cpu
 from tritonqa.engine.base import Engine
 from tritonqa.engine.quiet import quiet
 from tritonqa.errors import EngineError, InputError
-from tritonqa.wire import Address
+from tritonqa.wire import Address, Connection
 from tritonqa.wire.address import is_address
 
 ENGINES = ("toy", "onnx", "openvino", "torch")
@@ -60,20 +60,20 @@ def choices(files: Sequence[tuple[Path, str, str]]) -> list[Choice]:
     )
 
 
-def open_engine(choice: Choice) -> Engine:
-    """Load the engine of a choice, its library kept from calling home.
+def open_engine(choice: Choice, connection: Connection | None = None) -> Engine:
+    """Load the engine of a choice, its library kept from calling home; connection is for one on a Triton.
 
     Raises EngineError, MissingExtra, InputError for an unknown name.
     """
     with quiet():
-        return _open(choice)
+        return _open(choice, connection)
 
 
-def _open(choice: Choice) -> Engine:
+def _open(choice: Choice, connection: Connection | None) -> Engine:
     if is_address(choice.engine):
         from tritonqa.engine.triton import TritonEngine
 
-        return TritonEngine(Address.parse(choice.engine))
+        return TritonEngine(Address.parse(choice.engine), connection)
     if choice.engine == "openvino":
         from tritonqa.engine.openvino import OpenVinoEngine
 

@@ -28,7 +28,8 @@ class Face:
         """Load a reader by name: a bundle's folder, an installed model package, or the address of a Triton.
 
         Options: engine and precision (chosen for this machine otherwise), windowing, decoding (the bundle's
-        otherwise). Raises BundleError, EngineError, MissingExtra, InputError, Unavailable.
+        otherwise), connection (to a Triton).
+        Raises BundleError, EngineError, MissingExtra, InputError, Unavailable.
         """
         return cls(load(name, **options))
 

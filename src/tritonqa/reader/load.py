@@ -19,7 +19,7 @@ from tritonqa.reader.backend import Backend
 from tritonqa.reader.embedded import Embedded
 from tritonqa.reader.remote import Remote
 from tritonqa.spans import Decoding
-from tritonqa.wire import Address
+from tritonqa.wire import Address, Connection
 from tritonqa.wire.address import is_address
 
 PACKAGED = "tritonqa-minilm"
@@ -32,6 +32,7 @@ class Loading(TypedDict, total=False):
     precision: str | None
     windowing: Windowing | None
     decoding: Decoding | None
+    connection: Connection | None
 
 
 def find(name: str) -> Bundle:
@@ -52,13 +53,16 @@ def load(
     precision: str | None = None,
     windowing: Windowing | None = None,
     decoding: Decoding | None = None,
+    connection: Connection | None = None,
 ) -> Backend:
     """Open a reader by its name: the address of a Triton, a bundle's folder, or a model package."""
     if not is_address(name):
-        return load_embedded(name, engine, precision, windowing, decoding)
+        if connection is not None and not is_address(engine or ""):
+            raise InputError("connection goes with a reader or an engine at the address of a Triton")
+        return load_embedded(name, engine, precision, windowing, decoding, connection)
     if engine or precision or windowing:
         raise InputError(f"engine, precision and windowing are the server's own to choose at {name}")
-    return Remote(Address.parse(name), decoding)
+    return Remote(Address.parse(name), decoding, connection)
 
 
 def load_embedded(
@@ -67,10 +71,11 @@ def load_embedded(
     precision: str | None = None,
     windowing: Windowing | None = None,
     decoding: Decoding | None = None,
+    connection: Connection | None = None,
 ) -> Embedded:
     """Open a reader with the engine that was asked for, remembered by the doctor, or chosen by the rule."""
     bundle = find(name)
-    return embed(bundle, open_engine(choose(bundle, engine, precision)), windowing, decoding)
+    return embed(bundle, open_engine(choose(bundle, engine, precision), connection), windowing, decoding)
 
 
 def embed(

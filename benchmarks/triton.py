@@ -1,0 +1,290 @@
+"""Measure the reader on a real Triton against the reader in process, in one run.
+
+    python benchmarks/triton.py SQUAD_FILE [--asks N] [--rounds N] [--part throughput|latency|overload|perf]
+
+CPU-seconds are those of the server and its Python processes, from /proc; clients share the same cores.
+Rounds alternate between the two, so that a drifting machine hurts both alike; ratios are within a round.
+perf drives reader and encoder with perf_analyzer of the tritonclient 2.51.0 wheel, given by --perf-wheel.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tritonqa import Reader
+from tritonqa.engine import cpu
+from tritonqa.errors import Overloaded
+from tritonqa.evaluate import load_squad
+from tritonqa.reader.load import PACKAGED, find
+from tritonqa.reader.remote import Remote
+from tritonqa.text import Ask
+from tritonqa.triton import processes
+from tritonqa.triton.describe import Encoding
+from tritonqa.triton.install import install
+from tritonqa.triton.options import Limits, Serving
+from tritonqa.triton.repository import build
+from tritonqa.triton.server import Server
+from tritonqa.wire import Connection
+
+RESULTS = Path(__file__).parent / "results"
+CLIENTS = (1, 4, 16, 64, 256)
+FREE = Serving(http_port=0, grpc_port=0, metrics_port=0)
+TICK = os.sysconf("SC_CLK_TCK")
+Asks = list[tuple[str, str]]
+
+
+@contextmanager
+def serving(limits: Limits | None = None) -> Iterator[Server]:
+    """Run a server on a repository of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        build(find(PACKAGED), Path(folder) / "repository", limits, Encoding())
+        with Server(install(), Path(folder) / "repository", FREE) as server:
+            yield server
+
+
+def members(server: Server) -> dict[str, int]:
+    """Name the server's processes: itself, and each model's."""
+    found = {"server": server.process.pid}
+    for pid in processes.stubs(server.process.pid):
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+        found[Path(words[1]).parts[-3]] = pid
+    return found
+
+
+def cpu_seconds(pids: list[int]) -> float:
+    """Sum the CPU time that processes have used."""
+    lines = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids]
+    return sum(int(line[11]) + int(line[12]) for line in lines) / TICK
+
+
+def timed(pids: list[int], work: Callable[[], int]) -> dict[str, float]:
+    """Run work, which says how many asks it did: asks a second, CPU-milliseconds an ask."""
+    used, begun = cpu_seconds(pids), time.perf_counter()
+    done = work()
+    seconds = time.perf_counter() - begun
+    return {"rate": done / seconds, "cpu_ms": 1000 * (cpu_seconds(pids) - used) / done}
+
+
+def many(reader: Reader, asks: Asks) -> int:
+    """Answer a stream of asks."""
+    return sum(1 for _ in reader.ask_many(asks))
+
+
+def crowd(reader: Reader, asks: Asks, clients: int) -> int:
+    """Answer the asks from as many threads as there are clients, each waiting for its own."""
+    with ThreadPoolExecutor(clients) as pool:
+        return sum(1 for _ in pool.map(lambda ask: reader.ask(*ask), asks))
+
+
+def throughput(server: Server, asks: Asks, rounds: int) -> dict[str, Any]:
+    """Compare throughput and CPU time, for both protocols and every number of clients."""
+    served, here = list(members(server).values()), [os.getpid()]
+    ways: dict[str, list[dict[str, float]]] = {}
+    with Reader() as local, Reader.load(str(server.grpc)) as grpc, Reader.load(str(server.http)) as http:
+        for reader in (local, grpc, http):
+            many(reader, asks)
+        for _ in range(rounds):
+            base = timed(here, partial(many, local, asks))
+            found = {"grpc stream": timed(served, partial(many, grpc, asks))}
+            for clients in CLIENTS:
+                part = asks[: len(asks) // 3] if clients == 1 else asks
+                found[f"grpc {clients}"] = timed(served, partial(crowd, grpc, part, clients))
+            for clients in (16, 64):
+                found[f"http {clients}"] = timed(served, partial(crowd, http, asks, clients))
+            for name, row in found.items():
+                row["rate_ratio"] = row["rate"] / base["rate"]
+                row["cpu_ratio"] = row["cpu_ms"] / base["cpu_ms"]
+                ways.setdefault(name, []).append(row)
+            ways.setdefault("in process", []).append(base)
+    return {name: {key: spread([row[key] for row in rows]) for key in rows[0]} for name, rows in ways.items()}
+
+
+def latency(server: Server, asks: Asks) -> dict[str, Any]:
+    """Compare one client's times, in process and served, ask by ask."""
+    with Reader() as local, Reader.load(str(server.grpc)) as grpc, Reader.load(str(server.http)) as http:
+        readers = {"in process": local, "grpc": grpc, "http": http}
+        times: dict[str, list[float]] = {name: [] for name in readers}
+        for ask in [*asks[:20], *asks]:
+            for name, reader in readers.items():
+                begun = time.perf_counter()
+                reader.ask(*ask)
+                times[name].append(1000 * (time.perf_counter() - begun))
+    kept = {name: values[20:] for name, values in times.items()}
+    added = {
+        f"{name} adds": statistics.median(
+            served - alone for served, alone in zip(kept[name], kept["in process"], strict=True)
+        )
+        for name in ("grpc", "http")
+    }
+    return {**{f"{name} p50": statistics.median(values) for name, values in kept.items()}, **added}
+
+
+def overload(asks: Asks, seconds: float) -> dict[str, Any]:
+    """Send five times what the server can do, and see what is answered, refused, and how soon."""
+    waiting = 64
+    with serving(Limits(waiting=waiting)) as server, Reader.load(str(server.grpc)) as reader:
+        many(reader, asks)
+        capacity = timed([server.process.pid], lambda: crowd(reader, asks, 32))["rate"]
+        remote = Remote(server.grpc, connection=Connection(retries=0))
+        answered: list[float] = []
+        refused: list[float] = []
+        lock = threading.Lock()
+
+        def done(future: Future[Any], begun: float) -> None:
+            took = time.perf_counter() - begun
+            with lock:
+                (refused if isinstance(future.exception(), Overloaded) else answered).append(took)
+
+        begun, sent = time.perf_counter(), 0
+        while (now := time.perf_counter() - begun) < seconds:
+            while sent < now * 5 * capacity:
+                at = time.perf_counter()
+                question, passage = asks[sent % len(asks)]
+                remote.start(Ask.of(question, passage), remote.decoding).add_done_callback(
+                    lambda future, at=at: done(future, at)
+                )
+                sent += 1
+            time.sleep(0.002)
+        took = time.perf_counter() - begun
+        in_time = len(answered)
+        while len(answered) + len(refused) < sent:
+            time.sleep(0.05)
+        remote.close()
+    return {
+        "capacity": capacity,
+        "offered": sent / took,
+        "goodput_over_capacity": in_time / took / capacity,
+        "refused_share": len(refused) / sent,
+        "refused_ms": {"p50": 1000 * quantile(refused, 0.5), "p99": 1000 * quantile(refused, 0.99)},
+        "answered_ms": {"p50": 1000 * quantile(answered, 0.5), "p99": 1000 * quantile(answered, 0.99)},
+        "queue_ms_at_most": 1000 * waiting / capacity,
+    }
+
+
+def start() -> dict[str, Any]:
+    """Time `READY`, and weigh the processes when all has run once."""
+    begun = time.perf_counter()
+    with serving() as server:
+        ready = time.perf_counter() - begun
+        with Reader.load(str(server.grpc)) as reader:
+            reader.ask("Who?", "It was Ada.")
+        weights = {name: memory(pid) for name, pid in members(server).items()}
+        return {"ready_seconds": ready, "memory_mb": weights}
+
+
+def memory(pid: int) -> float:
+    """Say how much memory is this process's own, with its share of what is shared (PSS), in MB."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
+
+
+def perf(server: Server, asks: Asks, wheel: Path) -> dict[str, str]:
+    """Drive reader and encoder with perf_analyzer; return its tables."""
+    tokens = {"input_ids": 2000, "attention_mask": 1, "token_type_ids": 0}
+    inputs: dict[str, list[dict[str, Any]]] = {
+        "reader": [
+            {"question": [question], "passages": {"content": [passage], "shape": [1]}}
+            for question, passage in asks
+        ],
+        "encoder": [
+            {name: {"content": [value] * size, "shape": [size]} for name, value in tokens.items()}
+            for size in (64, 128, 192, 256)
+        ],
+    }
+    with tempfile.TemporaryDirectory() as name:
+        program = unpack(wheel, Path(name))
+        return {model: table(program, server, model, rows) for model, rows in inputs.items()}
+
+
+def unpack(wheel: Path, folder: Path) -> Path:
+    """Take perf_analyzer out of its wheel; the two libraries it lacks are the server's."""
+    with zipfile.ZipFile(wheel) as archive:
+        member = next(item for item in archive.namelist() if item.endswith("/perf_analyzer"))
+        program = Path(archive.extract(member, folder))
+    program.chmod(0o755)
+    for wanted, have in (("libb64.so.0d", "libb64-*"), ("libcudart.so.12", "libcudart-*")):
+        (program.parent / wanted).symlink_to(next(install().libraries.glob(have)))
+    return program
+
+
+def table(program: Path, server: Server, model: str, rows: list[dict[str, Any]]) -> str:
+    """Run perf_analyzer on a model at 1, 4 and 16 requests at once; return its last table."""
+    data = program.parent / f"{model}.json"
+    data.write_text(json.dumps({"data": rows}))
+    command = [program, "-m", model, "-i", "grpc", "-u", server.grpc.target, "--input-data", data]
+    command += ["--measurement-interval", "3000", "--max-trials", "3", "--stability-percentage", "50"]
+    paths = f"{program.parent}:{install().libraries}"
+    lines = []
+    for clients in (1, 4, 16):
+        done = subprocess.run(
+            [*command, "--concurrency-range", str(clients)],
+            env={**os.environ, "LD_LIBRARY_PATH": paths},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        found = [line for line in done.stdout.splitlines() if line.startswith("Concurrency: ")]
+        lines.append(found[-1] if found else done.stdout[-500:] + done.stderr[-500:])
+    return "\n".join(lines)
+
+
+def quantile(values: list[float], share: float) -> float:
+    """Return the value below which this share lies."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))] if values else 0.0
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    """Return the median and the range."""
+    return {"median": statistics.median(values), "min": min(values), "max": max(values)}
+
+
+def main() -> None:
+    """Measure, print, write dated JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--asks", type=int, default=300)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--part", choices=["start", "throughput", "latency", "overload", "perf"])
+    parser.add_argument("--perf-wheel", type=Path)
+    options = parser.parse_args()
+    examples = load_squad(options.file).examples
+    chosen = examples[:: max(1, len(examples) // options.asks)][: options.asks]
+    asks = [(example.question, example.context) for example in chosen]
+    record: dict[str, Any] = {"date": date.today().isoformat(), "machine": cpu.model(), "asks": len(asks)}
+    wanted = [options.part] if options.part else ["start", "throughput", "latency", "overload"]
+    if "start" in wanted:
+        record["start"] = start()
+    if {"throughput", "latency", "perf"} & set(wanted):
+        with serving() as server:
+            if "throughput" in wanted:
+                record["throughput"] = throughput(server, asks, options.rounds)
+            if "latency" in wanted:
+                record["latency_ms"] = latency(server, asks)
+            if "perf" in wanted or options.perf_wheel:
+                record["perf_analyzer"] = perf(server, asks, options.perf_wheel)
+    if "overload" in wanted:
+        record["overload"] = overload(asks, 10.0)
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"triton-{record['date']}.json"
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps({**kept, **record}, indent=2) + "\n")
+    print(json.dumps(record, indent=2))
+
+
+if __name__ == "__main__":
+    main()

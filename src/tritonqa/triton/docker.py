@@ -1,0 +1,47 @@
+"""The official container on the same repository: its command."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+from tritonqa.errors import Unavailable
+from tritonqa.triton.options import Serving
+
+IMAGE = "tritonqa"
+BUILD = "docker build -f docker/Dockerfile -t tritonqa ."
+
+
+def docker_command(
+    repository: Path, serving: Serving, image: str = IMAGE, *, gpus: bool = False
+) -> list[str]:
+    """Write the command that serves a repository in a container that can write nowhere but /tmp.
+
+    The image is docker/Dockerfile's: the official Triton, and tritonqa for the model reader.
+    """
+    ports = ((serving.http_port, 8000), (serving.grpc_port, 8001), (serving.metrics_port, 8002))
+    host = f"[{serving.host}]" if ":" in serving.host else serving.host
+    return [
+        *("docker", "run", "--rm", "--init", "--read-only", "--tmpfs", "/tmp"),
+        *("--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--shm-size", "256m"),
+        *("--stop-timeout", str(int(serving.drain_timeout) + 10)),
+        *(word for ours, theirs in ports for word in ("--publish", f"{host}:{ours}:{theirs}")),
+        *("--volume", f"{repository.resolve()}:/models:ro"),
+        *(("--gpus", "all") if gpus else ()),
+        image,
+        "/models",
+    ]
+
+
+def run(command: list[str]) -> int:
+    """Run the container until it ends; Ctrl-C goes to it. Raises Unavailable where there is no Docker."""
+    if shutil.which(command[0]) is None:
+        raise Unavailable(f"docker is not installed here; elsewhere this serves it: {shlex.join(command)}")
+    with subprocess.Popen(command) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                continue
