@@ -72,8 +72,9 @@ def curl(url: str) -> None:
         begun = time.perf_counter()
         done = subprocess.run(["curl", "-sS", "-d", body, url], capture_output=True, text=True, check=True)
         took = time.perf_counter() - begun
-        record = json.loads(done.stdout)
-        print(f"  {question}\n    → {', '.join(record['text'])}   {1000 * took:.0f} ms")
+        record = json.loads(json.loads(done.stdout)["answers"])
+        texts = ", ".join(answer["text"] for answer in record["answers"])
+        print(f"  {question}\n    → {texts}   {1000 * took:.0f} ms")
 
 
 def show(question: str, answers: Answers, took: float) -> None:
