@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from serving import LIMITS
 from tritonqa.reader.load import PACKAGED, find
-from tritonqa.triton.options import Limits, Serving
+from tritonqa.triton.options import Serving
 from tritonqa.triton.runtime import Runtime, lacking
 
 if TYPE_CHECKING:
     from tritonqa.triton.server import Server
 
 FREE = Serving(http_port=0, grpc_port=0, metrics_port=0, cache=True)
-LIMITS = Limits(waiting=256, characters=400_000)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from live.serving import LONG, Clients, Served, command, served
+from serving import LONG, Clients, Served, command, served
 from tritonqa import Reader
 from tritonqa.errors import Unavailable
 from tritonqa.text import Ask

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from live.conftest import LIMITS
-from live.serving import LONG, metric
+from serving import LIMITS, LONG, metric
 from tritonqa import Reader
 from tritonqa.errors import InputError, Overloaded, TritonQAError
 from tritonqa.text import Ask

@@ -18,7 +18,9 @@ from pathlib import Path
 from tritonqa import Reader
 from tritonqa.errors import TritonQAError
 from tritonqa.triton import processes
+from tritonqa.triton.options import Limits
 
+LIMITS = Limits(waiting=256, characters=400_000)
 QUESTION, PASSAGE, ANSWER = "Who wrote it?", "It was written by Ada in 1843.", "Ada"
 # Its windows take seconds, so that it is still under way when something happens to the server.
 LONG = "The sky is blue over the sea. " * 2000 + "The password of the vault is kestrel."
