@@ -1,113 +1,157 @@
-"""Measure the reader against its engine, the machine's limit and, if asked, transformers' pipeline.
+"""Measure text → answers against the engine alone, the machine's limit and other software.
 
-    python benchmarks/throughput.py SQUAD_FILE [--asks N] [--peer PYTHON --checkpoint DIR]
+    python benchmarks/throughput.py SQUAD_FILE [--asks N] [--checkpoint DIR [--peers NAME,…]]
 
-PYTHON is an interpreter with transformers==4.57.6 and torch==2.13.0 of its own; peer.py runs in it.
-Runs alternate, so that a drifting machine hurts both alike; ratios are medians with their range.
+With a checkpoint, the peers (peers/) answer the same asks on it, each in an environment that is built on
+first use. Everything takes turns, chunk by chunk, so that a drifting machine hurts all alike; ratios are
+medians over the chunks, with their range.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
-import subprocess
 import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
+from peers import NAMES, Peer
+from record import record
 
 from tritonqa import Reader
-from tritonqa.engine import cpu
 from tritonqa.engine.base import ROUND_TO
-from tritonqa.evaluate import load_squad
-from tritonqa.features import prepare
+from tritonqa.evaluate import Dataset, load_squad, score
+from tritonqa.features import Window
+from tritonqa.reader.embedded import Embedded
 from tritonqa.reader.load import load
-from tritonqa.spans import Decoding, decode
 from tritonqa.text import Ask
 
-RESULTS = Path(__file__).parent / "results"
+MFLOP_A_TOKEN, KFLOP_A_PAIR = 21.2, 9.2  # MiniLM-L6: of every token, and of every pair of tokens
+
+Asks: TypeAlias = Sequence[tuple[str, str]]
 
 
-def whole(reader: Reader, asks: list[tuple[str, str]]) -> float:
-    """Time text → answers, seconds."""
-    begun = time.perf_counter()
-    assert sum(1 for _ in reader.ask_many(asks)) == len(asks)
-    return time.perf_counter() - begun
+@dataclass
+class Runner:
+    """Something that answers a chunk: the seconds it took and the answers' texts, and all that it gave."""
+
+    answer: Callable[[Asks], tuple[float, list[str]]]
+    seconds: list[float] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
 
 
-def main() -> None:
-    """Measure, print, write dated JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--asks", type=int, default=400)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--peer")
-    parser.add_argument("--checkpoint", type=Path)
-    options = parser.parse_args()
-    examples = load_squad(options.file).examples
-    chosen = examples[:: max(1, len(examples) // options.asks)][: options.asks]
-    asks = [(example.question, example.context) for example in chosen]
-    backend = load()
-    reader = Reader(backend)
-    windows = [
-        window
-        for question, context in asks
-        for window in prepare(
-            Ask.of(question, context), backend.tokenizer, backend.template, backend.windowing
-        ).windows
-    ]
-    whole(reader, asks[:50])
-    ratios, peers, speeds = [], [], []
-    for _ in range(options.rounds):
-        with ThreadPoolExecutor(backend.flow.engine.streams) as pool:
-            begun = time.perf_counter()
-            logits = [found[0] for found in pool.map(lambda w: backend.flow.engine.run([w]), windows)]
-            alone = time.perf_counter() - begun
-        seconds = whole(reader, asks)
-        speeds.append(len(asks) / seconds)
-        ratios.append(seconds / alone)
-        if options.peer:
-            command = [options.peer, str(Path(__file__).parent / "peer.py"), str(options.checkpoint)]
-            done = subprocess.run(command, input=json.dumps(asks), capture_output=True, text=True, check=True)
-            peers.append(float(done.stdout) / seconds)
-    begun = time.perf_counter()
-    for window, found in zip(windows, logits, strict=True):
-        next(decode([window], [found], Decoding()).spans)
-    decoding = (time.perf_counter() - begun) / len(windows)
-    lengths = np.array([len(window) for window in windows])
-    padded = -(-lengths // ROUND_TO) * ROUND_TO
-    work = float((lengths * 21.2e6 + lengths * 9.2e3 * lengths).sum())
+def gemm_peak() -> float:
+    """Return the fp32 operations a second of numpy's matrix product on all cores."""
     square = np.random.default_rng(0).random((2048, 2048), np.float32)
     square @ square
     begun = time.perf_counter()
     for _ in range(5):
         square @ square
-    peak = 5 * 2 * 2048**3 / (time.perf_counter() - begun)
-    record = {
-        "date": date.today().isoformat(),
-        "machine": cpu.model(),
+    return 5 * 2 * 2048**3 / (time.perf_counter() - begun)
+
+
+def whole(reader: Reader, asks: Asks) -> tuple[float, list[str]]:
+    """Time text → answers."""
+    begun = time.perf_counter()
+    found = list(reader.ask_many(asks, no_answer_threshold=1.0))
+    return time.perf_counter() - begun, [answers[0].text for answers in found]
+
+
+def bare(backend: Embedded, asks: Asks) -> tuple[float, list[str]]:
+    """Time the engine alone on windows that are ready, all its streams busy."""
+    engine, ready = backend.flow.engine, windows_of(backend, asks)
+    with ThreadPoolExecutor(engine.streams) as pool:
+        begun = time.perf_counter()
+        for _ in pool.map(lambda window: engine.run([window]), ready):
+            pass
+        return time.perf_counter() - begun, []
+
+
+def windows_of(backend: Embedded, asks: Asks) -> list[Window]:
+    """Prepare the windows of some asks."""
+    return [window for ask in asks for window in backend.prepare(Ask.of(*ask)).windows]
+
+
+def race(runners: dict[str, Runner], asks: Asks, chunk: int) -> None:
+    """Let every runner answer a chunk before any goes on to the next."""
+    for at in range(0, len(asks), chunk):
+        for runner in runners.values():
+            seconds, texts = runner.answer(asks[at : at + chunk])
+            runner.seconds.append(seconds)
+            runner.texts += texts
+
+
+def ratio(one: Runner, other: Runner) -> dict[str, float]:
+    """Return the median and the range of one's time over the other's, chunk by chunk."""
+    values = [a / b for a, b in zip(one.seconds, other.seconds, strict=True)]
+    return {"median": statistics.median(values), "min": min(values), "max": max(values)}
+
+
+def limits(windows: list[Window], asks_a_second: float, asks: int) -> dict[str, float]:
+    """Return the share of padding, and useful work as a multiple of the fp32 GEMM peak."""
+    lengths = np.array([len(window) for window in windows], np.float64)
+    padded = np.ceil(lengths / ROUND_TO) * ROUND_TO
+    work = float((lengths * MFLOP_A_TOKEN * 1e6 + lengths**2 * KFLOP_A_PAIR * 1e3).sum())
+    peak = gemm_peak()
+    return {
+        "padding_share": float(1 - lengths.sum() / padded.sum()),
+        "fp32_gemm_gflops": peak / 1e9,
+        "useful_work_over_fp32_gemm": work * asks_a_second / asks / peak,
+    }
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--asks", type=int, default=1200)
+    parser.add_argument("--chunk", type=int, default=150)
+    parser.add_argument("--checkpoint", type=Path)
+    parser.add_argument("--peers", default=",".join(NAMES))
+    parser.add_argument("--environments", type=Path, default=Path("build/peers"))
+    parser.add_argument("--name", default="throughput")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure, print, write dated JSON."""
+    options = arguments()
+    dataset = load_squad(options.file)
+    chosen = dataset.examples[:: max(1, len(dataset.examples) // options.asks)][: options.asks]
+    asks = [(example.question, example.context) for example in chosen]
+    with ExitStack() as stack:
+        backend = load()
+        reader = stack.enter_context(Reader(backend))
+        engine = Runner(lambda part: bare(backend, part))
+        own = Runner(lambda part: whole(reader, part))
+        peers = {}
+        for name in options.peers.split(",") if options.checkpoint else []:
+            peer = stack.enter_context(Peer(name, options.checkpoint, options.environments))
+            peers[name] = Runner(peer.answer)
+        for runner in (engine, own, *peers.values()):
+            runner.answer(asks[:20])
+        race({"engine": engine, "tritonqa": own, **peers}, asks, options.chunk)
+        windows = windows_of(backend, asks)
+    answering = {"tritonqa": own, **peers}
+    speeds = {name: len(asks) / sum(runner.seconds) for name, runner in answering.items()}
+    ids, part = [example.id for example in chosen], Dataset(dataset.version, tuple(chosen))
+    values: dict[str, Any] = {
         "engine": f"{backend.flow.engine.name}/{backend.flow.engine.precision}",
         "asks": len(asks),
-        "asks_per_second": spread(speeds),
-        "whole_over_engine": spread(ratios),
-        "over_transformers_pipeline_batch_1": spread(peers) if peers else None,
-        "padding_share": float(1 - lengths.sum() / padded.sum()),
-        "decode_microseconds_a_window": decoding * 1e6,
-        "fp32_gemm_gflops": peak / 1e9,
-        "useful_work_over_fp32_gemm": work * statistics.median(speeds) / len(asks) / peak,
+        "asks_per_second": speeds,
+        "times_as_fast_as": {name: ratio(runner, own) for name, runner in peers.items()},
+        "whole_over_engine": ratio(own, engine),
+        "scores": {n: score(part, dict(zip(ids, r.texts, strict=True))) for n, r in answering.items()},
+        **limits(windows, speeds["tritonqa"], len(asks)),
     }
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"throughput-{record['date']}.json").write_text(json.dumps(record, indent=2) + "\n")
-    print(json.dumps(record, indent=2))
-    reader.close()
-
-
-def spread(values: list[float]) -> dict[str, float]:
-    """Return the median and the range."""
-    return {"median": statistics.median(values), "min": min(values), "max": max(values)}
+    record(options.name, values)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -275,3 +277,15 @@ def test_every_future_completes_once_in_order_and_in_bounds(
     flow.close()
     assert all(ask.told == (ask.future is not None) and ask.finished <= 1 for ask in asked)
     assert not engine.excess
+
+
+def test_a_process_that_ends_without_closing_ends_cleanly() -> None:
+    code = (
+        "from tritonqa.reader.load import load; from tritonqa.spans import Decoding; from tritonqa.text import Ask;"
+        "reader = load(); long = Ask.of('Who?', 'A word of many. ' * 20000);"
+        "reader.start(long, Decoding()); reader.start(Ask.of('Who?', 'Ada ran.'), Decoding()).result()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -46,6 +47,7 @@ class Flow:
         self._threads = [threading.Thread(target=self._stream, name=name, daemon=True) for name in names]
         for thread in self._threads:
             thread.start()
+        atexit.register(self.close)  # a native engine that runs while the interpreter ends would abort
 
     def submit(
         self,
@@ -85,6 +87,7 @@ class Flow:
             if self._closed:
                 return
             self._closed = True
+            atexit.unregister(self.close)
             ended = [job for job in self._jobs if job.end(early=True)]
             self._jobs.clear()
             self._change.notify_all()

@@ -34,8 +34,9 @@ class Choice:
 def choices(files: Sequence[tuple[Path, str, str]]) -> list[Choice]:
     """Order what is installed and in the bundle (file, kind, precision) best first, by a rule.
 
-    With VNNI or AMX (or Arm's dot product) INT8 comes before fp32, and bf16 needs AMX; OpenVINO comes before
-    onnxruntime on x86-64, torch last. `tritonqa doctor` measures instead.
+    With VNNI or AMX (or Arm's dot product) INT8 comes before fp32; what INT8 leaves in fp32 runs in bf16
+    where the CPU multiplies that, but a whole model in bf16 needs AMX. OpenVINO comes before onnxruntime on
+    x86-64, torch last. `tritonqa doctor` measures instead.
     """
     has = cpu.flags()
     fast_int8 = not has or bool(has & {"avx512_vnni", "avx_vnni", "amx_int8", "asimddp", "i8mm"})
@@ -45,16 +46,18 @@ def choices(files: Sequence[tuple[Path, str, str]]) -> list[Choice]:
             found += [Choice("openvino", precision, file), Choice("onnx", precision, file)]
             if "amx_bf16" in has and precision == "fp32":
                 found.append(Choice("openvino", "bf16", file))
+            if has & {"amx_bf16", "avx512_bf16"} and precision == "int8":
+                found.append(Choice("openvino", "int8-bf16", file))
         elif kind == "safetensors":
             found.append(Choice("torch", precision, file))
-    order = ("int8", "bf16", "fp32") if fast_int8 else ("bf16", "fp32", "int8")
+    order = ("int8-bf16", "int8", "bf16", "fp32") if fast_int8 else ("bf16", "fp32", "int8-bf16", "int8")
     engines = ("openvino", "onnx", "torch")
     found = [choice for choice in found if find_spec(_LIBRARY[choice.engine])]
     return sorted(
         found,
         key=lambda choice: (
             choice.engine == "torch",
-            order.index(choice.precision),
+            order.index(choice.precision) if choice.precision in order else len(order),
             engines.index(choice.engine),
         ),
     )

@@ -46,7 +46,7 @@ def attend(
         q, k, v = (part[0].transpose(0, 1) for part in (query, key, value))  # [tokens, heads, size]
         return varlen_attn(q, k, v, bounds, bounds, longest, longest, scale=scale)[None], None
     parts = [
-        scaled_dot_product_attention(*(part[:, :, a:b] for part in (query, key, value)), scale=scale)
+        scaled_dot_product_attention(query[:, :, a:b], key[:, :, a:b], value[:, :, a:b], scale=scale)
         for a, b in pairwise(bounds.tolist())
     ]
     return torch.cat(parts, 2).transpose(1, 2), None  # [1, heads, tokens, size] → [1, tokens, heads, size]

@@ -24,7 +24,10 @@ class TorchEngine(Engine):
     name = "torch"
 
     def __init__(self, folder: Path, precision: str, cores: int, *, packed: bool | None = None) -> None:
-        """Load config.json and model.safetensors; packed defaults to CUDA. Raises EngineError, MissingExtra."""
+        """Load config.json and model.safetensors; packed: on CUDA unless told.
+
+        Raises EngineError, MissingExtra.
+        """
         try:
             import torch
             from transformers import AutoConfig, AutoModelForQuestionAnswering

@@ -35,8 +35,8 @@ class Embedded:
         self.calibration = calibration
         self.windowing = windowing or Windowing()
         self.decoding = decoding or Decoding()
-        self.flow = Flow(engine, max_waiting)
         self.ahead = 4 * engine.streams * engine.grouping.windows
+        self.flow = Flow(engine, max(max_waiting, self.ahead))
 
     def start(
         self,
