@@ -19,6 +19,12 @@ def copy(tmp_path: Path) -> Path:
     return Path(shutil.copytree(find(PACKAGED).folder, tmp_path / "bundle"))
 
 
+def flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
 def change(folder: Path, **values: object) -> None:
     path = folder / "bundle.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
@@ -72,6 +78,7 @@ except BundleError as error:
         (lambda f: change(f, formats=None), "field formats is missing"),
         (lambda f: change(f, windowing={"stride": "x"}), "field windowing is not valid"),
         (lambda f: (f / "onnx/model.int8.onnx").write_bytes(b"x"), "model.int8.onnx is damaged: 1 bytes"),
+        (lambda f: flip(f / "onnx/model.int8.onnx"), "model.int8.onnx is damaged: its sha256 differs"),
         (lambda f: (f / "onnx/model.int8.onnx").unlink(), "model.int8.onnx is missing"),
         (lambda f: (f / "tokenizer.json").unlink(), "tokenizer.json is missing"),
         (lambda f: (f / "tokenizer.json").write_text("{}"), "tokenizer.json is damaged"),

@@ -8,8 +8,11 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
+from tritonqa.bundle.digest import sha256
 from tritonqa.bundle.manifest import MANIFEST, TOKENIZER, Format, Manifest
 from tritonqa.errors import BundleError
+
+_REMEDY = "export or install the reader again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +29,21 @@ class Bundle:
             raise BundleError(f"bundle.json names {file}, which leaves the folder; do not use this bundle")
         return path
 
+    def verify(self, path: Path) -> None:
+        """Hold a model's file to the hash that bundle.json states; raises BundleError when it differs."""
+        for item in self.manifest.formats:
+            if self.path(item.file) == path and sha256(path) != item.sha256:
+                raise BundleError(f"{item.file} is damaged: its sha256 differs; {_REMEDY}")
+
     def tokenizer(self) -> Tokenizer:
         """Load the tokenizer; raises BundleError when it can't be read."""
         path = self.path(TOKENIZER)
         if not path.is_file():
-            raise BundleError(f"{TOKENIZER} is missing in {self.folder}; export or install the reader again")
+            raise BundleError(f"{TOKENIZER} is missing in {self.folder}; {_REMEDY}")
         try:
             return Tokenizer.from_file(str(path))
         except Exception as error:  # noqa: BLE001 - tokenizers raises bare Exception
-            raise BundleError(
-                f"{TOKENIZER} is damaged ({error}); export or install the reader again"
-            ) from error
+            raise BundleError(f"{TOKENIZER} is damaged ({error}); {_REMEDY}") from error
 
 
 def read(folder: Path) -> Bundle:
@@ -50,7 +57,7 @@ def read(folder: Path) -> Bundle:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
-        raise BundleError(f"{MANIFEST} is damaged ({error}); export or install the reader again") from error
+        raise BundleError(f"{MANIFEST} is damaged ({error}); {_REMEDY}") from error
     bundle = Bundle(folder, Manifest.from_dict(record))
     for item in bundle.manifest.formats:
         _check(bundle, item)
@@ -60,9 +67,7 @@ def read(folder: Path) -> Bundle:
 def _check(bundle: Bundle, item: Format) -> None:
     path = bundle.path(item.file)
     if not path.is_file():
-        raise BundleError(f"{item.file} is missing in {bundle.folder}; export or install the reader again")
+        raise BundleError(f"{item.file} is missing in {bundle.folder}; {_REMEDY}")
     size = path.stat().st_size
     if size != item.size:
-        raise BundleError(
-            f"{item.file} is damaged: {size} bytes instead of {item.size}; export or install the reader again"
-        )
+        raise BundleError(f"{item.file} is damaged: {size} bytes instead of {item.size}; {_REMEDY}")

@@ -98,12 +98,17 @@ def embed(
 
 
 def choose(bundle: Bundle, engine: str | None = None, precision: str | None = None) -> Choice:
-    """Pick the engine and precision; a choice remembered for this machine comes before the rule."""
+    """Pick the engine and precision; a choice remembered for this machine comes before the rule.
+
+    Raises BundleError when the file of the choice is damaged.
+    """
     found = available(bundle)
     if engine is None and precision is None:
         known = remembered().get(_key(bundle))
         found.sort(key=lambda choice: str(choice) != known)
-    return named(found, engine, precision)
+    choice = named(found, engine, precision)
+    bundle.verify(choice.file)
+    return choice
 
 
 def available(bundle: Bundle) -> list[Choice]:
