@@ -104,6 +104,7 @@ def test_a_dictionary_of_questions_on_one_context(toy: QuestionAnsweringPipeline
         (("q", "a\ud800"), {}, "context holds a lone surrogate at character 1"),
         ((), {"question": ["q", ""], "context": "x"}, r"question\[1\] is empty"),
         ((4.5,), {}, "inputs can't be a lone float"),
+        ((iter([{"question": "q", "context": "x"}]),), {"doc_stride": 400}, "doc_stride"),
     ],
 )
 def test_bad_input_names_the_field(
@@ -129,6 +130,8 @@ def test_other_tasks_readers_and_options_are_refused() -> None:
         pipeline("summarization")
     with pytest.raises(InputError, match="sends answers, and the pipeline's scores are made of logits"):
         pipeline("question-answering", model="grpc://localhost:8001")
+    with pytest.raises(InputError, match="model must be the name or folder of a reader, not a ToyEngine"):
+        pipeline("question-answering", model=ToyEngine())  # type: ignore[arg-type]
     with pytest.raises(BundleError, match="no reader named"):
         pipeline("question-answering", model="nowhere")
     with pytest.raises(InputError, match="option tokenizer is unknown: a reader holds its own tokenizer"):

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from tritonqa.errors import InputError
+from tritonqa.features import Windowing
 from tritonqa.pipelines.arguments import asked
 from tritonqa.pipelines.merge import Result, result
 from tritonqa.pipelines.options import Changes, Options
@@ -49,14 +50,15 @@ class QuestionAnsweringPipeline:
         """
         chosen = self._options.changed(options)
         inputs += tuple(given for given in (data, X) if given is not None)
+        start = partial(self._start, chosen, chosen.windowing(self._backend.windowing.max_length))
         asks = asked(inputs, question, context)
         if isinstance(asks, Ask):
-            return result_of(self._start(chosen, asks))
-        results = in_order(asks, partial(self._start, chosen), self._backend.ahead)
+            return result_of(start(asks))
+        results = in_order(asks, start, self._backend.ahead)
         return list(results) if isinstance(asks, list) else results
 
-    def _start(self, options: Options, ask: Ask) -> Future[Result]:
-        prepared = self._backend.prepare(ask, options.windowing(self._backend.windowing.max_length))
+    def _start(self, options: Options, windowing: Windowing, ask: Ask) -> Future[Result]:
+        prepared = self._backend.prepare(ask, windowing)
         if prepared.question_cut and options.max_question_len is None:
             warnings.warn("a question is longer than its window holds and lost its end", stacklevel=3)
         return self._backend.flow.submit(prepared.windows, partial(result, options, prepared))
@@ -93,7 +95,9 @@ def pipeline(
     if task != TASK:
         raise InputError(f"task {task!r} is unknown; there is {TASK!r}")
     chosen = Options().changed(options)
-    name = model or PACKAGED
+    name = PACKAGED if model is None else model
+    if not isinstance(name, str):
+        raise InputError(f"model must be the name or folder of a reader, not a {type(name).__name__}")
     if is_address(name):
         raise InputError(
             f"model {name!r} sends answers, and the pipeline's scores are made of logits; "
