@@ -21,6 +21,7 @@ docs: .venv/dev
 	$(BIN)/python docs/reference.py
 	$(BIN)/mkdocs build --strict
 
+bench: FILE ?= tests/data/squad-heldout-sample.json.gz
 bench: .venv/dev
 	$(BIN)/python benchmarks/throughput.py $(FILE)
 

@@ -281,7 +281,8 @@ def test_every_future_completes_once_in_order_and_in_bounds(
 
 def test_a_process_that_ends_without_closing_ends_cleanly() -> None:
     code = (
-        "from tritonqa.reader.load import load; from tritonqa.spans import Decoding; from tritonqa.text import Ask;"
+        "from tritonqa.reader.load import load\nfrom tritonqa.spans import Decoding\n"
+        "from tritonqa.text import Ask\n"
         "reader = load(); long = Ask.of('Who?', 'A word of many. ' * 20000);"
         "reader.start(long, Decoding()); reader.start(Ask.of('Who?', 'Ada ran.'), Decoding()).result()"
     )
