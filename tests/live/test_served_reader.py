@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tritonqa import Answers, AsyncReader, Reader
 from tritonqa.evaluate import load_squad
@@ -87,3 +89,20 @@ def test_the_commands_of_the_docs_work_as_written(server: Server, block: str) ->
     script = block.replace("http://127.0.0.1:8000", str(server.http))
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
     assert '"Ada' in done.stdout.replace("\\", ""), done.stdout
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(TEXT.filter(str.strip), st.lists(TEXT, min_size=1, max_size=3), st.integers(1, 4))
+def test_any_text_gives_the_same_there_and_here(
+    url: str, reader: Reader, question: str, passages: list[str], top_k: int
+) -> None:
+    if not any(passage.strip() for passage in passages):
+        passages = [*passages, "text"]
+    with Reader.load(url) as remote:
+        theirs = remote.ask(question, passages, top_k=top_k, no_answer_threshold=1.0)
+    same(reader.ask(question, passages, top_k=top_k, no_answer_threshold=1.0), theirs)
+    for answer in theirs:
+        assert passages[answer.passage][answer.start : answer.end] == answer.text

@@ -29,6 +29,7 @@ from tritonqa.export.options import Report
 @click.option("--max-length", type=int, help="Tokens a window has at most.  [default: 384]")
 @click.option("--asks", type=click.Path(path_type=Path), help="Verify on this SQuAD file instead.")
 @click.option("--max-f1-loss", default=1.0, show_default=True, help="F1 points INT8 may lose.")
+@click.option("--triton", type=click.Path(path_type=Path), help="Write Triton's model repository here too.")
 @as_json
 def export(
     source: str,
@@ -39,6 +40,7 @@ def export(
     max_length: int | None,
     asks: Path | None,
     max_f1_loss: float,
+    triton: Path | None,
     as_json: bool,
 ) -> None:
     """Export SOURCE, a checkpoint's folder, to a verified bundle."""
@@ -46,6 +48,11 @@ def export(
     options = ExportOptions(chosen, name, licence, max_length, asks, max_f1_loss)
     with _progress() as report:
         bundle = run(Path(source), output, options, report)
+    if triton is not None:
+        from tritonqa.triton.describe import Encoding
+        from tritonqa.triton.repository import build
+
+        build(bundle, triton, encoding=Encoding())
     if as_json:
         emit(json.dumps(bundle.manifest.to_dict(), ensure_ascii=False))
     else:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _SERVING, _LIMITS = Serving(), Limits()
+_PEM = click.Path(path_type=Path)
 
 
 def _port(name: str, default: int) -> Callable[[F], F]:
@@ -45,6 +46,9 @@ def _port(name: str, default: int) -> Callable[[F], F]:
 @_port("--http-port", _SERVING.http_port)
 @_port("--grpc-port", _SERVING.grpc_port)
 @_port("--metrics-port", _SERVING.metrics_port)
+@click.option("--tls-certificate", type=_PEM, help="Encrypt gRPC with this PEM file; HTTP stays on loopback.")
+@click.option("--tls-key", type=_PEM, help="The certificate's key.")
+@click.option("--tls-clients", type=_PEM, help="Ask clients for certificates of these authorities.")
 @click.option("--drain", default=_SERVING.drain_timeout, show_default=True, help="Seconds to end asks in.")
 @click.option("--logs", type=click.Choice(["text", "json", "none"]), default="text", show_default=True)
 @click.option("--docker", is_flag=True, help="Print and run the container instead.")
@@ -119,6 +123,9 @@ def _serving(options: dict[str, Any]) -> Serving:
         metrics_port=options["metrics_port"],
         drain_timeout=options["drain"],
         cache=options["cache"],
+        certificate=options["tls_certificate"],
+        key=options["tls_key"],
+        clients=options["tls_clients"],
     )
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from tritonqa.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """Where a server listens (port 0: any that is free), its times in seconds, whether it has a cache."""
+    """Where a server listens (port 0: any that is free), its times in seconds, whether it has a cache.
+
+    certificate and key are PEM files that encrypt gRPC; clients is one of the authorities whose certificates
+    it then asks of its clients. Triton can't encrypt HTTP, which stays on the loopback address beside them.
+    """
 
     host: str = "127.0.0.1"
     http_port: int = 8000
@@ -20,6 +25,24 @@ class Serving:
     start_timeout: float = 60.0
     drain_timeout: float = 30.0
     cache: bool = False
+    certificate: Path | None = None
+    key: Path | None = None
+    clients: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Raise InputError for what does not go together, by name."""
+        if (self.certificate is None) != (self.key is None):
+            raise InputError("certificate and key go together; give both or neither")
+        if self.clients is not None and self.certificate is None:
+            raise InputError("clients needs certificate and key; give them as well")
+        for path in (self.certificate, self.key, self.clients):
+            if path is not None and not path.is_file():
+                raise InputError(f"{path} is no file; give a PEM file")
+
+    @property
+    def http_host(self) -> str:
+        """The address that HTTP listens on."""
+        return self.host if self.certificate is None else "::1" if ":" in self.host else "127.0.0.1"
 
     @property
     def reachable(self) -> str:

@@ -16,6 +16,7 @@ from typing import TypeAlias
 from tritonqa.errors import TritonQAError, Unavailable
 from tritonqa.triton import processes
 from tritonqa.triton.admin import ADMIN, CLOSED, Admin
+from tritonqa.triton.logs import read
 from tritonqa.triton.options import Serving
 from tritonqa.triton.runtime import Runtime
 from tritonqa.wire import Address
@@ -42,7 +43,8 @@ class Server:
         self.name = f"tritonqa-{secrets.token_hex(4)}"
         self.secret = secrets.token_urlsafe(24)
         self.http = Address("http", self.serving.reachable, self.serving.http_port)
-        self.grpc = Address("grpc", self.serving.reachable, self.serving.grpc_port)
+        scheme = "grpcs" if self.serving.certificate else "grpc"
+        self.grpc = Address(scheme, self.serving.reachable, self.serving.grpc_port)
         self.metrics = Address("http", self.serving.reachable, self.serving.metrics_port)
         self._last: deque[str] = deque(maxlen=200)
         self._log = log
@@ -122,7 +124,7 @@ class Server:
             f"--model-repository={self.repository}",
             f"--backend-directory={runtime.backends}",
             f"--cache-directory={runtime.caches}",
-            f"--http-address={serving.host}",
+            f"--http-address={serving.http_host}",
             f"--http-port={serving.http_port}",
             f"--grpc-address={serving.host}",
             f"--grpc-port={serving.grpc_port}",
@@ -136,6 +138,19 @@ class Server:
             f"--backend-config=python,shm-region-prefix-name={self.name}",
             "--exit-timeout-secs=1",
             *([f"--cache-config=local,size={_CACHE}"] if serving.cache else []),
+            *self._encryption(),
+        ]
+
+    def _encryption(self) -> list[str]:
+        serving = self.serving
+        if serving.certificate is None:
+            return []
+        known = [f"--grpc-root-cert={serving.clients}"] if serving.clients else []
+        return [
+            f"--grpc-use-ssl{'-mutual' if serving.clients else ''}=true",
+            f"--grpc-server-cert={serving.certificate}",
+            f"--grpc-server-key={serving.key}",
+            *known,
         ]
 
     def _read(self) -> None:
@@ -157,5 +172,6 @@ class Server:
         raise Unavailable(f"Triton was not ready in {self.serving.start_timeout:.0f} s: {self._reason()}")
 
     def _reason(self) -> str:
-        errors = [line for line in self._last if line.startswith("E") or "rror" in line]
-        return (errors or [*filter(None, self._last)] or ["it said nothing"])[-1]
+        entries = [entry for line in self._last if (entry := read(line))]
+        errors = [entry for entry in entries if entry.level == "error"]
+        return (errors or entries)[-1].message if entries else "it said nothing"

@@ -43,8 +43,11 @@ class Sender:
     def fail(self, error: BaseException) -> None:
         """Send an error, and log those that are the server's own with the request's id."""
         code = next((code for kind, code in _CODES if isinstance(error, kind)), "INTERNAL")
+        line = f"[request id: {self._id or '<id_unknown>'}] {to_line(error)}"
         if code == "INTERNAL":
-            pb_utils.Logger.log_error(f"[request id: {self._id or '<id_unknown>'}] {to_line(error)}")
+            pb_utils.Logger.log_error(line)
+        elif code == "UNAVAILABLE":
+            pb_utils.Logger.log_warn(line)
         self._last(error_response(error))
 
     def _last(self, response: Any) -> None:
