@@ -104,6 +104,11 @@ class Flow:
         with self._change:
             return sum(job.left for job in self._jobs)
 
+    def check_room(self) -> None:
+        """Raise Overloaded where no ask can enter, before any work is spent on one."""
+        if len(self._jobs) >= self._max_waiting:
+            raise Overloaded(f"{len(self._jobs)} asks wait already; ask again later")
+
     def take_waits(self) -> tuple[int, float]:
         """Say how many asks were begun since the last call, and how many seconds they had waited in all."""
         with self._change:

@@ -7,6 +7,7 @@ asks of all clients share the engine's streams a window at a time.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import fields, replace
@@ -30,6 +31,7 @@ from tritonqa.triton.models.meter import Meter, Metered
 from tritonqa.triton.options import Limits
 
 _DECODING = tuple(item.name for item in fields(Decoding))
+_SWITCH = 0.0005  # seconds; Triton's calls wait behind the streams' Python by Python's own 0.005
 _LONG = 50_000  # characters from which on tokenising would hold up the asks behind
 
 
@@ -38,6 +40,7 @@ class TritonPythonModel:
 
     def initialize(self, args: dict[str, str]) -> None:
         """Open the bundle that lies beside model.py."""
+        sys.setswitchinterval(_SWITCH)
         config = json.loads(args["model_config"])
         known = {name: value["string_value"] for name, value in config["parameters"].items()}
         self._limits = Limits(**json.loads(known["limits"]))
@@ -57,6 +60,7 @@ class TritonPythonModel:
         for request in requests:
             sender = Sender(request)
             try:
+                self._reader.flow.check_room()
                 ask, options = _ask(request, self._limits), _options(request, self._reader.decoding)
             except Exception as error:  # noqa: BLE001 - every request must be answered
                 self._meter.refused()
