@@ -15,11 +15,10 @@ import os
 import statistics
 import subprocess
 import tempfile
-import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -28,18 +27,18 @@ from typing import Any
 
 from tritonqa import Reader
 from tritonqa.engine import cpu
-from tritonqa.errors import Overloaded
 from tritonqa.evaluate import load_squad
 from tritonqa.reader.load import PACKAGED, find
-from tritonqa.reader.remote import Remote
-from tritonqa.text import Ask
 from tritonqa.triton import processes
 from tritonqa.triton.describe import Encoding
 from tritonqa.triton.install import install
 from tritonqa.triton.options import Limits, Serving
 from tritonqa.triton.repository import build
 from tritonqa.triton.server import Server
-from tritonqa.wire import Connection
+from tritonqa.wire import Call
+from tritonqa.wire.grpc import request
+from tritonqa.wire.protobuf import grpc
+from tritonqa.wire.tensors import texts
 
 RESULTS = Path(__file__).parent / "results"
 CLIENTS = (1, 4, 16, 64, 256)
@@ -137,45 +136,43 @@ def latency(server: Server, asks: Asks) -> dict[str, Any]:
 
 
 def overload(asks: Asks, seconds: float) -> dict[str, Any]:
-    """Send five times what the server can do, and see what is answered, refused, and how soon."""
+    """Send five times what the server can do, and see what is answered, refused, and how soon.
+
+    The requests are written beforehand, for the sender shares the server's cores.
+    """
     waiting = 64
-    with serving(Limits(waiting=waiting)) as server, Reader.load(str(server.grpc)) as reader:
-        many(reader, asks)
-        capacity = timed([server.process.pid], lambda: crowd(reader, asks, 32))["rate"]
-        remote = Remote(server.grpc, connection=Connection(retries=0))
-        answered: list[float] = []
-        refused: list[float] = []
-        lock = threading.Lock()
+    inputs = [{"question": texts([question]), "passages": texts([passage])} for question, passage in asks]
+    bodies = [request(Call("reader", tensors, ("answers",))).SerializeToString() for tensors in inputs]
+    times: dict[bool, list[float]] = {True: [], False: []}
 
-        def done(future: Future[Any], begun: float) -> None:
-            took = time.perf_counter() - begun
-            with lock:
-                (refused if isinstance(future.exception(), Overloaded) else answered).append(took)
+    def done(call: Any, begun: float) -> None:
+        times[call.code() is grpc.StatusCode.OK].append(time.perf_counter() - begun)
 
+    with serving(Limits(waiting=waiting)) as server, grpc.insecure_channel(server.grpc.target) as channel:
+        with Reader.load(str(server.grpc)) as reader:
+            many(reader, asks)
+            capacity = timed([server.process.pid], partial(crowd, reader, asks, 32))["rate"]
+        infer = channel.unary_unary("/inference.GRPCInferenceService/ModelInfer")
         begun, sent = time.perf_counter(), 0
         while (now := time.perf_counter() - begun) < seconds:
             while sent < now * 5 * capacity:
                 at = time.perf_counter()
-                question, passage = asks[sent % len(asks)]
-                remote.start(Ask.of(question, passage), remote.decoding).add_done_callback(
-                    lambda future, at=at: done(future, at)
-                )
+                infer.future(bodies[sent % len(bodies)]).add_done_callback(partial(done, begun=at))
                 sent += 1
-            time.sleep(0.002)
-        took = time.perf_counter() - begun
-        in_time = len(answered)
-        while len(answered) + len(refused) < sent:
+            time.sleep(0.005)
+        took, in_time = time.perf_counter() - begun, len(times[True])
+        while sum(map(len, times.values())) < sent:
             time.sleep(0.05)
-        remote.close()
-    return {
+    found = {
         "capacity": capacity,
         "offered": sent / took,
         "goodput_over_capacity": in_time / took / capacity,
-        "refused_share": len(refused) / sent,
-        "refused_ms": {"p50": 1000 * quantile(refused, 0.5), "p99": 1000 * quantile(refused, 0.99)},
-        "answered_ms": {"p50": 1000 * quantile(answered, 0.5), "p99": 1000 * quantile(answered, 0.99)},
+        "refused_share": len(times[False]) / sent,
         "queue_ms_at_most": 1000 * waiting / capacity,
     }
+    for name, kept in (("answered_ms", times[True]), ("refused_ms", times[False])):
+        found[name] = {"p50": 1000 * quantile(kept, 0.5), "p99": 1000 * quantile(kept, 0.99)}
+    return found
 
 
 def start() -> dict[str, Any]:
@@ -229,7 +226,8 @@ def table(program: Path, server: Server, model: str, rows: list[dict[str, Any]])
     data = program.parent / f"{model}.json"
     data.write_text(json.dumps({"data": rows}))
     command = [program, "-m", model, "-i", "grpc", "-u", server.grpc.target, "--input-data", data]
-    command += ["--measurement-interval", "3000", "--max-trials", "3", "--stability-percentage", "50"]
+    command += ["--measurement-mode", "count_windows", "--measurement-request-count", "80"]
+    command += ["--max-trials", "3", "--stability-percentage", "999"]
     paths = f"{program.parent}:{install().libraries}"
     lines = []
     for clients in (1, 4, 16):

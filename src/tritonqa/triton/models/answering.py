@@ -41,13 +41,11 @@ class Sender:
         self._last(pb_utils.InferenceResponse(output_tensors=tensors))
 
     def fail(self, error: BaseException) -> None:
-        """Send an error, and log those that are the server's own with the request's id."""
+        """Send an error; log what failed or came too late with the request's id."""
         code = next((code for kind, code in _CODES if isinstance(error, kind)), "INTERNAL")
-        line = f"[request id: {self._id or '<id_unknown>'}] {to_line(error)}"
-        if code == "INTERNAL":
-            pb_utils.Logger.log_error(line)
-        elif code == "UNAVAILABLE":
-            pb_utils.Logger.log_warn(line)
+        if code == "INTERNAL" or isinstance(error, Timeout):  # refusals come by the hundreds: a metric has them
+            log = pb_utils.Logger.log_error if code == "INTERNAL" else pb_utils.Logger.log_warn
+            log(f"[request id: {self._id or '<id_unknown>'}] {to_line(error)}")
         self._last(error_response(error))
 
     def _last(self, response: Any) -> None:
