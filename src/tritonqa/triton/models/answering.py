@@ -43,7 +43,8 @@ class Sender:
     def fail(self, error: BaseException) -> None:
         """Send an error; log what failed or came too late with the request's id."""
         code = next((code for kind, code in _CODES if isinstance(error, kind)), "INTERNAL")
-        if code == "INTERNAL" or isinstance(error, Timeout):  # refusals come by the hundreds: a metric has them
+        # Refusals come by the hundreds a second; a metric counts them.
+        if code == "INTERNAL" or isinstance(error, Timeout):
             log = pb_utils.Logger.log_error if code == "INTERNAL" else pb_utils.Logger.log_warn
             log(f"[request id: {self._id or '<id_unknown>'}] {to_line(error)}")
         self._last(error_response(error))
