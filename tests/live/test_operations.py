@@ -81,12 +81,10 @@ def test_a_drain_that_times_out_leaves_nothing(runtime: Runtime, state: Path) ->
     with served(state, "--no-encoder", "--drain", "1") as place:
         mark = place.mark
         with Reader.load(place.grpc) as reader:
-            ask = reader._backend.start(Ask.of("What?", LONG * 4), reader._backend.decoding)
+            ask = reader._backend.start(Ask.of("What?", LONG * 30), reader._backend.decoding)
             time.sleep(0.5)
-            begun = time.monotonic()
             assert place.stop() == 0
-            assert time.monotonic() - begun < 8
-            ask.cancel()
+            assert isinstance(ask.exception(30), Unavailable)
     assert not mark.left
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 STUB = "triton_python_b"  # as the kernel cuts the name
 SHARED_MEMORY = Path("/dev/shm")
+_DYING = 5.0  # seconds that a killed process may need on a busy machine
 
 
 def dead_stubs(server: int) -> set[int]:
@@ -26,11 +28,17 @@ def group(server: int) -> set[int]:
 
 
 def end_group(server: int) -> None:
-    """Kill the server and all processes it started: a stub whose server died ignores other signals."""
+    """Kill the server and all processes it started, and wait until they are gone.
+
+    A stub whose server died ignores other signals.
+    """
     try:
         os.killpg(server, signal.SIGKILL)
     except ProcessLookupError:
-        pass
+        return
+    until = time.monotonic() + _DYING
+    while group(server) and time.monotonic() < until:
+        time.sleep(0.01)
 
 
 def free_memory(prefix: str) -> None:
