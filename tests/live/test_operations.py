@@ -27,7 +27,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def running(runtime: Runtime, state: Path) -> Iterator[Served]:
-    with served(state, "--no-encoder") as place:
+    with served(state, "--no-encoder", "--drain", "150") as place:
         yield place
 
 
@@ -71,7 +71,7 @@ def test_what_is_under_way_is_answered_before_the_end(running: Served) -> None:
     time.sleep(0.5)
     assert not any(ask.done() for ask in asks)
     assert running.stop() == 0
-    assert [ask.result(5)[0].text for ask in asks] == ["kestrel", "kestrel"]
+    assert [ask.result(30)[0].text for ask in asks] == ["kestrel", "kestrel"]
     for reader in readers:
         reader.close()
     assert not mark.left

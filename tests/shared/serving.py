@@ -50,7 +50,7 @@ class Served:
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(60)
+        return self.process.wait(200)
 
 
 @contextmanager
@@ -71,7 +71,7 @@ def served(state: Path, *arguments: str) -> Iterator[Served]:
         process.stdout.close()
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-            process.wait(60)
+            process.wait(200)
 
 
 @dataclass

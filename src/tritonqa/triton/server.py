@@ -24,6 +24,7 @@ from tritonqa.wire import Address
 Log: TypeAlias = Callable[[str], None]
 
 _POLL = 0.05
+_LAST_WORDS = 3  # seconds to write what was answered; Triton would wait longer for idle connections
 _CACHE = 64 * 2**20  # bytes of answers
 
 
@@ -83,7 +84,7 @@ class Server:
             self.admin.close()
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(1)  # Triton waits much longer for idle connections; nothing is in flight
+                self.process.wait(_LAST_WORDS + 1)
             except subprocess.TimeoutExpired:
                 pass
         self.kill()
@@ -136,7 +137,7 @@ class Server:
             f"--http-restricted-api={CLOSED}:{ADMIN}={self.secret}",
             f"--grpc-restricted-protocol={CLOSED}:{ADMIN}={self.secret}",
             f"--backend-config=python,shm-region-prefix-name={self.name}",
-            "--exit-timeout-secs=1",
+            f"--exit-timeout-secs={_LAST_WORDS}",
             *([f"--cache-config=local,size={_CACHE}"] if serving.cache else []),
             *self._encryption(),
         ]
