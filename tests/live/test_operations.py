@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from serving import LONG, Clients, Served, command, served
+from serving import LONG, Clients, Served, command, metric, served
 from tritonqa import Reader
 from tritonqa.errors import Unavailable
 from tritonqa.text import Ask
 from tritonqa.triton import processes
 from tritonqa.triton.runtime import Runtime
 from tritonqa.triton.server import Server
+from tritonqa.wire import Connection
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +64,14 @@ def test_a_new_version_under_load_fails_no_ask(running: Served, state: Path) -> 
 
 def test_what_is_under_way_is_answered_before_the_end(running: Served) -> None:
     mark = running.mark
-    readers = [Reader.load(running.grpc), Reader.load(running.http)]
-    asks = [
-        reader._backend.start(Ask.of("What is the password of the vault?", LONG), reader._backend.decoding)
-        for reader in readers
-    ]
-    time.sleep(0.5)
-    assert not any(ask.done() for ask in asks)
+    once = Connection(retries=0)
+    readers = [Reader.load(url, connection=once) for url in (running.grpc, running.http)]
+    ask = Ask.of("What is the password of the vault?", [LONG, LONG[: len(LONG) // 2]])
+    begun = metric(running.metrics, "tritonqa_asks_begun")
+    asks = [reader._backend.start(ask, reader._backend.decoding) for reader in readers]
+    until = time.monotonic() + 30
+    while metric(running.metrics, "tritonqa_asks_begun") < begun + 2 and time.monotonic() < until:
+        time.sleep(0.1)
     assert running.stop() == 0
     assert [ask.result(30)[0].text for ask in asks] == ["kestrel", "kestrel"]
     for reader in readers:
