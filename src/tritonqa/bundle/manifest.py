@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from tritonqa.answers import Calibration
@@ -16,8 +16,21 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A file that belongs to a format's own: weights beside an ONNX graph, shards, recipes."""
+
+    file: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Format:
-    """One file that holds the model: kind onnx or safetensors."""
+    """One file that holds the model, with its further parts, and how far it was verified.
+
+    kind: onnx, safetensors, torchscript, torch_export, tensorrt-recipe. parity: asks, same_answers,
+    max_difference; f1: asks, f1, reference, max_loss. Both against torch.
+    """
 
     file: str
     kind: str
@@ -25,6 +38,13 @@ class Format:
     size: int
     sha256: str
     parity: dict[str, float] = field(default_factory=dict)
+    f1: dict[str, float] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def pieces(self) -> tuple[Part, ...]:
+        """Return the file itself and its further parts."""
+        return (Part(self.file, self.size, self.sha256), *self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +79,7 @@ class Manifest:
         calibration = record.get("calibration")
         return cls(
             name=str(record["name"]),
-            formats=tuple(_record(Format, item, "formats") for item in record["formats"]),
+            formats=tuple(_format(item) for item in record["formats"]),
             architecture=str(record["architecture"]),
             inputs=tuple(record["inputs"]),
             windowing=_record(Windowing, record.get("windowing", {}), "windowing"),
@@ -73,6 +93,11 @@ class Manifest:
         record = asdict(self)
         record["decoding"] = {"max_answer_tokens": record.pop("max_answer_tokens")}
         return record
+
+
+def _format(values: Any) -> Format:
+    item = _record(Format, values, "formats")
+    return replace(item, parts=tuple(_record(Part, part, "formats.parts") for part in item.parts))
 
 
 def _record(kind: type[R], values: Any, name: str) -> R:

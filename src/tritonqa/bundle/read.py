@@ -9,6 +9,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from tritonqa.bundle.digest import sha256
+from tritonqa.bundle.external import external_data
 from tritonqa.bundle.manifest import MANIFEST, TOKENIZER, Format, Manifest
 from tritonqa.errors import BundleError
 
@@ -30,10 +31,11 @@ class Bundle:
         return path
 
     def verify(self, path: Path) -> None:
-        """Hold a model's file to the hash that bundle.json states; raises BundleError when it differs."""
+        """Hold a model's file and its parts to the hashes of bundle.json; raises BundleError for another."""
         for item in self.manifest.formats:
-            if self.path(item.file) == path and sha256(path) != item.sha256:
-                raise BundleError(f"{item.file} is damaged: its sha256 differs; {_REMEDY}")
+            for part in item.pieces if self.path(item.file) == path else ():
+                if sha256(self.path(part.file)) != part.sha256:
+                    raise BundleError(f"{part.file} is damaged: its sha256 differs; {_REMEDY}")
 
     def tokenizer(self) -> Tokenizer:
         """Load the tokenizer; raises BundleError when it can't be read."""
@@ -65,9 +67,24 @@ def read(folder: Path) -> Bundle:
 
 
 def _check(bundle: Bundle, item: Format) -> None:
+    for part in item.pieces:
+        path = bundle.path(part.file)
+        if not path.is_file():
+            raise BundleError(f"{part.file} is missing in {bundle.folder}; {_REMEDY}")
+        size = path.stat().st_size
+        if size != part.size:
+            raise BundleError(f"{part.file} is damaged: {size} bytes instead of {part.size}; {_REMEDY}")
+    if item.kind == "onnx":
+        _check_weights(bundle, item)
+
+
+def _check_weights(bundle: Bundle, item: Format) -> None:
+    """Refuse an ONNX file whose weights lie in a file that the bundle does not list."""
     path = bundle.path(item.file)
-    if not path.is_file():
-        raise BundleError(f"{item.file} is missing in {bundle.folder}; {_REMEDY}")
-    size = path.stat().st_size
-    if size != item.size:
-        raise BundleError(f"{item.file} is damaged: {size} bytes instead of {item.size}; {_REMEDY}")
+    listed = {bundle.path(part.file).resolve() for part in item.parts}
+    for name in external_data(path):
+        if (path.parent / name).resolve() not in listed:
+            raise BundleError(
+                f"{item.file} reads its weights from {name!r}, which bundle.json does not list; "
+                "do not use this bundle"
+            )

@@ -50,7 +50,8 @@ def choices(files: Sequence[tuple[Path, str, str]]) -> list[Choice]:
                 found.append(Choice("openvino", "int8-bf16", file))
         elif kind == "safetensors":
             found.append(Choice("torch", precision, file))
-    order = ("int8-bf16", "int8", "bf16", "fp32") if fast_int8 else ("bf16", "fp32", "int8-bf16", "int8")
+    exact, mixed = ("bf16", "fp32", "fp16"), ("int8-bf16", "int8")
+    order = ((*mixed, *exact) if fast_int8 else (*exact, *mixed)) + ("int8-dynamic",)
     engines = ("openvino", "onnx", "torch")
     found = [choice for choice in found if find_spec(_LIBRARY[choice.engine])]
     return sorted(

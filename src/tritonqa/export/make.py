@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from tritonqa.bundle import Format
+from tritonqa.bundle import Format, Part
 from tritonqa.bundle.digest import sha256
 from tritonqa.engine import Engine, choices, open_engine
 from tritonqa.errors import EngineError, ExportError, MissingExtra
-from tritonqa.export.onnx import write_onnx
 from tritonqa.export.options import FORMATS, Target
-from tritonqa.export.verify import hold, logits_of, parity
+from tritonqa.export.verify import f1, hold, hold_f1, logits_of, parity
 from tritonqa.export.workshop import Workshop
+from tritonqa.export.write import WRITERS, further
 
 
 def make(shop: Workshop, stage: Path, name: str) -> Format:
@@ -21,31 +22,55 @@ def make(shop: Workshop, stage: Path, name: str) -> Format:
     file = stage / target.file
     file.parent.mkdir(parents=True, exist_ok=True)
     shop.report(f"writing {name}", 0, 1)
-    _WRITERS[name](shop, file)
+    WRITERS[name](shop, stage, file)
     shop.report(f"writing {name}", 1, 1)
-    found: dict[str, float] = {}
-    for engine in _engines(file, target):
-        with_step = shop.steps(f"verifying {name} with {engine.name}", len(shop.quick.prepared))
-        try:
-            seen = parity(shop.quick, logits_of(engine, shop.quick.prepared, with_step))
-        except EngineError as error:
-            raise ExportError(f"{name} is refused: {error}") from error
-        hold(name, target, seen)
-        if not found or seen["same_answers"] <= found["same_answers"]:
-            found = seen
-    return Format(target.file, target.kind, target.precision, file.stat().st_size, sha256(file), found)
+    seen, score = ({}, {}) if target.kind == "tensorrt-recipe" else _verify(shop, name, target, file)
+    parts = tuple(
+        Part(path.relative_to(stage).as_posix(), path.stat().st_size, sha256(path)) for path in further(file)
+    )
+    digest = sha256(file)
+    return Format(target.file, target.kind, target.precision, file.stat().st_size, digest, seen, score, parts)
 
 
-def _engines(file: Path, target: Target) -> list[Engine]:
-    """Open every engine here that runs the file; raises MissingExtra where none is."""
+def _verify(
+    shop: Workshop, name: str, target: Target, file: Path
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Hold the file to the reference in every engine that runs it: its parity, and F1 where that decides."""
+    seen: dict[str, float] = {}
+    engines = _engines(shop, file, target)
+    for opener in engines:
+        found = _compare(shop, name, opener())
+        hold(name, target, found)
+        seen = found if not seen or found["same_answers"] <= seen["same_answers"] else seen
+    if target.same_answers is not None:
+        return seen, {}
+    asks = len(shop.whole.prepared)
+    step = shop.steps(f"F1 of {name}", asks)
+    score = {
+        "asks": asks,
+        "f1": f1(shop.whole, logits_of(engines[0](), shop.whole.prepared, step)),
+        "reference": f1(shop.whole, shop.whole.logits),
+        "max_loss": shop.options.max_f1_loss,
+    }
+    hold_f1(name, score)
+    return seen, score
+
+
+def _compare(shop: Workshop, name: str, engine: Engine) -> dict[str, float]:
+    step = shop.steps(f"verifying {name} with {engine.name}", len(shop.quick.prepared))
+    try:
+        return parity(shop.quick, logits_of(engine, shop.quick.prepared, step))
+    except EngineError as error:
+        raise ExportError(f"{name} is refused: {error}") from error
+
+
+def _engines(shop: Workshop, file: Path, target: Target) -> list[Callable[[], Engine]]:
+    """List every engine here that runs the file; raises MissingExtra where none is."""
+    if target.kind in ("torchscript", "torch_export"):
+        from tritonqa.export.program import open_program
+
+        return [partial(open_program, file, target.kind, shop.inputs)]
     found = [c for c in choices([(file, target.kind, target.precision)]) if c.precision == target.precision]
     if not found:
         raise MissingExtra("onnxruntime", "onnxruntime")
-    return [open_engine(choice) for choice in found]
-
-
-def _onnx(shop: Workshop, file: Path) -> None:
-    write_onnx(shop.graph, shop.model, file)
-
-
-_WRITERS: dict[str, Callable[[Workshop, Path], None]] = {"onnx": _onnx}
+    return [partial(open_engine, choice) for choice in found]

@@ -13,10 +13,9 @@ from tritonqa.export.model import Model
 
 OPSET = 18
 OUTPUTS = ("start_logits", "end_logits")
-ONE_FILE = 1_900_000_000
 
 
-def write_onnx(graph: Any, model: Model, file: Path, one_file: int = ONE_FILE) -> None:
+def write_onnx(graph: Any, model: Model, file: Path, one_file: int) -> None:
     """Write an ONNX file; weights of more than one_file bytes go to a second file beside it.
 
     One file holds at most 2 GB (protobuf's limit).

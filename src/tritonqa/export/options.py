@@ -33,31 +33,53 @@ class Target:
 
 FORMATS = {
     "onnx": Target("onnx/model.onnx", "onnx", "fp32", 1e-4, 0.999),
+    "onnx-fp16": Target("onnx/model.fp16.onnx", "onnx", "fp16", 2e-2, 0.95),
+    "onnx-int8": Target("onnx/model.int8.onnx", "onnx", "int8", None, None),
+    "onnx-int8-dynamic": Target("onnx/model.int8-dynamic.onnx", "onnx", "int8-dynamic", None, None),
+    "torchscript": Target("torchscript/model.pt", "torchscript", "fp32", 1e-4, 0.999),
+    "torchscript-script": Target("torchscript/model.script.pt", "torchscript", "fp32", 1e-4, 0.999),
+    "torch-export": Target("torch_export/model.pt2", "torch_export", "fp32", 1e-4, 0.999),
+    "checkpoint": Target("model.safetensors", "safetensors", "fp32", 1e-4, 0.999),
+    "tensorrt": Target("tensorrt/build.py", "tensorrt-recipe", "fp16", None, None),
 }
+
+
+UNKNOWN = "unknown"
+ONE_FILE = 1_900_000_000  # bytes of weights; protobuf refuses files of 2 GB
 
 
 @dataclass(frozen=True, slots=True)
 class Quantisation:
-    """Static INT8: how many asks set its ranges."""
+    """Static INT8 by NNCF: asks set the ranges of activations; SmoothQuant moves outliers into weights.
 
-    asks: int = 300
+    mixed takes asymmetric ranges for activations, which are more exact and no slower on CPUs.
+    """
+
+    asks: int = 128
+    smooth: float = 0.95
+    mixed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
     """Which formats, under which name, held to what.
 
-    max_length is the longest window in tokens (the model's own limit at most); asks are a SQuAD file to
-    verify on instead of the packaged ones; max_f1_loss is in points of F1.
+    max_length is the longest window in tokens (the model's own limit at most); asks and calibrate are
+    SQuAD files to verify on, and to set the ranges of INT8 by, instead of the packaged ones; max_f1_loss is
+    in points of F1; compared is how many asks, spread over all, every format answers; weights of more than
+    one_file bytes are kept beside the ONNX graph.
     """
 
     formats: tuple[str, ...] = ("onnx",)
     name: str | None = None
-    licence: str = "unknown"
+    licence: str = UNKNOWN
     max_length: int | None = None
     asks: Path | None = None
+    calibrate: Path | None = None
     max_f1_loss: float = 1.0
     quantisation: Quantisation = field(default_factory=Quantisation)
+    compared: int = 100
+    one_file: int = ONE_FILE
 
     def __post_init__(self) -> None:
         """Raise InputError for a format that does not exist, and for none."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -41,3 +43,12 @@ class ProgramEngine(Engine):
         with torch.inference_mode():
             start, end = self._program(**tensors)
         return np.stack((start[0].numpy(), end[0].numpy())).astype(np.float32, copy=False)
+
+
+def open_program(file: Path, kind: str, inputs: Sequence[str]) -> ProgramEngine:
+    """Load what was just written; the file is our own, no code of others."""
+    if kind == "torchscript":
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ProgramEngine(torch.jit.load(str(file)), inputs)
+    return ProgramEngine(torch.export.load(file).module(), inputs)

@@ -1,39 +1,64 @@
-"""A checkpoint's folder → a verified bundle."""
+"""A checkpoint or a bundle → a verified bundle."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tritonqa.bundle import Bundle, Manifest, commit, read, staged
-from tritonqa.bundle.manifest import CONFIG, TOKENIZER
-from tritonqa.errors import MissingExtra
-from tritonqa.export.checkpoint import open_checkpoint
-from tritonqa.export.options import ExportOptions, Report, silent
+from tritonqa.bundle import Bundle, Format, Manifest, commit, extend, read, staged
+from tritonqa.bundle.manifest import CONFIG, MANIFEST, TOKENIZER
+from tritonqa.errors import ExportError, MissingExtra
+from tritonqa.export.checkpoint import Checkpoint, open_checkpoint
+from tritonqa.export.hub import HubName, download, is_hub_name
+from tritonqa.export.options import FORMATS, UNKNOWN, ExportOptions, Report, silent
+
+if TYPE_CHECKING:
+    from tritonqa.export.workshop import Workshop
 
 _LIBRARIES = ("torch", "transformers", "safetensors", "onnx", "onnxscript")
 
 
 def export(
-    source: Path, folder: Path, options: ExportOptions | None = None, report: Report = silent
+    source: str | Path, folder: Path, options: ExportOptions | None = None, report: Report = silent
 ) -> Bundle:
-    """Export a checkpoint's folder to a new bundle, verified against torch; refused, nothing is left.
+    """Export a checkpoint to a new bundle, or add formats to a bundle; refused, nothing is left.
 
-    report(stage, done, total) is called as the work goes on. Raises InputError, ExportError, BundleError,
-    MissingExtra.
+    source is a folder, or a Hub id: owner/name or owner/name@revision. A bundle may be its own target:
+    formats are added in place. report(stage, done, total) is called as the work goes on.
+    Raises InputError, ExportError, BundleError, MissingExtra, Unavailable where the Hub can't be reached.
     """
     for library in _LIBRARIES:
         if not find_spec(library):
-            raise MissingExtra(library, "export")
-    from tritonqa.export.make import make
-    from tritonqa.export.workshop import Workshop
-
+            raise MissingExtra(library, "torch")
     options = options or ExportOptions()
-    checkpoint = open_checkpoint(source)
+    place = Path(source)
+    if (place / MANIFEST).is_file():
+        return _add(read(place), folder, options, report)
+    if place.exists() or not is_hub_name(str(source)):
+        checkpoint = open_checkpoint(place)
+        return _new(checkpoint, folder, options, report, {"folder": place.resolve().name})
+    name = HubName.parse(str(source))
+    found = download(name, report)
+    if options.licence == UNKNOWN and found.licence:
+        options = replace(options, licence=found.licence)
+    options = replace(options, name=options.name or name.id)
+    origin = {"hub": name.id, "revision": found.revision}
+    return _new(open_checkpoint(found.folder), folder, options, report, origin)
+
+
+def _new(
+    checkpoint: Checkpoint, folder: Path, options: ExportOptions, report: Report, origin: Mapping[str, str]
+) -> Bundle:
     with staged(folder) as stage:
+        from tritonqa.export.from_checkpoint import CheckpointShop
+        from tritonqa.export.make import make
+
         report("loading", 0, 1)
-        shop = Workshop(checkpoint, options, report)
+        shop = CheckpointShop(checkpoint, options, report)
         report("loading", 1, 1)
         (stage / TOKENIZER).write_text(shop.tokenizer.to_str(), encoding="utf-8")
         shutil.copyfile(checkpoint.folder / CONFIG, stage / CONFIG)
@@ -41,10 +66,54 @@ def export(
             name=options.name or folder.name,
             formats=tuple(make(shop, stage, name) for name in dict.fromkeys(options.formats)),
             architecture=checkpoint.architecture,
-            inputs=shop.model.inputs,
+            inputs=shop.inputs,
             licence=options.licence,
-            source={"folder": checkpoint.folder.resolve().name, "sha256": checkpoint.digest()},
+            source={**origin, "sha256": checkpoint.digest()},
             windowing=shop.windowing,
         )
+        _drop_unwanted(stage, manifest.formats)
         commit(stage, folder, manifest)
     return read(folder)
+
+
+def _add(bundle: Bundle, folder: Path, options: ExportOptions, report: Report) -> Bundle:
+    in_place = folder.exists() and folder.samefile(bundle.folder)
+    known = {item.file for item in bundle.manifest.formats}
+    for name in options.formats:
+        if FORMATS[name].file in known:
+            raise ExportError(f"{bundle.folder} has {name} already ({FORMATS[name].file})")
+    with staged(folder, extended=in_place) as stage:
+        from tritonqa.export.make import make
+
+        shop = _shop(bundle, options, report)
+        added = tuple(make(shop, stage, name) for name in dict.fromkeys(options.formats))
+        manifest = replace(
+            bundle.manifest,
+            name=options.name or bundle.manifest.name,
+            formats=(*bundle.manifest.formats, *added),
+        )
+        _drop_unwanted(stage, added)
+        if in_place:
+            extend(stage, folder, manifest)
+        else:
+            shutil.copytree(bundle.folder, stage, dirs_exist_ok=True)
+            commit(stage, folder, manifest)
+    return read(folder)
+
+
+def _shop(bundle: Bundle, options: ExportOptions, report: Report) -> Workshop:
+    if any(item.kind == "safetensors" for item in bundle.manifest.formats):
+        from tritonqa.export.from_checkpoint import CheckpointShop
+
+        return CheckpointShop(open_checkpoint(bundle.folder), options, report, bundle)
+    from tritonqa.export.from_bundle import BundleShop
+
+    return BundleShop(bundle, options, report)
+
+
+def _drop_unwanted(stage: Path, formats: Sequence[Format]) -> None:
+    """Remove the fp32 ONNX where it was only a step on the way."""
+    file = FORMATS["onnx"].file
+    if file not in {item.file for item in formats}:
+        for path in (stage / file).parent.glob(f"{Path(file).name}*"):
+            path.unlink()

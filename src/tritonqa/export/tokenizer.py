@@ -12,9 +12,13 @@ from tritonqa.errors import BundleError, ExportError
 from tritonqa.export.checkpoint import Checkpoint
 from tritonqa.features import Prepared, Template, Windowing
 
+_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
+
 
 def load_tokenizer(checkpoint: Checkpoint) -> Any:
     """Load transformers' own fast tokenizer; raises ExportError where there is none and none can be made."""
+    if not any(path.is_file() for pattern in _FILES for path in checkpoint.folder.glob(pattern)):
+        raise ExportError(f"the tokenizer is missing: there is none of {', '.join(_FILES)}")
     try:
         fast = AutoTokenizer.from_pretrained(
             checkpoint.folder, use_fast=True, local_files_only=True, trust_remote_code=False

@@ -107,5 +107,14 @@ def hold(name: str, target: Target, found: dict[str, float]) -> None:
         )
 
 
+def hold_f1(name: str, score: dict[str, float]) -> None:
+    """Raise ExportError when a format loses more F1 than it may."""
+    if score["reference"] - score["f1"] > score["max_loss"]:
+        raise ExportError(
+            f"{name} is refused: its F1 is {score['f1']:.2f}, the reference's {score['reference']:.2f}, "
+            f"on {score['asks']:.0f} asks; at most {score['max_loss']:g} may be lost (--max-f1-loss)"
+        )
+
+
 def _place(found: Answers) -> tuple[int, int] | None:
     return (found[0].start, found[0].end) if found else None

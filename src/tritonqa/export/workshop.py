@@ -1,66 +1,81 @@
-"""A checkpoint in torch's hands: what every format is made from, and what all are held to."""
+"""What formats are made from, and what all are held to."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tritonqa.errors import ExportError
+from tokenizers import Tokenizer
+
+from tritonqa.engine import Engine
 from tritonqa.evaluate import Dataset, load_squad
-from tritonqa.export.checkpoint import Checkpoint
-from tritonqa.export.graph import export_graph
-from tritonqa.export.model import load_model
 from tritonqa.export.options import ExportOptions, Report
-from tritonqa.export.program import ProgramEngine
-from tritonqa.export.tokenizer import check_windows, load_tokenizer, plain
 from tritonqa.export.verify import Exam, logits_of, prepare_asks
-from tritonqa.features import Windowing
+from tritonqa.features import Prepared, Windowing
+
+if TYPE_CHECKING:
+    from tritonqa.export.checkpoint import Checkpoint
+    from tritonqa.export.model import Model
 
 DATA = Path(__file__).parent / "data"
-QUICK = 100
 
 
-class Workshop:
-    """Load a checkpoint once; graph and reference answers are made when first needed."""
+class Workshop(ABC):
+    """A source opened once; the reference's answers and the fp32 ONNX are made when first needed."""
 
-    def __init__(self, checkpoint: Checkpoint, options: ExportOptions, report: Report) -> None:
-        """Load model and tokenizer and check them against each other; raises ExportError."""
+    tokenizer: Tokenizer
+    windowing: Windowing
+    inputs: tuple[str, ...]
+
+    def __init__(self, options: ExportOptions, report: Report) -> None:
+        """Take the options and who is told of the work's steps."""
         self.options, self.report = options, report
-        self.model = load_model(checkpoint)
-        fast = load_tokenizer(checkpoint)
-        self.tokenizer = plain(fast, self.model.vocabulary)
-        self.windowing = _windowing(self.model.positions, options.max_length)
-        check_windows(fast, self.quick.prepared, self.windowing, "token_type_ids" in self.model.inputs)
 
-    @cached_property
+    @property
+    @abstractmethod
+    def checkpoint(self) -> Checkpoint:
+        """The checkpoint; raises ExportError where the source has none."""
+
+    @property
+    @abstractmethod
+    def model(self) -> Model:
+        """The checkpoint as a torch module; raises ExportError where the source has none."""
+
+    @property
+    @abstractmethod
     def graph(self) -> Any:
-        """Export the module's graph."""
-        return export_graph(self.model, self.windowing.max_length)
+        """The module's exported graph; raises ExportError where torch can't export it."""
 
-    @cached_property
-    def dataset(self) -> Dataset:
-        """Read the asks to verify on."""
-        return load_squad(self.options.asks or DATA / "verification.jsonl.gz")
+    @abstractmethod
+    def reference(self) -> Engine:
+        """Open what every format is held to."""
+
+    @abstractmethod
+    def onnx(self, stage: Path) -> Path:
+        """Return the fp32 ONNX file, written into the stage where there is none yet."""
 
     @cached_property
     def quick(self) -> Exam:
-        """Let torch answer some asks, spread over all."""
-        rows = self.dataset.examples
-        return self._exam(Dataset(self.dataset.version, rows[:: max(1, len(rows) // QUICK)][:QUICK]))
+        """Let the reference answer some asks, spread over all."""
+        rows = self._dataset.examples
+        few = min(self.options.compared, len(rows))
+        return self._exam(Dataset(self._dataset.version, rows[:: len(rows) // few][:few]))
 
     @cached_property
     def whole(self) -> Exam:
-        """Let torch answer all asks."""
-        return self._exam(self.dataset)
+        """Let the reference answer all asks."""
+        return self._exam(self._dataset)
 
-    def _exam(self, dataset: Dataset) -> Exam:
-        prepared = prepare_asks(dataset.examples, self.tokenizer, self.windowing)
-        engine = ProgramEngine(self.model.module, self.model.inputs)
-        return Exam(
-            dataset, prepared, logits_of(engine, prepared, self.steps("torch answers", len(prepared)))
-        )
+    @cached_property
+    def calibration(self) -> tuple[Prepared, ...]:
+        """Prepare the asks that set the ranges of static INT8: none of those to verify on."""
+        examples = load_squad(self.options.calibrate or DATA / "calibration.jsonl.gz").examples
+        wanted = self.options.quantisation.asks
+        spread = examples[:: max(1, len(examples) // wanted)][:wanted]
+        return prepare_asks(spread, self.tokenizer, self.windowing)
 
     def steps(self, stage: str, total: int) -> Callable[[], None]:
         """Return what is to be called after each of total steps of a stage."""
@@ -74,18 +89,11 @@ class Workshop:
         self.report(stage, 0, total)
         return step
 
+    @cached_property
+    def _dataset(self) -> Dataset:
+        return load_squad(self.options.asks or DATA / "verification.jsonl.gz")
 
-def _windowing(positions: int | None, wanted: int | None) -> Windowing:
-    """Size windows: the model's limit, down to a multiple of 8 (engines pad to that), or what is wanted."""
-    if positions is None and wanted is None:
-        raise ExportError(
-            "config.json has no max_position_embeddings; say how long windows may be: --max-length"
-        )
-    default = Windowing()
-    limit = positions // 8 * 8 if positions is not None else wanted or default.max_length
-    if wanted is not None and wanted > limit:
-        raise ExportError(f"max_length {wanted} is more than the model takes, {limit}")
-    length = wanted or min(limit, default.max_length)
-    if length >= default.max_length:
-        return Windowing(max_length=length)
-    return Windowing(length, stride=length // 3, max_question=length // 6)
+    def _exam(self, dataset: Dataset) -> Exam:
+        prepared = prepare_asks(dataset.examples, self.tokenizer, self.windowing)
+        step = self.steps("answers to hold to", len(prepared))
+        return Exam(dataset, prepared, logits_of(self.reference(), prepared, step))

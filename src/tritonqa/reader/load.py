@@ -14,6 +14,8 @@ from tritonqa.engine import Choice, Engine, choices, cpu, open_engine
 from tritonqa.engine.flow import MAX_WAITING
 from tritonqa.engine.open import named
 from tritonqa.errors import BundleError, InputError
+from tritonqa.export.cache import cached
+from tritonqa.export.hub import is_hub_name
 from tritonqa.features import Windowing
 from tritonqa.reader.backend import Backend
 from tritonqa.reader.embedded import Embedded
@@ -36,11 +38,17 @@ class Loading(TypedDict, total=False):
 
 
 def find(name: str) -> Bundle:
-    """Read the bundle that a folder or an installed model package holds; raises BundleError."""
+    """Read the bundle of an installed model package, a folder, or a Hub id (owner/name[@revision]).
+
+    What a Hub id names is exported into the user's cache when it is first asked for. Raises BundleError, and
+    for a Hub id what export() raises.
+    """
     for point in entry_points(group="tritonqa.models", name=name):
         return read(Path(point.load()()))
     if Path(name).is_dir():
         return read(Path(name))
+    if is_hub_name(name):
+        return cached(name)
     if name == PACKAGED:
         raise BundleError(f"the packaged reader is not installed; install it with: pip install {PACKAGED}")
     installed = ", ".join(sorted(entry_points(group="tritonqa.models").names)) or "none"

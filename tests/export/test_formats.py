@@ -1,0 +1,152 @@
+"""Every format of one tiny checkpoint; adding to a bundle; refusals that leave nothing."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tritonqa import Reader
+from tritonqa.bundle import Bundle, read
+from tritonqa.errors import BundleError, ExportError, InputError, TritonQAError
+from tritonqa.export import FORMATS, ExportOptions, Quantisation, export
+from tritonqa.export.tensorrt import buckets, trtexec
+
+FEW = Quantisation(asks=4)
+
+
+@pytest.fixture(scope="module")
+def everything(bert: Path, asks: Path, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    options = ExportOptions(tuple(FORMATS), asks=asks, calibrate=asks, max_f1_loss=100, quantisation=FEW)
+    return export(bert, tmp_path_factory.mktemp("bundles") / "all", options)
+
+
+@pytest.fixture(scope="module")
+def plain(bert: Path, asks: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bundles") / "plain"
+    export(bert, folder, ExportOptions(asks=asks))
+    return folder
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "tensorrt"])
+def test_held_to_torch(name: str, everything: Bundle) -> None:
+    target = FORMATS[name]
+    item = next(item for item in everything.manifest.formats if item.file == target.file)
+    assert (item.kind, item.precision) == (target.kind, target.precision)
+    assert item.parity["same_answers"] >= (target.same_answers or 0)
+    assert item.parity["max_difference"] <= (target.tolerance or 2)
+    assert bool(item.f1) == (target.same_answers is None)
+
+
+def test_sizes_follow_precision(everything: Bundle) -> None:
+    size = {item.file: item.size for item in everything.manifest.formats}
+    graph = 60_000  # of so small a model the graph is the larger part
+    assert size["onnx/model.fp16.onnx"] < size["onnx/model.onnx"] + graph
+    assert {"model.safetensors", "tensorrt/build.py"} <= set(size)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "fp16", "int8", "int8-dynamic"])
+def test_every_onnx_precision_answers(precision: str, everything: Bundle) -> None:
+    with Reader.load(str(everything.folder), precision=precision) as reader:
+        text = "The sky is blue."
+        answer = reader.ask("What is blue?", text, no_answer_threshold=1.0)[0]
+        assert text[answer.start : answer.end] == answer.text
+
+
+def test_formats_are_added_in_place(plain: Path, asks: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(plain, tmp_path / "bundle"))
+    before = read(folder).manifest.formats
+    found = export(folder, folder, ExportOptions(("onnx-fp16",), asks=asks))
+    assert found.manifest.formats[:1] == before and found.manifest.formats[1].precision == "fp16"
+    assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
+    with pytest.raises(ExportError, match="has onnx-fp16 already"):
+        export(folder, folder, ExportOptions(("onnx-fp16",), asks=asks))
+
+
+def test_formats_are_added_to_a_copy(plain: Path, asks: Path, tmp_path: Path) -> None:
+    found = export(
+        plain, tmp_path / "more", ExportOptions(("onnx-int8-dynamic",), asks=asks, max_f1_loss=100)
+    )
+    assert [item.precision for item in found.manifest.formats] == ["fp32", "int8-dynamic"]
+    assert len(read(plain).manifest.formats) == 1
+
+
+def test_torch_formats_need_the_checkpoint(
+    plain: Path, everything: Bundle, asks: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(ExportError, match="holds no checkpoint to make this from"):
+        export(plain, tmp_path / "new", ExportOptions(("torchscript",), asks=asks))
+    assert not list(tmp_path.iterdir())
+    kept = Path(shutil.copytree(everything.folder, tmp_path / "kept"))
+    with pytest.raises(ExportError, match="has torchscript already"):
+        export(kept, kept, ExportOptions(("torchscript",), asks=asks))
+
+
+def test_a_kept_checkpoint_makes_further_formats(bert: Path, asks: Path, tmp_path: Path) -> None:
+    export(bert, tmp_path / "kept", ExportOptions(("checkpoint",), asks=asks))
+    found = export(tmp_path / "kept", tmp_path / "kept", ExportOptions(("torch-export",), asks=asks))
+    assert [item.kind for item in found.manifest.formats] == ["safetensors", "torch_export"]
+    assert not (tmp_path / "kept" / "onnx" / "model.onnx").exists()
+
+
+def test_weights_beside_the_graph(bert: Path, asks: Path, tmp_path: Path) -> None:
+    options = ExportOptions(("onnx", "onnx-fp16"), asks=asks, one_file=1)
+    found = export(bert, tmp_path / "large", options)
+    for item in found.manifest.formats:
+        assert [part.file for part in item.parts] == [f"{item.file}.data"]
+    with Reader.load(str(found.folder)) as reader:
+        assert reader.ask("What is blue?", "The sky is blue.", no_answer_threshold=1.0)
+    (found.folder / "onnx/model.onnx.data").write_bytes(b"x")
+    with pytest.raises(BundleError, match="model.onnx.data is damaged: 1 bytes"):
+        read(found.folder)
+
+
+def test_over_the_limit_nothing_stays(bert: Path, asks: Path, tmp_path: Path) -> None:
+    options = ExportOptions(("onnx", "onnx-int8-dynamic"), asks=asks, max_f1_loss=-1000)
+    with pytest.raises(ExportError, match="onnx-int8-dynamic is refused: its F1 is"):
+        export(bert, tmp_path / "deep" / "new", options)
+    assert not list(tmp_path.iterdir())
+
+
+def test_interrupted_at_each_stage_nothing_stays(bert: Path, asks: Path, tmp_path: Path) -> None:
+    stages: list[str] = []
+
+    def note(stage: str, done: int, total: int) -> None:
+        stages.append(stage)
+
+    export(bert, tmp_path / "whole", ExportOptions(asks=asks), note)
+    for stop in dict.fromkeys(stages):
+
+        def interrupt(stage: str, done: int, total: int, stop: str = stop) -> None:
+            if stage == stop:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            export(bert, tmp_path / "cut", ExportOptions(asks=asks), interrupt)
+        assert [path.name for path in tmp_path.iterdir()] == ["whole"]
+
+
+def test_targets_that_are_taken(bert: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(BundleError, match="exists already"):
+        export(bert, tmp_path / "taken")
+    with pytest.raises(InputError, match="format 'onyx' is unknown"):
+        ExportOptions(("onyx",))
+    with pytest.raises(TritonQAError, match="max_length 4096 is more than the model takes: 128"):
+        export(bert, tmp_path / "new", ExportOptions(max_length=4096))
+
+
+def test_tensorrt_has_a_profile_for_each_bucket(everything: Bundle) -> None:
+    assert buckets(384) == ((1, 64, 64), (65, 128, 128), (129, 256, 256), (257, 384, 384))
+    command = trtexec("m.onnx", "m.plan", ("input_ids", "attention_mask"), 128)
+    assert command.count("--profile=") == 2
+    assert "--minShapes=input_ids:1x65,attention_mask:1x65" in command
+    folder = everything.folder / "tensorrt"
+    subprocess.run(["sh", "-n", str(folder / "build.sh")], check=True)
+    for script in ("build.py", "build_torch.py"):
+        tree = ast.parse((folder / script).read_text(encoding="utf-8"))
+        value = next(node.value for node in tree.body if isinstance(node, ast.Assign))
+        assert ast.literal_eval(value)["onnx"] == "../onnx/model.onnx"

@@ -1,0 +1,131 @@
+"""A Hub that works, and one that doesn't: against a stand-in on loopback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from standin import COMMIT, Hub, serving
+from tritonqa.errors import ExportError, InputError, TritonQAError, Unavailable
+from tritonqa.export.hub import HubName, download, is_hub_name
+
+
+@pytest.fixture
+def hub(bert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    from huggingface_hub import constants
+
+    with serving(bert) as found:
+        monkeypatch.setattr(constants, "ENDPOINT", found.address)
+        template = found.address + "/{repo_id}/resolve/{revision}/{filename}"
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+        monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 1024)
+        monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+        yield found
+
+
+def test_downloaded_once_and_again_offline(hub: Hub, bert: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    found = download(HubName.parse("owner/tiny"), lambda stage, done, total: seen.append((done, total)))
+    assert (found.revision, found.licence) == (COMMIT, "mit")
+    for path in bert.iterdir():
+        assert (found.folder / path.name).read_bytes() == path.read_bytes()
+    assert seen[0][0] == 0 and seen[-1][0] == seen[-1][1] > 0
+    hub.shutdown()
+    hub.server_close()
+    assert download(HubName.parse("owner/tiny")).folder == found.folder
+    with pytest.raises(Unavailable, match="owner/other is not in the cache, and the Hub can't be reached"):
+        download(HubName.parse("owner/other"))
+
+
+def test_a_dropped_connection_is_resumed(hub: Hub, bert: Path) -> None:
+    hub.drops = 1
+    found = download(HubName.parse("owner/tiny"))
+    assert (found.folder / "model.safetensors").read_bytes() == (bert / "model.safetensors").read_bytes()
+    sent = [line for line in hub.asked if line.startswith("GET") and "model.safetensors" in line]
+    assert len(sent) == 2 and "bytes=" in sent[1], sent
+
+
+def test_a_revision_is_pinned(hub: Hub) -> None:
+    assert download(HubName.parse("owner/tiny@v1")).revision == COMMIT
+    with pytest.raises(ExportError, match="owner/tiny has no revision 'v9'"):
+        download(HubName.parse("owner/tiny@v9"))
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (401, "login: hf auth login"),
+        (403, "login: hf auth login"),
+        (429, "too many requests from here"),
+        (500, "the Hub answered 500"),
+    ],
+)
+def test_what_the_hub_refuses(hub: Hub, status: int, message: str) -> None:
+    hub.status = status
+    with pytest.raises(ExportError, match=message):
+        download(HubName.parse("owner/tiny"))
+
+
+def test_an_id_that_does_not_exist(hub: Hub) -> None:
+    with pytest.raises(ExportError, match="the Hub has no owner/none"):
+        download(HubName.parse("owner/none"))
+
+
+def test_damaged_files_are_not_kept(hub: Hub) -> None:
+    hub.lie = 7
+    with pytest.raises(ExportError, match="arrived damaged"):
+        download(HubName.parse("owner/tiny"))
+    hub.lie, hub.forge = 0, True
+    with pytest.raises(ExportError, match="model.safetensors arrived damaged"):
+        download(HubName.parse("owner/tiny"))
+    hub.forge = False
+    assert download(HubName.parse("owner/tiny")).revision == COMMIT
+
+
+def test_pickles_are_refused_before_they_are_fetched(hub: Hub, tmp_path: Path) -> None:
+    hub.folder = tmp_path / "pickled"
+    hub.folder.mkdir()
+    (hub.folder / "config.json").write_text("{}")
+    (hub.folder / "pytorch_model.bin").write_bytes(b"x")
+    with pytest.raises(ExportError, match="only in pytorch_model.bin, which can run code"):
+        download(HubName.parse("owner/tiny"))
+    assert not any("pytorch_model.bin" in line for line in hub.asked)
+
+
+@pytest.mark.parametrize("name", ["../etc", "a/b/c", "a", "", "a/b@", "/a/b", "a b/c"])
+def test_names_that_are_none(name: str) -> None:
+    assert not is_hub_name(name)
+    with pytest.raises(InputError, match="is no Hub id"):
+        HubName.parse(name)
+
+
+def test_two_processes_export_once(hub: Hub, tmp_path: Path, asks: Path) -> None:
+    code = (
+        "from tritonqa import Reader; r = Reader.load('owner/tiny'); "
+        "print(r.ask('What is blue?', 'The sky is blue.', no_answer_threshold=1.0)[0].text); r.close()"
+    )
+    env = {
+        **os.environ, "HF_ENDPOINT": hub.address, "HF_HOME": str(tmp_path / "home"),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"), "LOCALAPPDATA": str(tmp_path / "cache"),
+    }  # fmt: skip
+    both = [
+        subprocess.Popen([sys.executable, "-c", code], env=env, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    out = [process.communicate(timeout=300)[0].strip() for process in both]
+    assert out[0] == out[1] != "" and [process.returncode for process in both] == [0, 0]
+    assert sum("GET" in line and "model.safetensors" in line for line in hub.asked) == 1
+    asked = len(hub.asked)
+    again = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert again.stdout.strip() == out[0] and len(hub.asked) == asked
+
+
+def test_errors_are_the_librarys_own(hub: Hub) -> None:
+    hub.status = 418
+    with pytest.raises(TritonQAError):
+        download(HubName.parse("owner/tiny"))
