@@ -1,0 +1,71 @@
+"""Compare answers and scores of every engine and precision of some bundles with torch on their checkpoint.
+
+    python benchmarks/precision.py SQUAD_FILE CHECKPOINT BUNDLE… [--asks N]
+
+`tritonqa export CHECKPOINT -o BUNDLE` makes an fp32 bundle; tritonqa-minilm is the packaged one.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from record import record
+from rich.progress import track
+
+from tritonqa import Answers, Reader
+from tritonqa.engine import cpu, open_engine
+from tritonqa.engine.torch import TorchEngine
+from tritonqa.evaluate import Dataset, load_squad, score
+from tritonqa.reader.embedded import Embedded
+from tritonqa.reader.load import available, embed, find
+
+
+def answers_of(backend: Embedded, dataset: Dataset) -> list[Answers]:
+    """Ask every question, always answering."""
+    asks = [(example.question, example.context) for example in dataset.examples]
+    engine = backend.flow.engine
+    with Reader(backend) as reader:
+        stream = reader.ask_many(asks, no_answer_threshold=1.0)
+        return list(track(stream, f"{engine.name}/{engine.precision}", len(asks)))
+
+
+def main() -> None:
+    """Ask with every choice, compare, write dated JSON."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("file", type=Path)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("bundles", nargs="+")
+    parser.add_argument("--asks", type=int, default=1000)
+    options = parser.parse_args()
+    dataset = load_squad(options.file)
+    step = max(1, len(dataset.examples) // options.asks)
+    part = Dataset(dataset.version, dataset.examples[::step][: options.asks])
+    torch = TorchEngine(options.checkpoint, "fp32", cpu.cores())
+    known = answers_of(embed(find(options.bundles[0]), torch), part)
+    runs = [("checkpoint", "torch/fp32", known)]
+    for bundle in map(find, options.bundles):
+        for choice in available(bundle):
+            backend = embed(bundle, open_engine(choice))
+            runs.append((bundle.manifest.name, str(choice), answers_of(backend, part)))
+    rows = []
+    for bundle, choice, found in runs:
+        texts = {example.id: own[0].text for example, own in zip(part.examples, found, strict=True)}
+        same = [own[0].text == other[0].text for own, other in zip(found, known, strict=True)]
+        places = [own[0].start == other[0].start for own, other in zip(found, known, strict=True)]
+        rows.append(
+            {
+                "bundle": bundle,
+                "choice": choice,
+                "same_text": sum(same) / len(same),
+                "same_place": sum(places) / len(places),
+                **score(part, texts),
+            }
+        )
+    record("precision", {"asks": len(part.examples), "reference": "torch/fp32", "choices": rows})
+
+
+if __name__ == "__main__":
+    main()
