@@ -1,6 +1,6 @@
 """Measure the reader on a real Triton against the reader in process, in one run.
 
-    python benchmarks/triton.py SQUAD_FILE [--asks N] [--rounds N] [--part throughput|latency|overload|perf]
+    python benchmarks/serving.py SQUAD_FILE [--asks N] [--rounds N] [--part throughput|latency|overload|perf]
 
 CPU-seconds are those of the server and its Python processes, from /proc; clients share the same cores.
 Rounds alternate between the two, so that a drifting machine hurts both alike; ratios are within a round.
@@ -280,7 +280,7 @@ def main() -> None:
     if "overload" in wanted:
         record["overload"] = overload(asks, 10.0)
     RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"triton-{record['date']}.json"
+    path = RESULTS / f"serving-{record['date']}.json"
     kept = json.loads(path.read_text()) if path.exists() else {}
     path.write_text(json.dumps({**kept, **record}, indent=2) + "\n")
     print(json.dumps(record, indent=2))
