@@ -91,9 +91,10 @@ def _write_model(
         _write_python(place, config.name, bundle)
     elif encoding is not None:
         place.mkdir(parents=True)
-        _link(
-            str(bundle.path(model_file(bundle, encoding).file)), str(place / MODEL_FILES[config.backend][1])
-        )
+        item = model_file(bundle, encoding)
+        _link(str(bundle.path(item.file)), str(place / MODEL_FILES[config.backend][1]))
+        for part in item.parts:  # weights beside a graph, which names them without a folder
+            _link(str(bundle.path(part.file)), str(place / Path(part.file).name))
     (place.parent / "config.pbtxt").write_text(to_pbtxt(config), encoding="utf-8")
 
 
