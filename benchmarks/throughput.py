@@ -111,8 +111,8 @@ def arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("file", type=Path)
-    parser.add_argument("--asks", type=int, default=1200)
-    parser.add_argument("--chunk", type=int, default=150)
+    parser.add_argument("--asks", type=int, default=1800)
+    parser.add_argument("--chunk", type=int, default=600)
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--peers", default=",".join(NAMES))
     parser.add_argument("--environments", type=Path, default=Path("build/peers"))
