@@ -18,7 +18,7 @@ from tritonqa.features.pieces import LONG, is_local, pieces
 
 IntArray: TypeAlias = npt.NDArray[np.int32]
 
-_KEPT_CHARACTERS = 4_000_000
+_KEPT_CHARACTERS = 1_000_000
 _BATCH_CHARACTERS = 500_000
 
 
