@@ -14,12 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support import byte_tokenizer
+from support import windows
 from tritonqa.engine import Engine, Flow, Grouping
 from tritonqa.errors import EngineError, Overloaded, Timeout, Unavailable
-from tritonqa.features import Template, TextTokenizer, Window, Windowing, prepare
+from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
-from tritonqa.text import Ask
 
 
 class Gated(Engine):
@@ -42,12 +41,6 @@ class Gated(Engine):
 
     def close(self) -> None:
         self.gate.set()
-
-
-def windows(passage: str) -> tuple[Window, ...]:
-    tokenizer = byte_tokenizer()
-    sizes = Windowing(max_length=24, stride=2, max_question=4)
-    return prepare(Ask.of("q", passage), TextTokenizer(tokenizer), Template.of(tokenizer), sizes).windows
 
 
 def test_a_failure_fails_its_ask_and_no_other() -> None:
@@ -186,15 +179,10 @@ class Uneven(Engine):
 
     def __init__(self, streams: int, grouping: Grouping, bad: set[int]) -> None:
         self.streams, self.grouping, self.bad = streams, grouping, bad
-        self.flow: Flow | None = None
         self.excess = False
 
     def run(self, windows: Sequence[Window], *, alone: bool = False) -> list[FloatArray]:
         time.sleep(random.random() * 0.0005)
-        assert self.flow is not None
-        with self.flow._change:
-            jobs = [job for job in self.flow._jobs if not job.dropped]
-            self.excess |= len(jobs) > 1 and self.flow._waiting() > 8
         self.excess |= len(windows) > self.grouping.windows
         if any(len(window.tokens) in self.bad for window in windows):
             raise ValueError("bad")
@@ -265,7 +253,7 @@ def test_every_future_completes_once_in_order_and_in_bounds(
 ) -> None:
     bad = {plan.length for plan in plans if plan.fails}
     engine = Uneven(streams, Grouping(group, tokens), bad)
-    engine.flow = flow = Flow(engine, max_waiting=8)
+    flow = Flow(engine, max_waiting=8)
     asked = [Asked(plan) for plan in plans]
     with ThreadPoolExecutor(3) as pool:
         submitted = [pool.submit(ask.submit, flow) for ask in asked]

@@ -93,7 +93,7 @@ def test_leaving_a_stream_cancels_what_was_started(toy: Reader) -> None:
     stream = toy.ask_many([("blue", "red blue " * 20_000)] * 10)
     next(stream)
     stream.close()  # type: ignore[attr-defined]
-    assert toy._backend.flow._waiting() == 0
+    assert toy._backend.flow.waiting == 0
 
 
 def test_a_cancelled_task_cancels_its_ask() -> None:
@@ -106,7 +106,7 @@ def test_a_cancelled_task_cancels_its_ask() -> None:
                 await task
             small: Answers = await reader.ask(*GOOD, no_answer_threshold=1.0)
             assert small[0].text
-            return backend.flow._waiting()
+            return backend.flow.waiting
 
     assert asyncio.run(run()) == 0
 

@@ -7,17 +7,18 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from time import monotonic
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from tritonqa.engine.base import Engine
 from tritonqa.engine.job import Job, Step
+from tritonqa.engine.turns import Group, Turns
 from tritonqa.errors import EngineError, Overloaded, Timeout, TritonQAError, Unavailable
 from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
 
 T = TypeVar("T")
-Group: TypeAlias = list[tuple[Job[Any], int]]  # asks with the index of a window
 
 MAX_WAITING = 256  # windows: some seconds of work for a CPU
 
@@ -30,14 +31,9 @@ class Flow:
     """
 
     def __init__(self, engine: Engine, max_waiting: int = MAX_WAITING) -> None:
-        """Start a thread for each stream; at most max_waiting windows wait.
-
-        A long ask counts as a quarter of that at most, so that it leaves room for others.
-        """
+        """Start a thread for each stream; at most max_waiting windows wait."""
         self.engine = engine
-        self._max_waiting = max_waiting
-        self._share = max(1, max_waiting // 4)
-        self._jobs: deque[Job[Any]] = deque()
+        self._turns = Turns(max_waiting)
         self._door: deque[Job[Any]] = deque()
         self._running = 0
         self._begun, self._waited = 0, 0.0
@@ -72,13 +68,14 @@ class Flow:
             self._door.append(job)
             try:
                 if not self._change.wait_for(lambda: self._closed or self._may_enter(job), timeout):
-                    raise Overloaded(f"{self._waiting()} windows wait already; ask again later")
+                    raise self._overloaded()
                 if self._closed:
                     raise Unavailable("the reader is closed; load it again")
-                self._jobs.append(job)
+                self._turns.enter(job)
             finally:
                 self._door.remove(job)
                 self._change.notify_all()
+        job.future.add_done_callback(partial(self._drop_cancelled, job))
         return job.future
 
     def close(self) -> None:
@@ -88,8 +85,7 @@ class Flow:
                 return
             self._closed = True
             atexit.unregister(self.close)
-            ended = [job for job in self._jobs if job.end(early=True)]
-            self._jobs.clear()
+            ended = [job for job in self._turns.clear() if job.end(early=True)]
             self._change.notify_all()
         for job in ended:
             job.complete(Unavailable("the reader was closed before it answered; load it again"))
@@ -101,13 +97,12 @@ class Flow:
     @property
     def waiting(self) -> int:
         """Count the windows that wait."""
-        with self._change:
-            return sum(job.left for job in self._jobs)
+        return self._turns.windows
 
     def check_room(self) -> None:
         """Raise Overloaded where no ask can enter, before any work is spent on one."""
-        if len(self._jobs) >= self._max_waiting:
-            raise Overloaded(f"{len(self._jobs)} asks wait already; ask again later")
+        if self._turns.full:
+            raise self._overloaded()
 
     def take_waits(self) -> tuple[int, float]:
         """Say how many asks were begun since the last call, and how many seconds they had waited in all."""
@@ -115,57 +110,54 @@ class Flow:
             taken, self._begun, self._waited = (self._begun, self._waited), 0, 0.0
         return taken
 
-    def _waiting(self) -> int:
-        return sum(min(job.left, self._share) for job in self._jobs if not job.dropped)
+    def _overloaded(self) -> Overloaded:
+        return Overloaded(f"{self._turns.windows} windows wait already; ask again later")
 
     def _may_enter(self, job: Job[Any]) -> bool:
-        if self._door[0] is not job:
-            return False
-        waiting = self._waiting()
-        return not waiting or waiting + min(job.left, self._share) <= self._max_waiting
+        return self._door[0] is job and self._turns.has_room(job)
 
     def _stream(self) -> None:
         while True:
             with self._change:
-                self._change.wait_for(lambda: self._closed or self._jobs)
+                self._change.wait_for(lambda: self._closed or self._turns.windows)
                 if self._closed:
                     return
-                given_up = self._drop()
+                late = self._drop_late()
                 group = self._take()
                 self._running += bool(group)
-                alone = self._running == 1 and not self._jobs
+                alone = self._running == 1 and not self._turns.windows
                 self._change.notify_all()
-            for job in given_up:
+            for job in late:
                 job.complete(Timeout("the answer did not come before its deadline; allow more time"))
             if group:
                 self._run(group, alone)
 
-    def _drop(self) -> list[Job[Any]]:
-        """Take asks out that need not go on; return those to complete: late ones and cancelled ones."""
-        now = monotonic()
-        dropped = [job for job in self._jobs if job.dropped or job.late(now)]
-        for job in dropped:
-            self._jobs.remove(job)
-        return [job for job in dropped if job.end(early=True)]
+    def _drop_late(self) -> list[Job[Any]]:
+        """Take late asks out of the queue; return those to complete."""
+        late = self._turns.late(monotonic())
+        for job in late:
+            self._turns.leave(job)
+        return [job for job in late if job.end(early=True)]
+
+    def _drop_cancelled(self, job: Job[Any], done: Future[Any]) -> None:
+        """Take an ask out of the queue whose future was cancelled, and tell who waits for it."""
+        if not done.cancelled():
+            return
+        with self._change:
+            self._turns.leave(job)
+            ended = job.end(early=True)
+            self._change.notify_all()
+        if ended:
+            job.complete()
 
     def _take(self) -> Group:
-        """Take as many windows as the engine likes at once, one of each ask in turn."""
-        limit = self.engine.grouping
-        group: Group = []
-        tokens = 0
-        while self._jobs and len(group) < limit.windows:
-            job = self._jobs[0]
-            tokens += len(job.windows[job.next])
-            if group and limit.tokens is not None and tokens > limit.tokens:
-                break
-            group.append((job, job.next))
-            if job.next == 0:
+        """Take windows for a call of the engine, and note how long asks had waited for their first."""
+        group = self._turns.take(self.engine.grouping)
+        now = monotonic()
+        for job, index in group:
+            if index == 0:
                 self._begun += 1
-                self._waited += monotonic() - job.entered
-            job.next += 1
-            self._jobs.popleft()
-            if job.left:
-                self._jobs.append(job)
+                self._waited += now - job.entered
         return group
 
     def _run(self, group: Group, alone: bool) -> None:
@@ -187,6 +179,9 @@ class Flow:
                 for (job, index), logits in zip(group, found, strict=True):
                     job.add(index, logits)
             ended = [job for job in jobs if job.end(early=error is not None)]
+            if error is not None:
+                for job in ended:
+                    self._turns.leave(job)
         for job in jobs:
             job.report()
         for job in ended:

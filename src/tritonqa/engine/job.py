@@ -20,7 +20,7 @@ _NOT_YET: FloatArray = np.empty((2, 0), np.float32)
 
 
 class Job(Generic[T]):
-    """An ask's windows, the next to run, the logits so far.
+    """An ask's windows, the next to run, when it must leave the queue, the logits so far.
 
     The flow's lock guards all of it but complete and report.
     """
@@ -39,7 +39,7 @@ class Job(Generic[T]):
         self.next = 0
         self._finish = finish
         self._step = step
-        self._until = None if deadline is None else monotonic() + deadline
+        self.until = None if deadline is None else self.entered + deadline
         self._logits = [_NOT_YET] * len(windows)
         self._done = 0
         self._ended = False
@@ -48,15 +48,6 @@ class Job(Generic[T]):
     def left(self) -> int:
         """Count the windows that still wait."""
         return len(self.windows) - self.next
-
-    @property
-    def dropped(self) -> bool:
-        """Say whether its waiting windows need not run: it failed, or was cancelled."""
-        return self._ended or self.future.cancelled()
-
-    def late(self, now: float) -> bool:
-        """Say whether its deadline has passed."""
-        return self._until is not None and now >= self._until
 
     def add(self, index: int, logits: FloatArray) -> None:
         """Keep the logits of a window."""
