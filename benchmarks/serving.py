@@ -30,13 +30,13 @@ from tritonqa.engine import cpu
 from tritonqa.evaluate import load_squad
 from tritonqa.reader.load import PACKAGED, find
 from tritonqa.triton import processes
-from tritonqa.triton.describe import Encoding
 from tritonqa.triton.install import install
+from tritonqa.triton.modelling import Encoding, Models
 from tritonqa.triton.options import Limits, Serving
 from tritonqa.triton.repository import build
 from tritonqa.triton.server import Server
 from tritonqa.wire import Call
-from tritonqa.wire.grpc import request
+from tritonqa.wire.messages import request
 from tritonqa.wire.protobuf import grpc
 from tritonqa.wire.tensors import texts
 
@@ -51,7 +51,7 @@ Asks = list[tuple[str, str]]
 def serving(limits: Limits | None = None) -> Iterator[Server]:
     """Run a server on a repository of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        build(find(PACKAGED), Path(folder) / "repository", limits, Encoding())
+        build(find(PACKAGED), Path(folder) / "repository", Models(limits or Limits(), Encoding()))
         with Server(install(), Path(folder) / "repository", FREE) as server:
             yield server
 

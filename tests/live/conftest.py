@@ -14,7 +14,7 @@ from tritonqa.triton.runtime import Runtime, lacking
 if TYPE_CHECKING:
     from tritonqa.triton.server import Server
 
-FREE = Serving(http_port=0, grpc_port=0, metrics_port=0, cache=True)
+FREE = Serving(http_port=0, grpc_port=0, metrics_port=0)
 
 
 @pytest.fixture(scope="session")
@@ -28,11 +28,11 @@ def runtime() -> Runtime:
 
 @pytest.fixture(scope="session")
 def repository(runtime: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tritonqa.triton.describe import Encoding
+    from tritonqa.triton.modelling import Encoding, Models
     from tritonqa.triton.repository import build
 
     folder = tmp_path_factory.mktemp("triton") / "repository"
-    build(find(PACKAGED), folder, LIMITS, Encoding())
+    build(find(PACKAGED), folder, Models(LIMITS, Encoding()))
     return folder
 
 

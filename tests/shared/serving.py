@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tritonqa import Reader
+from tritonqa import Answers, Reader
 from tritonqa.errors import TritonQAError
 from tritonqa.triton import processes
 from tritonqa.triton.options import Limits
@@ -76,9 +76,13 @@ def served(state: Path, *arguments: str) -> Iterator[Served]:
 
 @dataclass
 class Clients:
-    """Readers that ask without a pause from threads of their own, and what came of each ask."""
+    """Readers that ask without a pause from threads of their own, and what came of each ask.
+
+    With streams they ask many at once, and open another stream where one failed.
+    """
 
     urls: list[str]
+    streams: bool = False
     right: int = 0
     failed: list[TritonQAError] = field(default_factory=list)
     wrong: list[object] = field(default_factory=list)
@@ -107,16 +111,22 @@ class Clients:
         with Reader.load(url) as reader:
             while not self._end.is_set():
                 try:
-                    answers = reader.ask(QUESTION, PASSAGE)
+                    for answers in self._answers(reader):
+                        if [answer.text for answer in answers] == [ANSWER]:
+                            self.right += 1
+                        else:
+                            self.wrong.append(answers)
                 except TritonQAError as error:
                     self.failed.append(error)
                 except BaseException as error:  # noqa: BLE001 - no other kind may reach a user
                     self.wrong.append(error)
-                else:
-                    if [answer.text for answer in answers] == [ANSWER]:
-                        self.right += 1
-                    else:
-                        self.wrong.append(answers)
+
+    def _answers(self, reader: Reader) -> Iterator[Answers]:
+        asks = iter(lambda: (QUESTION, PASSAGE) if not self._end.is_set() else None, None)
+        if self.streams:
+            yield from reader.ask_many(asks)
+        else:
+            yield reader.ask(QUESTION, PASSAGE)
 
 
 def metric(address: str, name: str) -> float:

@@ -10,7 +10,8 @@ from tritonqa.bundle import read
 from tritonqa.errors import BundleError, InputError
 from tritonqa.reader.load import PACKAGED, find
 from tritonqa.triton.config import ModelConfig, Port, to_dict, to_pbtxt
-from tritonqa.triton.describe import Encoding, encoder_config, reader_config
+from tritonqa.triton.describe import encoder_config, reader_config
+from tritonqa.triton.modelling import Encoding, Models
 from tritonqa.triton.options import Limits
 from tritonqa.triton.repository import add_version, build
 
@@ -31,23 +32,30 @@ ENCODINGS = [
     Encoding("onnxruntime", "openvino"),
     Encoding("openvino"),
     Encoding("pytorch"),
-    Encoding("tensorrt", delay=500, waiting=8),
+    Encoding("tensorrt", delay=500, max_batch_size=8),
+    Encoding(instances=3, rate_limit=2),
 ]
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS, ids=lambda e: f"{e.backend}-{e.accelerator}")
 def test_an_encoder_read_back_is_the_one_written(encoding: Encoding) -> None:
-    config = encoder_config(find(PACKAGED), encoding)
+    models = Models(Limits(waiting=8, seconds=2.0), warmup=(32, 128), versions=2)
+    config = encoder_config(find(PACKAGED), models, encoding)
     again = parsed(to_pbtxt(config))
     assert again == texted(to_dict(config))
-    assert again["backend"] == encoding.backend and again["max_batch_size"] == 16
+    assert again["backend"] == encoding.backend and again["max_batch_size"] == encoding.max_batch_size
     policy = again["dynamic_batching"]["default_queue_policy"]
-    assert policy["max_queue_size"] == encoding.waiting
-    assert ("model_warmup" in again) == (encoding.backend != "python")
+    assert policy == {"max_queue_size": 8, "default_timeout_microseconds": "2000000"}
+    assert again["version_policy"] == {"latest": {"num_versions": 2}}
+    assert again["instance_group"][0]["count"] == encoding.instances
+    assert ("rate_limiter" in again["instance_group"][0]) == bool(encoding.rate_limit)
+    ours = encoding.backend == "python"
+    assert len(again.get("model_warmup", ())) == (0 if ours else 2)
+    assert ("warmup" in again["parameters"]) == ours
 
 
 def test_a_reader_read_back_is_the_one_written() -> None:
-    config = reader_config(find(PACKAGED), Limits(), cache=True)
+    config = reader_config(find(PACKAGED), Models(engine="onnx", precision="int8", cache=True))
     text = to_pbtxt(config)
     assert parsed(text) == texted(to_dict(config))
     assert "max_batch_size: 0\n" in text
@@ -70,23 +78,35 @@ def texted(value: Any) -> Any:
         ({"backend": "abacus"}, "backend 'abacus' is unknown"),
         ({"accelerator": "cuda"}, "goes with backend onnxruntime"),
         ({"backend": "onnxruntime", "accelerator": "x"}, "accelerator 'x' is unknown"),
+        ({"instances": 0}, "instances must be at least 1"),
+        ({"rate_limit": 0}, "rate_limit must be at least 1"),
+        ({"max_batch_size": 0}, "max_batch_size must be at least 1"),
+        ({"delay": -1}, "delay must be at least 0"),
     ],
 )
-def test_bad_encodings_name_the_field(options: dict[str, str], field: str) -> None:
+def test_bad_encodings_name_the_field(options: dict[str, Any], field: str) -> None:
     with pytest.raises(InputError, match=field):
-        Encoding(**options)  # type: ignore[arg-type]
+        Encoding(**options)
+
+
+@pytest.mark.parametrize(
+    ("options", "field"), [({"versions": 0}, "versions must"), ({"warmup": (4,)}, "warmup")]
+)
+def test_bad_models_name_the_field(options: dict[str, Any], field: str) -> None:
+    with pytest.raises(InputError, match=field):
+        Models(**options)
 
 
 def test_an_onnx_encoder_holds_its_file_and_a_missing_one_is_said(tmp_path: Path) -> None:
-    build(find(PACKAGED), tmp_path / "r", encoding=Encoding("onnxruntime"))
+    build(find(PACKAGED), tmp_path / "r", Models(encoder=Encoding("onnxruntime")))
     assert (tmp_path / "r" / "encoder" / "1" / "model.onnx").stat().st_size > 1e6
     with pytest.raises(BundleError, match="backend tensorrt needs tensorrt, which this bundle lacks"):
-        build(find(PACKAGED), tmp_path / "s", encoding=Encoding("tensorrt"))
+        build(find(PACKAGED), tmp_path / "s", Models(encoder=Encoding("tensorrt")))
     assert [path.name for path in tmp_path.iterdir()] == ["r"]
 
 
 def test_versions_count_up(tmp_path: Path) -> None:
-    build(find(PACKAGED), tmp_path / "r", encoding=Encoding())
+    build(find(PACKAGED), tmp_path / "r", Models(encoder=Encoding()))
     assert add_version(find(PACKAGED), tmp_path / "r") == 2
     assert sorted(path.name for path in (tmp_path / "r" / "reader").iterdir()) == ["1", "2", "config.pbtxt"]
     with pytest.raises(BundleError, match="is no repository"):

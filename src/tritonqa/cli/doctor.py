@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 import time
 from dataclasses import asdict, dataclass
 
@@ -15,6 +16,9 @@ from tritonqa.engine import Choice, cpu
 from tritonqa.errors import EngineError, TritonQAError
 from tritonqa.reader import Reader
 from tritonqa.reader.load import available, choose, find, remember
+from tritonqa.reader.remote import Remote
+from tritonqa.wire import Address
+from tritonqa.wire.address import is_address
 
 _SENTENCE = "The {} of the old town was built by the guild of masons in {} and restored after the fire. "
 _REPEATS = (2, 4, 6, 8, 8, 10, 12, 20)
@@ -46,10 +50,14 @@ class Measured:
 )
 @as_json
 def doctor(reader: str, seconds: float, as_json: bool) -> None:
-    """Time what a reader can run with on this machine, and remember the fastest.
+    """Time what a reader can run with on this machine, and remember the fastest; visit one on a Triton.
 
-    The asks are made up: passages of a few sentences to a page. `tritonqa evaluate` gives the quality.
+    The asks are made up: passages of a few sentences to a page. `tritonqa evaluate` gives the quality. Of a
+    Triton it says what answers there, how long one ask takes, and how many it answers a second.
     """
+    if is_address(reader):
+        _visit(reader, seconds, as_json)
+        return
     bundle = find(reader)
     rule, found = choose(bundle), available(bundle)
     rows: list[Measured] = []
@@ -74,13 +82,36 @@ def doctor(reader: str, seconds: float, as_json: bool) -> None:
     emit(f"remembered: {rows[at].choice} (in {where})")
 
 
+def _visit(url: str, seconds: float, as_json: bool) -> None:
+    remote = Remote(Address.parse(url))
+    with Reader(remote) as reader:
+        list(reader.ask_many(_ASKS))
+        times: list[float] = []
+        begun = time.perf_counter()
+        while (now := time.perf_counter()) - begun < seconds / 2:
+            reader.ask(*_ASKS[len(times) % len(_ASKS)])
+            times.append(time.perf_counter() - now)
+        about = {**remote.about(), "ask_ms": round(1000 * statistics.median(times), 1)}
+        about["asks_per_second"] = _rate(reader, seconds / 2)
+    if as_json:
+        emit(json.dumps({**about, "asks": _ABOUT}))
+        return
+    emit(f"{about['server']} answers at {url}: {about['reader']}, written by tritonqa {about['tritonqa']}")
+    emit(f"one ask at a time: {about['ask_ms']} ms (median of {len(times)}); {_ABOUT}")
+    emit(f"many at once: {about['asks_per_second']} asks/s")
+
+
 def _measure(reader: str, choice: Choice, seconds: float) -> Measured:
     try:
         with Reader.load(reader, engine=choice.engine, precision=choice.precision) as opened:
             list(opened.ask_many(_ASKS))
-            begun, done = time.perf_counter(), 0
-            while time.perf_counter() - begun < seconds:
-                done += len(list(opened.ask_many(_ASKS)))
-            return Measured(str(choice), round(done / (time.perf_counter() - begun), 1))
+            return Measured(str(choice), _rate(opened, seconds))
     except TritonQAError as error:
         return Measured(str(choice), 0.0, str(error))
+
+
+def _rate(reader: Reader, seconds: float) -> float:
+    begun, done = time.perf_counter(), 0
+    while time.perf_counter() - begun < seconds:
+        done += sum(1 for _ in reader.ask_many(_ASKS))
+    return round(done / (time.perf_counter() - begun), 1)

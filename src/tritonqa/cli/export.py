@@ -70,10 +70,10 @@ def export(
     with _progress() as report, _ended_by_term():
         bundle = run(source, output or Path(source), options, report)
     if triton is not None:
-        from tritonqa.triton.describe import Encoding
+        from tritonqa.triton.modelling import Encoding, Models
         from tritonqa.triton.repository import build
 
-        build(bundle, triton, encoding=Encoding())
+        build(bundle, triton, Models(encoder=Encoding()))
     if as_json:
         emit(json.dumps(bundle.manifest.to_dict(), ensure_ascii=False))
     else:

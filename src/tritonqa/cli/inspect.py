@@ -14,18 +14,23 @@ from tritonqa.cli.options import as_json
 from tritonqa.cli.output import emit
 from tritonqa.export.checkpoint import open_checkpoint
 from tritonqa.reader.load import find
+from tritonqa.reader.remote import Remote
+from tritonqa.wire import Address
+from tritonqa.wire.address import is_address
 
 
 @click.command()
 @click.argument("source")
 @as_json
 def inspect(source: str, as_json: bool) -> None:
-    """Say what SOURCE is: a bundle (folder, model package, Hub id) or a checkpoint's folder.
+    """Say what SOURCE is: a bundle (folder, model package, Hub id), a checkpoint, or a reader on a Triton.
 
     Every file of a bundle is hashed and compared with its record; nothing is loaded or run.
     """
     folder = Path(source)
-    if folder.exists() and not (folder / MANIFEST).is_file():
+    if is_address(source):
+        record = _server(source)
+    elif folder.exists() and not (folder / MANIFEST).is_file():
         record = _checkpoint(folder)
     else:
         record = _bundle(read(folder) if folder.is_dir() else find(source))
@@ -40,6 +45,14 @@ def _bundle(bundle: Bundle) -> dict[str, Any]:
     for item in bundle.manifest.formats:
         bundle.verify(bundle.path(item.file))
     return {"kind": "bundle", "folder": str(bundle.folder), **bundle.manifest.to_dict()}
+
+
+def _server(url: str) -> dict[str, Any]:
+    remote = Remote(Address.parse(url))
+    try:
+        return {"kind": "server", "address": url, **remote.about()}
+    finally:
+        remote.close()
 
 
 def _checkpoint(folder: Path) -> dict[str, Any]:

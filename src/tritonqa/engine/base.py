@@ -41,6 +41,10 @@ class Engine(ABC):
         Raises EngineError.
         """
 
+    def computed(self, windows: Sequence[Window]) -> int:
+        """Count the tokens that run() computes for these windows, padding included."""
+        return sum(map(len, windows))
+
     @abstractmethod
     def close(self) -> None:
         """Let go of the model."""
@@ -49,6 +53,14 @@ class Engine(ABC):
 def rounded(length: int) -> int:
     """Round a length up to a multiple of 8."""
     return -(-length // ROUND_TO) * ROUND_TO
+
+
+class Padding(Engine):
+    """An engine that runs windows one after the other, each padded()."""
+
+    def computed(self, windows: Sequence[Window]) -> int:
+        """Count the tokens with each window's length rounded up."""
+        return sum(rounded(len(window)) for window in windows)
 
 
 def padded(window: Window) -> dict[str, np.ndarray]:

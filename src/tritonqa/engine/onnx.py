@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from tritonqa.engine.base import Engine, padded
+from tritonqa.engine.base import Padding, padded
 from tritonqa.errors import EngineError, MissingExtra
 from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
 
 
-class OnnxEngine(Engine):
+class OnnxEngine(Padding):
     """Run an ONNX file in sessions of one thread and of all threads."""
 
     name = "onnx"

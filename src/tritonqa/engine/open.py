@@ -64,16 +64,17 @@ def choices(files: Sequence[tuple[Path, str, str]]) -> list[Choice]:
     )
 
 
-def open_engine(choice: Choice, connection: Connection | None = None) -> Engine:
+def open_engine(choice: Choice, connection: Connection | None = None, cores: int | None = None) -> Engine:
     """Load the engine of a choice, its library kept from calling home; connection is for one on a Triton.
 
-    Raises EngineError, MissingExtra, InputError for an unknown name.
+    cores are those it may use, all that this process has otherwise. Raises EngineError, MissingExtra,
+    InputError for an unknown name.
     """
     with quiet():
-        return _open(choice, connection)
+        return _open(choice, connection, cores or cpu.cores())
 
 
-def _open(choice: Choice, connection: Connection | None) -> Engine:
+def _open(choice: Choice, connection: Connection | None, cores: int) -> Engine:
     if is_address(choice.engine):
         from tritonqa.engine.triton import TritonEngine
 
@@ -81,15 +82,15 @@ def _open(choice: Choice, connection: Connection | None) -> Engine:
     if choice.engine == "openvino":
         from tritonqa.engine.openvino import OpenVinoEngine
 
-        return OpenVinoEngine(choice.file, choice.precision, cpu.cores())
+        return OpenVinoEngine(choice.file, choice.precision, cores)
     if choice.engine == "onnx":
         from tritonqa.engine.onnx import OnnxEngine
 
-        return OnnxEngine(choice.file, choice.precision, cpu.cores())
+        return OnnxEngine(choice.file, choice.precision, cores)
     if choice.engine == "torch":
         from tritonqa.engine.torch import TorchEngine
 
-        return TorchEngine(choice.file.parent, choice.precision, cpu.cores())
+        return TorchEngine(choice.file.parent, choice.precision, cores)
     if choice.engine == "toy":
         from tritonqa.engine.toy import ToyEngine
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from tritonqa.engine.base import Engine, padded
+from tritonqa.engine.base import Padding, padded
 from tritonqa.errors import EngineError, MissingExtra
 from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
 
 
-class OpenVinoEngine(Engine):
+class OpenVinoEngine(Padding):
     """Run an ONNX file; compiled for one window on all cores, and for many streams when those come."""
 
     name = "openvino"

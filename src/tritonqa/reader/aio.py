@@ -12,7 +12,7 @@ from tritonqa.answers import Answers
 from tritonqa.engine.job import Step
 from tritonqa.reader.ahead import Ahead
 from tritonqa.reader.backend import Backend
-from tritonqa.reader.face import Face
+from tritonqa.reader.face import Face, start_row
 from tritonqa.spans import AskOptions, Decoding
 from tritonqa.text import Ask
 
@@ -55,10 +55,10 @@ class AsyncReader(Face):
         self, asks: Iterable[Row] | AsyncIterable[Row], options: Decoding
     ) -> AsyncIterator[Answers]:
         rows = _rows(asks)
-        with Ahead[Answers](self._backend.ahead) as ahead:
+        with self._backend.stream() as start, Ahead[Answers](self._backend.ahead) as ahead:
             while ahead.open:
                 with ahead.next():
-                    ahead.add(await self._begin(partial(self._start_row, await anext(rows), options)))
+                    ahead.add(await self._begin(partial(start_row, start, await anext(rows), options)))
                 for future in ahead.due():
                     yield await asyncio.wrap_future(future)
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from tritonqa.answers import Answers
 from tritonqa.engine.job import Step
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
+
+
+class Start(Protocol):
+    """What starts an ask; see Backend.start."""
+
+    def __call__(self, ask: Ask, options: Decoding) -> Future[Answers]:
+        """Start an ask."""
 
 
 class Backend(Protocol):
@@ -25,6 +33,9 @@ class Backend(Protocol):
 
         step(done, all) is called as its windows are done, where that is known here.
         """
+
+    def stream(self) -> AbstractContextManager[Start]:
+        """Give what starts many asks that belong together; leaving the block drops those under way."""
 
     def close(self) -> None:
         """Let go of the model or the connection."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 from tokenizers import Tokenizer
@@ -12,6 +13,7 @@ from tritonqa.engine import Engine, Flow
 from tritonqa.engine.flow import MAX_WAITING
 from tritonqa.engine.job import Step
 from tritonqa.features import Prepared, Template, TextTokenizer, Windowing, prepare
+from tritonqa.reader.backend import Start
 from tritonqa.spans import Decoding, decode
 from tritonqa.spans.band import FloatArray
 from tritonqa.text import Ask
@@ -51,6 +53,10 @@ class Embedded:
         prepared = self.prepare(ask)
         finish = partial(self._finish, prepared, options)
         return self.flow.submit(prepared.windows, finish, timeout=timeout, deadline=deadline, step=step)
+
+    def stream(self) -> AbstractContextManager[Start]:
+        """Give what starts many asks; all asks share the flow alike."""
+        return nullcontext(self.start)
 
     def prepare(self, ask: Ask, windowing: Windowing | None = None) -> Prepared:
         """Cut an ask into windows, by the reader's own windowing or another."""

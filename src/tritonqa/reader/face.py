@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tritonqa.answers import Answers
 from tritonqa.errors import InputError
-from tritonqa.reader.backend import Backend
+from tritonqa.reader.backend import Backend, Start
 from tritonqa.reader.load import PACKAGED, Loading, load
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
@@ -33,9 +33,11 @@ class Face:
         """
         return cls(load(name, **options))
 
-    def _start_row(self, row: Any, options: Decoding) -> Future[Answers]:
-        try:
-            question, passages = row
-        except (TypeError, ValueError) as error:
-            raise InputError(f"each of asks must be a pair (question, passages), not {row!r:.80}") from error
-        return self._backend.start(Ask.of(question, passages), options)
+
+def start_row(start: Start, row: Any, options: Decoding) -> Future[Answers]:
+    """Start one of a stream's asks; raises InputError for what is none."""
+    try:
+        question, passages = row
+    except (TypeError, ValueError) as error:
+        raise InputError(f"each of asks must be a pair (question, passages), not {row!r:.80}") from error
+    return start(Ask.of(question, passages), options)

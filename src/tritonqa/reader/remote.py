@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
+from typing import Any
 
 from tritonqa.answers import Answer, Answers
 from tritonqa.engine.job import Step
 from tritonqa.errors import EngineError
+from tritonqa.reader.backend import Start
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
 from tritonqa.wire import Address, Call, Connection, dial
-from tritonqa.wire.base import Tensors
+from tritonqa.wire.base import Infer, Tensors
 from tritonqa.wire.tensors import texts
 
 MODEL = "reader"
 PROTOCOL = "1"
+CALL_OFF = "call_off"
 _OUTPUTS = ("answers", "calibrated", "question_cut")
+_CALL_OFF = Call(MODEL, {"question": texts([""]), "passages": texts([])}, ("no_answer",), {CALL_OFF: True})
 
 
 class Remote:
@@ -31,22 +38,41 @@ class Remote:
         """Connect, and check that the server's reader is one of ours; raises Unavailable, EngineError."""
         self._wire = dial(address, connection)
         parameters = self._wire.config(MODEL).get("parameters", {})
-        known = {name: value["string_value"] for name, value in parameters.items()}
-        if known.get("tritonqa") != PROTOCOL:
+        self._known = {name: value["string_value"] for name, value in parameters.items()}
+        if self._known.get("tritonqa") != PROTOCOL:
             raise EngineError(f"the model reader at {address} is not tritonqa's, or of another version")
-        self._served = Decoding(**json.loads(known["decoding"]))
+        self._served = Decoding(**json.loads(self._known["decoding"]))
         self.decoding = decoding or self._served
 
     def start(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Future[Answers]:
         """Send an ask, with the options that differ from the server's own; it tells no steps."""
-        served = asdict(self._served)
-        changed = {name: value for name, value in asdict(options).items() if value != served[name]}
-        inputs = {"question": texts([ask.question]), "passages": texts(ask.passages)}
-        return _mapped(self._wire.infer(Call(MODEL, inputs, _OUTPUTS, changed)))
+        return self._send(self._wire.infer, ask, options)
+
+    @contextmanager
+    def stream(self) -> Iterator[Start]:
+        """Send many asks over one stream, where the protocol has streams."""
+        with self._wire.stream(_CALL_OFF) as infer:
+            yield partial(self._send, infer)
+
+    def about(self) -> dict[str, Any]:
+        """Say what answers there: the server, the reader, its options and limits; raises Unavailable."""
+        return {
+            "server": f"Triton {self._wire.version()}",
+            "reader": self._known["bundle"],
+            "tritonqa": self._known["tritonqa_version"],
+            "decoding": asdict(self._served),
+            "limits": json.loads(self._known["limits"]),
+        }
 
     def close(self) -> None:
         """Let go of the connection."""
         self._wire.close()
+
+    def _send(self, infer: Infer, ask: Ask, options: Decoding) -> Future[Answers]:
+        served = asdict(self._served)
+        changed = {name: value for name, value in asdict(options).items() if value != served[name]}
+        inputs = {"question": texts([ask.question]), "passages": texts(ask.passages)}
+        return _mapped(infer(Call(MODEL, inputs, _OUTPUTS, changed)))
 
 
 def _mapped(sent: Future[Tensors]) -> Future[Answers]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from tritonqa.answers import Answers
 from tritonqa.engine.job import Step
-from tritonqa.reader.face import Face
+from tritonqa.reader.face import Face, start_row
 from tritonqa.reader.stream import in_order, result_of
-from tritonqa.spans import AskOptions
+from tritonqa.spans import AskOptions, Decoding
 from tritonqa.text import Ask
 
 if TYPE_CHECKING:
@@ -46,7 +46,13 @@ class Reader(Face):
         answers to those before it; those after it are cancelled.
         """
         chosen = self._backend.decoding.changed(**options)
-        return in_order(asks, lambda row: self._start_row(row, chosen), self._backend.ahead)
+        return self._stream(asks, chosen)
+
+    def _stream(
+        self, asks: Iterable[tuple[str, str | Sequence[str]]], options: Decoding
+    ) -> Iterator[Answers]:
+        with self._backend.stream() as start:
+            yield from in_order(asks, lambda row: start_row(start, row, options), self._backend.ahead)
 
     def close(self) -> None:
         """Let go of the reader; what still waits fails with Unavailable."""

@@ -110,13 +110,6 @@ class Warmup:
 
 
 @dataclass(frozen=True, slots=True)
-class ResponseCache:
-    """Whether equal requests get the answer of the first; the server needs --response-cache."""
-
-    enable: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Latest:
     """How many of the newest versions are served."""
 
@@ -145,7 +138,6 @@ class ModelConfig:
     dynamic_batching: DynamicBatching | None = None
     optimization: Optimization | None = None
     model_warmup: tuple[Warmup, ...] = ()
-    response_cache: ResponseCache | None = None
     version_policy: VersionPolicy | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
 from tritonqa import __version__
 from tritonqa.bundle import Bundle, Format
 from tritonqa.engine import cpu
 from tritonqa.engine.triton import MODEL as ENCODER
 from tritonqa.engine.triton import OUTPUTS
-from tritonqa.errors import BundleError, InputError
+from tritonqa.errors import BundleError
 from tritonqa.reader.remote import MODEL as READER
 from tritonqa.reader.remote import PROTOCOL
 from tritonqa.spans import Decoding
@@ -24,53 +24,16 @@ from tritonqa.triton.config import (
     Optimization,
     Port,
     QueuePolicy,
-    ResponseCache,
+    RateLimiter,
+    Resource,
     VersionPolicy,
     Warmup,
     WarmupInput,
 )
-from tritonqa.triton.options import Limits
-
-MODEL_FILES = {
-    "onnxruntime": ("onnx", "model.onnx"),
-    "openvino": ("onnx", "model.onnx"),
-    "pytorch": ("torchscript", "model.pt"),
-    "tensorrt": ("tensorrt", "model.plan"),
-}
-ACCELERATORS = {"tensorrt": "gpu", "cuda": "gpu", "openvino": "cpu"}
+from tritonqa.triton.modelling import ACCELERATORS, MODEL_FILES, SHARED, Encoding, Models
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
-    """How the model encoder runs.
-
-    backend python is our own engine, in both runtimes; the others are the official container's. accelerator
-    is onnxruntime's: cuda, tensorrt or openvino. precision picks the file where the bundle holds several.
-    delay (microseconds) is how long Triton waits to fill a batch, waiting how many requests may queue, and
-    seconds how long; warmup are lengths in tokens that are run before the model is ready.
-    """
-
-    backend: str = "python"
-    accelerator: str | None = None
-    precision: str | None = None
-    instances: int = 1
-    max_batch_size: int = 16
-    delay: int = 0
-    waiting: int = 256
-    seconds: float = 30.0
-    warmup: tuple[int, ...] = (32, 64, 128, 256)
-
-    def __post_init__(self) -> None:
-        """Raise InputError for what does not go together, by name."""
-        if self.backend not in ("python", *MODEL_FILES):
-            raise InputError(f"backend {self.backend!r} is unknown; choose python, {', '.join(MODEL_FILES)}")
-        if self.accelerator is not None and self.accelerator not in ACCELERATORS:
-            raise InputError(f"accelerator {self.accelerator!r} is unknown; choose {', '.join(ACCELERATORS)}")
-        if self.accelerator is not None and self.backend != "onnxruntime":
-            raise InputError("accelerator goes with backend onnxruntime only")
-
-
-def reader_config(bundle: Bundle, limits: Limits, *, cache: bool = False) -> ModelConfig:
+def reader_config(bundle: Bundle, models: Models) -> ModelConfig:
     """Describe the model reader: one process, whose flow does all batching and queueing."""
     decoding = Decoding(max_answer_tokens=bundle.manifest.max_answer_tokens)
     return ModelConfig(
@@ -92,14 +55,18 @@ def reader_config(bundle: Bundle, limits: Limits, *, cache: bool = False) -> Mod
             Port("question_cut", "TYPE_BOOL", (1,)),
         ),
         instance_group=(InstanceGroup(1, "KIND_CPU"),),
-        version_policy=VersionPolicy(Latest(1)),
-        response_cache=ResponseCache(True) if cache else None,
+        version_policy=VersionPolicy(Latest(models.versions)),
         parameters=_parameters(bundle)
-        | {"decoding": json.dumps(asdict(decoding)), "limits": json.dumps(asdict(limits))},
+        | _engine(models)
+        | {
+            "decoding": json.dumps(asdict(decoding)),
+            "limits": json.dumps(asdict(models.limits)),
+            "cache": json.dumps(models.cache),
+        },
     )
 
 
-def encoder_config(bundle: Bundle, encoding: Encoding) -> ModelConfig:
+def encoder_config(bundle: Bundle, models: Models, encoding: Encoding) -> ModelConfig:
     """Describe the model encoder, batched by Triton."""
     number = "TYPE_INT32" if encoding.backend == "tensorrt" else "TYPE_INT64"
     ragged = encoding.backend == "python"
@@ -112,14 +79,14 @@ def encoder_config(bundle: Bundle, encoding: Encoding) -> ModelConfig:
         instance_group=(_instances(encoding),),
         dynamic_batching=DynamicBatching(
             max_queue_delay_microseconds=encoding.delay,
-            default_queue_policy=QueuePolicy(int(encoding.seconds * 1e6), encoding.waiting),
+            default_queue_policy=QueuePolicy(int(models.limits.seconds * 1e6), models.limits.waiting),
         ),
-        version_policy=VersionPolicy(Latest(1)),
+        version_policy=VersionPolicy(Latest(models.versions)),
         parameters=_parameters(bundle),
     )
     if encoding.backend == "python":
-        return config
-    lengths = [length for length in encoding.warmup if length <= bundle.manifest.windowing.max_length]
+        return replace(config, parameters={**config.parameters, **_engine(models)})
+    lengths = [length for length in models.warmup if length <= bundle.manifest.windowing.max_length]
     return replace(
         config,
         default_model_filename=MODEL_FILES[encoding.backend][1],
@@ -129,14 +96,14 @@ def encoder_config(bundle: Bundle, encoding: Encoding) -> ModelConfig:
     )
 
 
-def model_file(bundle: Bundle, encoding: Encoding) -> Format:
+def model_file(bundle: Bundle, backend: str, precision: str | None) -> Format:
     """Pick the bundle's file for a backend; raises BundleError with the format to export."""
-    kind = MODEL_FILES[encoding.backend][0]
+    kind = MODEL_FILES[backend][0]
     for item in bundle.manifest.formats:
-        if item.kind == kind and encoding.precision in (None, item.precision):
+        if item.kind == kind and precision in (None, item.precision):
             return item
-    wanted = f"{kind} in {encoding.precision}" if encoding.precision else kind
-    raise BundleError(f"backend {encoding.backend} needs {wanted}, which this bundle lacks; export it first")
+    wanted = f"{kind} in {precision}" if precision else kind
+    raise BundleError(f"backend {backend} needs {wanted}, which this bundle lacks; export it first")
 
 
 def _parameters(bundle: Bundle) -> dict[str, str]:
@@ -147,6 +114,13 @@ def _parameters(bundle: Bundle) -> dict[str, str]:
     }
 
 
+def _engine(models: Models) -> dict[str, str]:
+    """Say what the models of the python backend run, and which lengths first."""
+    wanted = {"engine": models.engine, "precision": models.precision}
+    found = {name: value for name, value in wanted.items() if value is not None}
+    return {**found, "warmup": json.dumps(models.warmup)}
+
+
 def _outputs(backend: str) -> tuple[Port, ...]:
     """Name the logits; TorchScript's outputs have no names, so their place is written behind."""
     names = [f"{name}__{i}" for i, name in enumerate(OUTPUTS)] if backend == "pytorch" else OUTPUTS
@@ -154,10 +128,12 @@ def _outputs(backend: str) -> tuple[Port, ...]:
 
 
 def _instances(encoding: Encoding) -> InstanceGroup:
+    limiter = RateLimiter((Resource(SHARED, 1),)) if encoding.rate_limit else None
     if encoding.backend == "tensorrt" or ACCELERATORS.get(encoding.accelerator or "") == "gpu":
-        return InstanceGroup(encoding.instances, "KIND_GPU")
-    kind = "" if encoding.backend == "pytorch" else "KIND_CPU"
-    return InstanceGroup(encoding.instances, kind)
+        kind = "KIND_GPU"
+    else:
+        kind = "" if encoding.backend == "pytorch" else "KIND_CPU"
+    return InstanceGroup(encoding.instances, kind, rate_limiter=limiter)
 
 
 def _optimization(encoding: Encoding) -> Optimization | None:

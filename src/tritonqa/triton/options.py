@@ -12,8 +12,9 @@ from tritonqa.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """Where a server listens (port 0: any that is free), its times in seconds, whether it has a cache.
+    """Where a server listens (port 0: any that is free), its times in seconds.
 
+    rate_limit is how many instances of the encoder may run at once; its configuration must say so too.
     certificate and key are PEM files that encrypt gRPC; clients is one of the authorities whose certificates
     it then asks of its clients. Triton can't encrypt HTTP, which stays on the loopback address beside them.
     """
@@ -24,7 +25,7 @@ class Serving:
     metrics_port: int = 8002
     start_timeout: float = 60.0
     drain_timeout: float = 30.0
-    cache: bool = False
+    rate_limit: int | None = None
     certificate: Path | None = None
     key: Path | None = None
     clients: Path | None = None

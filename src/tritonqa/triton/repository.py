@@ -13,8 +13,8 @@ from tritonqa import __version__
 from tritonqa.bundle import Bundle
 from tritonqa.errors import BundleError
 from tritonqa.triton.config import ModelConfig, to_pbtxt
-from tritonqa.triton.describe import MODEL_FILES, Encoding, encoder_config, model_file, reader_config
-from tritonqa.triton.options import Limits
+from tritonqa.triton.describe import encoder_config, model_file, reader_config
+from tritonqa.triton.modelling import MODEL_FILES, Models
 
 MODEL_PY = '''\
 """The model {name}, written by tritonqa {version}: its code is tritonqa.triton.models.{name}."""
@@ -34,22 +34,20 @@ __all__ = ["TritonPythonModel"]
 def build(
     bundle: Bundle,
     repository: Path,
-    limits: Limits | None = None,
-    encoding: Encoding | None = None,
-    *,
-    cache: bool = False,
+    models: Models | None = None,
 ) -> None:
-    """Write the models reader and, with an encoding, encoder; both hold what they run.
+    """Write the models reader and, where it is wanted, encoder; both hold what they run.
 
-    cache lets the server answer equal requests from its response cache. Raises BundleError when the folder
-    exists, the bundle lacks the encoder's format, or the disk refuses; nothing half-written stays.
+    Raises BundleError when the folder exists, the bundle lacks the encoder's format, or the disk refuses;
+    nothing half-written stays.
     """
+    wanted = models or Models()
     if repository.exists():
         raise BundleError(f"{repository} exists already; choose another folder or remove it first")
     with _staged(repository) as staged:
-        _write_model(staged, reader_config(bundle, limits or Limits(), cache=cache), bundle, 1)
-        if encoding is not None:
-            _write_model(staged, encoder_config(bundle, encoding), bundle, 1, encoding)
+        _write_model(staged, reader_config(bundle, wanted), bundle)
+        if wanted.encoder is not None:
+            _write_model(staged, encoder_config(bundle, wanted, wanted.encoder), bundle, wanted.precision)
         staged.rename(repository)
 
 
@@ -83,15 +81,13 @@ def _staged(target: Path) -> Iterator[Path]:
         raise BundleError(f"{target} could not be written: {error.strerror or error}") from error
 
 
-def _write_model(
-    repository: Path, config: ModelConfig, bundle: Bundle, version: int, encoding: Encoding | None = None
-) -> None:
-    place = repository / config.name / str(version)
+def _write_model(repository: Path, config: ModelConfig, bundle: Bundle, precision: str | None = None) -> None:
+    place = repository / config.name / "1"
     if config.backend == "python":
         _write_python(place, config.name, bundle)
-    elif encoding is not None:
+    else:
         place.mkdir(parents=True)
-        item = model_file(bundle, encoding)
+        item = model_file(bundle, config.backend, precision)
         _link(str(bundle.path(item.file)), str(place / MODEL_FILES[config.backend][1]))
         for part in item.parts:  # weights beside a graph, which names them without a folder
             _link(str(bundle.path(part.file)), str(place / Path(part.file).name))

@@ -41,11 +41,6 @@ class Runtime:
         return self.folder / "pytriton" / "tritonserver" / "backends"
 
     @property
-    def caches(self) -> Path:
-        """Where the server looks for response caches."""
-        return self.folder / "pytriton" / "tritonserver" / "caches"
-
-    @property
     def stub(self) -> Path:
         """The process that runs Python models."""
         return self.backends / "python" / "triton_python_backend_stub"

@@ -17,6 +17,7 @@ from tritonqa.errors import TritonQAError, Unavailable
 from tritonqa.triton import processes
 from tritonqa.triton.admin import ADMIN, CLOSED, Admin
 from tritonqa.triton.logs import read
+from tritonqa.triton.modelling import SHARED
 from tritonqa.triton.options import Serving
 from tritonqa.triton.runtime import Runtime
 from tritonqa.wire import Address
@@ -25,7 +26,6 @@ Log: TypeAlias = Callable[[str], None]
 
 _POLL = 0.05
 _LAST_WORDS = 3  # seconds to write what was answered; Triton would wait longer for idle connections
-_CACHE = 64 * 2**20  # bytes of answers
 
 
 class Server:
@@ -124,7 +124,6 @@ class Server:
             f"--id={self.name}",
             f"--model-repository={self.repository}",
             f"--backend-directory={runtime.backends}",
-            f"--cache-directory={runtime.caches}",
             f"--http-address={serving.http_host}",
             f"--http-port={serving.http_port}",
             f"--grpc-address={serving.host}",
@@ -138,9 +137,13 @@ class Server:
             f"--grpc-restricted-protocol={CLOSED}:{ADMIN}={self.secret}",
             f"--backend-config=python,shm-region-prefix-name={self.name}",
             f"--exit-timeout-secs={_LAST_WORDS}",
-            *([f"--cache-config=local,size={_CACHE}"] if serving.cache else []),
+            *self._rate_limit(),
             *self._encryption(),
         ]
+
+    def _rate_limit(self) -> list[str]:
+        most = self.serving.rate_limit
+        return ["--rate-limit=execution_count", f"--rate-limit-resource={SHARED}:{most}"] if most else []
 
     def _encryption(self) -> list[str]:
         serving = self.serving
@@ -157,7 +160,9 @@ class Server:
     def _read(self) -> None:
         assert self.process.stdout is not None
         with self.process.stdout as lines:
-            for line in lines:
+            for number, line in enumerate(lines):
+                if number == 0:  # it has read its command line, which is the only way to tell it the secret
+                    processes.blot_out(self.process.pid, self.secret)
                 self._last.append(line.rstrip())
                 self._log(line.rstrip())
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from tritonqa.wire.tensors import Array
 
@@ -24,6 +25,13 @@ class Call:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
 
+class Infer(Protocol):
+    """What sends a call; see Wire.infer."""
+
+    def __call__(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
+        """Send a call."""
+
+
 class Wire(ABC):
     """A connection to one Triton; its methods may be called from any thread."""
 
@@ -35,9 +43,22 @@ class Wire(ABC):
         server to drop the call, where the protocol can.
         """
 
+    @contextmanager
+    def stream(self, call_off: Call) -> Iterator[Infer]:
+        """Give what sends many calls that belong together: over one stream where the protocol has streams.
+
+        Leaving the block calls off those that were not answered: with call_off, which asks the model to drop
+        the calls whose ids begin like its own, up to the dot.
+        """
+        yield self.infer
+
     @abstractmethod
     def config(self, model: str) -> dict[str, Any]:
         """Return a model's configuration; raises Unavailable, EngineError where there is no such model."""
+
+    @abstractmethod
+    def version(self) -> str:
+        """Return the version of Triton; raises Unavailable, EngineError where it is none."""
 
     @abstractmethod
     def close(self) -> None:

@@ -29,7 +29,7 @@ class Connection:
     headers: Mapping[str, str] = field(default_factory=dict)
     compression: bool = False
     timeout: float = 60.0
-    retries: int = 6
+    retries: int = 8
 
     def __post_init__(self) -> None:
         """Raise InputError for what does not go together, by name."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from tritonqa.errors import EngineError, InputError, Timeout, TritonQAError, Unavailable
 from tritonqa.wire.address import Address
-from tritonqa.wire.base import Call, Parameter, Tensors, Wire
+from tritonqa.wire.base import Call, Infer, Tensors, Wire
 from tritonqa.wire.connection import Connection
 from tritonqa.wire.faults import from_line
+from tritonqa.wire.messages import request, response
 from tritonqa.wire.protobuf import grpc, json_format, service_pb2, service_pb2_grpc
-from tritonqa.wire.tensors import datatype, pack, unpack
+from tritonqa.wire.stream import GrpcStream
 
 _OPTIONS = (
     ("grpc.max_receive_message_length", -1),
@@ -20,7 +24,6 @@ _OPTIONS = (
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 2000),
 )
-_FIELDS = {bool: "bool_param", int: "int64_param", float: "double_param", str: "string_param"}
 
 
 class GrpcWire(Wire):
@@ -37,28 +40,55 @@ class GrpcWire(Wire):
             self._channel = grpc.secure_channel(address.target, shown, _OPTIONS, kind)
         else:
             self._channel = grpc.insecure_channel(address.target, _OPTIONS, kind)
+        self._streams: weakref.WeakSet[GrpcStream] = weakref.WeakSet()
         self._stub = service_pb2_grpc.GRPCInferenceServiceStub(self._channel)
 
     def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
         """Send a call; see Wire."""
-        under_way = self._stub.ModelInfer.future(request(call), timeout, self._headers)
+        under_way = self._begin(self._stub.ModelInfer.future, request(call), timeout)
         future: Future[Tensors] = Future()
         future.add_done_callback(lambda done: under_way.cancel() if done.cancelled() else None)
         under_way.add_done_callback(lambda done: self._settle(done, future))
         return future
 
+    @contextmanager
+    def stream(self, call_off: Call) -> Iterator[Infer]:
+        """Send many calls over one stream; see Wire."""
+        stream = GrpcStream(partial(self._begin, self._stub.ModelStreamInfer), self._fault, call_off)
+        self._streams.add(stream)
+        try:
+            yield stream.infer
+        finally:
+            stream.close()
+
     def config(self, model: str) -> dict[str, Any]:
         """Return a model's configuration; see Wire."""
-        try:
-            found = self._stub.ModelConfig(service_pb2.ModelConfigRequest(name=model), 10, self._headers)
-        except grpc.RpcError as error:
-            raise self._fault(error) from error
+        found = self._get(self._stub.ModelConfig, service_pb2.ModelConfigRequest(name=model))
         config: dict[str, Any] = json_format.MessageToDict(found.config, preserving_proto_field_name=True)
         return config
 
+    def version(self) -> str:
+        """Return the version of Triton; see Wire."""
+        return str(self._get(self._stub.ServerMetadata, service_pb2.ServerMetadataRequest()).version)
+
     def close(self) -> None:
-        """Close the channel; calls under way fail."""
+        """Close the channel, when its streams have ended; calls under way fail."""
+        for stream in list(self._streams):
+            stream.close()
+            stream.wait()
         self._channel.close()
+
+    def _get(self, method: Callable[..., Any], asked: Any) -> Any:
+        try:
+            return method(asked, 10, self._headers)
+        except grpc.RpcError as error:
+            raise self._fault(error) from error
+
+    def _begin(self, method: Callable[..., Any], sent: Any, timeout: float | None = None) -> Any:
+        try:
+            return method(sent, timeout, self._headers)
+        except ValueError as error:  # gRPC's word for a channel that was closed
+            raise self._was_closed() from error
 
     def _settle(self, done: Any, future: Future[Tensors]) -> None:
         if not future.set_running_or_notify_cancel():
@@ -73,8 +103,8 @@ class GrpcWire(Wire):
             future.set_exception(fault)
 
     def _fault(self, error: Any) -> TritonQAError:
-        if isinstance(error, grpc.FutureCancelledError):
-            return Unavailable(f"the connection to {self._address} was closed")
+        if isinstance(error, grpc.FutureCancelledError) or error.code() is grpc.StatusCode.CANCELLED:
+            return self._was_closed()
         code, line = error.code(), error.details() or "no reason given"
         if code is grpc.StatusCode.DEADLINE_EXCEEDED:
             return Timeout(f"{self._address} gave no answer in time")
@@ -82,29 +112,9 @@ class GrpcWire(Wire):
             return from_line(line, partial(_unreached, self._address))
         return from_line(line, InputError if code is grpc.StatusCode.INVALID_ARGUMENT else EngineError)
 
+    def _was_closed(self) -> Unavailable:
+        return Unavailable(f"the connection to {self._address} was closed; load the reader again")
+
 
 def _unreached(address: Address, line: str) -> Unavailable:
     return Unavailable(f"nothing answers at {address}: {line}")
-
-
-def request(call: Call) -> Any:
-    """Write a call as protobuf."""
-    message = service_pb2.ModelInferRequest(model_name=call.model)
-    for name, array in call.inputs.items():
-        message.inputs.add(name=name, datatype=datatype(array), shape=array.shape)
-        message.raw_input_contents.append(pack(array))
-    for name in call.outputs:
-        message.outputs.add(name=name)
-    for name, value in call.parameters.items():
-        setattr(message.parameters[name], _FIELDS[_kind(value)], value)
-    return message
-
-
-def response(message: Any) -> Tensors:
-    """Read the outputs off a protobuf answer."""
-    contents = zip(message.outputs, message.raw_output_contents, strict=True)
-    return {output.name: unpack(raw, output.datatype, output.shape) for output, raw in contents}
-
-
-def _kind(value: Parameter) -> type:
-    return next(kind for kind in _FIELDS if isinstance(value, kind))

@@ -49,6 +49,10 @@ class HttpWire(Wire):
         found: dict[str, Any] = self.json("GET", f"/v2/models/{model}/config")
         return found
 
+    def version(self) -> str:
+        """Return the version of Triton; see Wire."""
+        return str(self.json("GET", "/v2")["version"])
+
     def json(self, method: str, path: str, timeout: float = 10) -> Any:
         """Call one of Triton's other endpoints; return what its JSON says, None where it is empty."""
         data = self._send(method, path, timeout=timeout).data

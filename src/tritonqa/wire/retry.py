@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
+from functools import partial
 from time import monotonic
 from typing import Any
 
-from tritonqa.errors import Overloaded, Timeout, Unavailable
-from tritonqa.wire.base import Call, Tensors, Wire
+from tritonqa.errors import Overloaded, Timeout, TritonQAError, Unavailable
+from tritonqa.wire.base import Call, Infer, Tensors, Wire
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 
@@ -27,54 +30,78 @@ class Retrying(Wire):
 
     def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
         """Send a call; see Wire."""
-        future: Future[Tensors] = Future()
-        self._send(call, future, 0, monotonic() + (timeout or self._timeout))
-        return future
+        return self._start(self._wire.infer, call, timeout)
+
+    @contextmanager
+    def stream(self, call_off: Call) -> Iterator[Infer]:
+        """Send many calls, each again where its stream broke; see Wire."""
+        with self._wire.stream(call_off) as infer:
+            yield partial(self._start, infer)
 
     def config(self, model: str) -> dict[str, Any]:
         """Return a model's configuration; see Wire."""
         return self._wire.config(model)
 
+    def version(self) -> str:
+        """Return the version of Triton; see Wire."""
+        return self._wire.version()
+
     def close(self) -> None:
         """Close the wire."""
         self._wire.close()
 
-    def _send(self, call: Call, future: Future[Tensors], tries: int, until: float) -> None:
-        if future.cancelled():
-            return
-        left = until - monotonic()
-        if left <= 0:
-            _settle(future, error=Timeout("no answer came in time; allow more time"))
-            return
-        sent = self._wire.infer(call, left)
-        future.add_done_callback(lambda done: sent.cancel() if done.cancelled() else None)
-        sent.add_done_callback(lambda done: self._done(done, call, future, tries, until))
+    def _start(self, infer: Infer, call: Call, timeout: float | None = None) -> Future[Tensors]:
+        under_way = UnderWay(infer, call, self._retries, monotonic() + (timeout or self._timeout))
+        under_way.send()
+        return under_way.future
 
-    def _done(
-        self, done: Future[Tensors], call: Call, future: Future[Tensors], tries: int, until: float
-    ) -> None:
-        if done.cancelled():
-            future.cancel()
+
+class UnderWay:
+    """A call with its tries, until it is answered, fails for good or is cancelled."""
+
+    def __init__(self, infer: Infer, call: Call, retries: int, until: float) -> None:
+        """Take a call that must be answered until then."""
+        self.future: Future[Tensors] = Future()
+        self._infer, self._call, self._until = infer, call, until
+        self._retries, self._pause = retries, _FIRST_PAUSE
+
+    def send(self) -> None:
+        """Send the call, for the first time or again."""
+        if self.future.cancelled():
             return
-        error = done.exception()
-        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**tries) * random.uniform(0.5, 1.0)
-        again = isinstance(error, Unavailable | Overloaded) and tries < self._retries
-        if again and monotonic() + pause < until:
-            timer = threading.Timer(pause, self._send, (call, future, tries + 1, until))
+        left = self._until - monotonic()
+        if left <= 0:
+            self._settle(error=Timeout("no answer came in time; allow more time"))
+            return
+        try:
+            sent = self._infer(self._call, left)
+        except TritonQAError as error:
+            self._settle(error=error)
+            return
+        self.future.add_done_callback(lambda done: sent.cancel() if done.cancelled() else None)
+        sent.add_done_callback(self._done)
+
+    def _done(self, sent: Future[Tensors]) -> None:
+        if sent.cancelled():
+            self.future.cancel()
+            return
+        error = sent.exception()
+        pause = self._pause * random.uniform(0.5, 1.0)
+        again = isinstance(error, Unavailable | Overloaded) and self._retries
+        if again and monotonic() + pause < self._until:
+            self._retries, self._pause = self._retries - 1, min(_LONGEST_PAUSE, 2 * self._pause)
+            timer = threading.Timer(pause, self.send)
             timer.daemon = True
             timer.start()
         elif error is not None:
-            _settle(future, error=error)
+            self._settle(error=error)
         else:
-            _settle(future, result=done.result())
+            self._settle(result=sent.result())
 
-
-def _settle(
-    future: Future[Tensors], result: Tensors | None = None, error: BaseException | None = None
-) -> None:
-    if not future.set_running_or_notify_cancel():
-        return
-    if error is not None:
-        future.set_exception(error)
-    else:
-        future.set_result(result or {})
+    def _settle(self, result: Tensors | None = None, error: BaseException | None = None) -> None:
+        if not self.future.set_running_or_notify_cancel():
+            return
+        if error is not None:
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(result or {})

@@ -25,10 +25,15 @@ class Sender:
     def __init__(self, request: Any) -> None:
         """Take a request's sender."""
         self.wanted: Sequence[str] = request.requested_output_names()
-        self._id = request.request_id()
+        self.id: str = request.request_id()
         self._sender = request.get_response_sender()
         self._sent = False
         self._lock = threading.Lock()
+
+    @property
+    def stream(self) -> str:
+        """The stream that the request came on: its id up to the dot."""
+        return self.id.rpartition(".")[0]
 
     @property
     def hung_up(self) -> bool:
@@ -46,7 +51,7 @@ class Sender:
         # Refusals come by the hundreds a second; a metric counts them.
         if code == "INTERNAL" or isinstance(error, Timeout):
             log = pb_utils.Logger.log_error if code == "INTERNAL" else pb_utils.Logger.log_warn
-            log(f"[request id: {self._id or '<id_unknown>'}] {to_line(error)}")
+            log(f"[request id: {self.id or '<id_unknown>'}] {to_line(error)}")
         self._last(error_response(error))
 
     def _last(self, response: Any) -> None:

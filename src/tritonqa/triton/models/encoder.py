@@ -10,22 +10,18 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from operator import itemgetter
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import triton_python_backend_utils as pb_utils
 
-from tritonqa.bundle import read
-from tritonqa.engine import Flow, open_engine
+from tritonqa.engine import Flow
 from tritonqa.engine.triton import OUTPUTS
 from tritonqa.errors import InputError
-from tritonqa.features import Template, Tokens, Window
-from tritonqa.reader.load import choose
+from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
 from tritonqa.triton.models.answering import error_response
-
-_NONE = np.empty(0, np.int32)
+from tritonqa.triton.models.opening import open_bundle, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +38,10 @@ class TritonPythonModel:
     def initialize(self, args: dict[str, str]) -> None:
         """Open the engine of the bundle that lies beside model.py."""
         config = json.loads(args["model_config"])
-        known = {name: value["string_value"] for name, value in config["parameters"].items()}
         self._names = [port["name"] for port in config["input"]]
-        bundle = read(Path(args["model_repository"]) / args["model_version"] / "bundle")
+        bundle, _, engine = open_bundle(args, config)
         self._longest = bundle.manifest.windowing.max_length
-        self._flow = Flow(open_engine(choose(bundle, known.get("engine"), known.get("precision"))))
+        self._flow = Flow(engine)
 
     def execute(self, requests: Sequence[Any]) -> list[Any]:
         """Run the rows of all requests, then answer each."""
@@ -87,9 +82,7 @@ def window(ids: np.ndarray, mask: np.ndarray, types: np.ndarray) -> Window:
     if len(turns) > 1:
         raise InputError("token_type_ids must be one type, then at most one other")
     middle = int(turns[0]) + 1 if len(turns) else length
-    template = Template(_NONE, _NONE, _NONE, (0, int(types[0]), 0, int(types[-1]), 0))
-    second = ids[middle:]
-    return Window(template, ids[:middle], Tokens(second, _NONE, _NONE, _NONE), 0, 0, len(second))
+    return plain(ids, (int(types[0]), int(types[-1])), middle)
 
 
 def _answer(rows: Rows) -> Any:

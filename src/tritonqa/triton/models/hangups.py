@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from concurrent.futures import Future
+from itertools import islice
 from time import monotonic
 from typing import Any
 
 from tritonqa.triton.models.answering import Sender
 
-_EVERY = 0.1  # seconds; asking Triton costs a message between processes, so quick asks are never asked for
+_EVERY = 0.2  # seconds between looks
+_AT_ONCE = 4  # asks in a look: asking Triton costs messages between processes, about 0.1 ms of CPU
+
+_REMEMBERED = 64  # streams called off, whose long texts may still be on their way
 
 
 class Hangups:
-    """Look after asks that take long, and cancel those that nobody waits for."""
+    """Look after asks that take long, those first that were not looked at for longest.
+
+    An ask that nobody waits for any more is cancelled. What it costs does not grow with the asks.
+    """
 
     def __init__(self) -> None:
         """Start the thread that looks."""
-        self._asks: dict[Sender, tuple[float, Future[Any]]] = {}
+        self._asks: dict[Sender, tuple[float, Future[Any]]] = {}  # in the order of their last look
+        self._called_off: deque[str] = deque(maxlen=_REMEMBERED)
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._look, name="tritonqa-hangups", daemon=True)
@@ -33,6 +42,18 @@ class Hangups:
         with self._lock:
             self._asks.pop(sender, None)
 
+    def call_off(self, stream: str) -> None:
+        """Cancel the asks of a stream, those still to be watched as well."""
+        self._called_off.append(stream)
+        with self._lock:
+            futures = [future for sender, (_, future) in self._asks.items() if sender.stream == stream]
+        for future in futures:
+            future.cancel()
+
+    def is_called_off(self, sender: Sender) -> bool:
+        """Say whether an ask's stream was called off."""
+        return bool(sender.stream) and sender.stream in self._called_off
+
     def close(self) -> None:
         """Stop the thread."""
         self._closed.set()
@@ -40,9 +61,16 @@ class Hangups:
 
     def _look(self) -> None:
         while not self._closed.wait(_EVERY):
-            before = monotonic() - _EVERY
-            with self._lock:
-                long = [(sender, future) for sender, (begun, future) in self._asks.items() if begun < before]
-            for sender, future in long:
+            for sender, future in self._due(monotonic()):
                 if not future.done() and sender.hung_up:
                     future.cancel()
+
+    def _due(self, now: float) -> list[tuple[Sender, Future[Any]]]:
+        """Take some of the asks that were not looked at just now, and put them behind the others."""
+        with self._lock:
+            first = list(islice(self._asks.items(), _AT_ONCE))
+            due = [(sender, future) for sender, (seen, future) in first if now - seen >= _EVERY]
+            for sender, future in due:
+                del self._asks[sender]
+                self._asks[sender] = (now, future)
+        return due

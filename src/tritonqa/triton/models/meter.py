@@ -10,7 +10,6 @@ from time import perf_counter
 import triton_python_backend_utils as pb_utils
 
 from tritonqa.engine import Engine, Flow
-from tritonqa.engine.base import rounded
 from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
 
@@ -18,10 +17,11 @@ _EVERY = 1.0  # seconds; each update is a message between processes
 _COUNTERS = {
     "tritonqa_answered": "Asks that got at least one answer",
     "tritonqa_no_answer": "Asks whose passages hold no answer",
+    "tritonqa_cached": "Asks that were answered from the cache",
     "tritonqa_refused": "Asks that got an error",
     "tritonqa_windows": "Windows run",
     "tritonqa_tokens": "Tokens of the windows run",
-    "tritonqa_padding_tokens": "Tokens added to round lengths up",
+    "tritonqa_padding_tokens": "Tokens that were computed beside these, to fill up lengths",
     "tritonqa_engine_calls": "Calls of the engine; windows over calls is the batch size",
     "tritonqa_engine_seconds": "Seconds of the engine, of all streams together",
     "tritonqa_asks_begun": "Asks whose first window was run",
@@ -99,15 +99,19 @@ class Metered(Engine):
         """Run the windows; see Engine."""
         begun = perf_counter()
         found = self._engine.run(windows, alone=alone)
-        lengths = [len(window) for window in windows]
+        tokens = sum(map(len, windows))
         self._meter.add(
             tritonqa_windows=len(windows),
-            tritonqa_tokens=sum(lengths),
-            tritonqa_padding_tokens=sum(rounded(length) - length for length in lengths),
+            tritonqa_tokens=tokens,
+            tritonqa_padding_tokens=self.computed(windows) - tokens,
             tritonqa_engine_calls=1,
             tritonqa_engine_seconds=perf_counter() - begun,
         )
         return found
+
+    def computed(self, windows: Sequence[Window]) -> int:
+        """Count the tokens; see Engine."""
+        return self._engine.computed(windows)
 
     def close(self) -> None:
         """Close the engine."""

@@ -9,25 +9,25 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import fields, replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import triton_python_backend_utils as pb_utils
 
 from tritonqa.answers import Answers
-from tritonqa.bundle import read
-from tritonqa.engine import open_engine
 from tritonqa.errors import InputError
-from tritonqa.reader.load import choose, embed
+from tritonqa.reader.load import embed
+from tritonqa.reader.remote import CALL_OFF
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
 from tritonqa.triton.models.answering import Sender, texts
+from tritonqa.triton.models.cache import Cache
 from tritonqa.triton.models.hangups import Hangups
 from tritonqa.triton.models.meter import Meter, Metered
+from tritonqa.triton.models.opening import open_bundle, parameters
 from tritonqa.triton.options import Limits
 
 _DECODING = tuple(item.name for item in fields(Decoding))
@@ -42,15 +42,18 @@ class TritonPythonModel:
         """Open the bundle that lies beside model.py."""
         sys.setswitchinterval(_SWITCH)
         config = json.loads(args["model_config"])
-        known = {name: value["string_value"] for name, value in config["parameters"].items()}
+        known = parameters(config)
         self._limits = Limits(**json.loads(known["limits"]))
-        bundle = read(Path(args["model_repository"]) / args["model_version"] / "bundle")
-        choice = choose(bundle, known.get("engine"), known.get("precision"))
+        bundle, choice, engine = open_bundle(args, config)
         self._meter = Meter({"model": args["model_name"], "version": args["model_version"]})
-        engine = Metered(open_engine(choice), self._meter)
-        decoding = Decoding(**json.loads(known["decoding"]))
-        self._reader = embed(bundle, engine, decoding=decoding, max_waiting=self._limits.waiting)
+        self._reader = embed(
+            bundle,
+            Metered(engine, self._meter),
+            decoding=Decoding(**json.loads(known["decoding"])),
+            max_waiting=self._limits.waiting,
+        )
         self._meter.watch(self._reader.flow)
+        self._cache = Cache() if json.loads(known["cache"]) else None
         self._hangups = Hangups()
         self._long = ThreadPoolExecutor(1, "tritonqa-long")
         pb_utils.Logger.log_info(f"{bundle.manifest.name} runs on {choice}")
@@ -60,8 +63,14 @@ class TritonPythonModel:
         for request in requests:
             sender = Sender(request)
             try:
+                given = json.loads(request.parameters() or "{}")
+                if given.pop(CALL_OFF, False):
+                    self._hangups.call_off(sender.stream)
+                    sender.send([])
+                    continue
                 self._reader.flow.check_room()
-                ask, options = _ask(request, self._limits), _options(request, self._reader.decoding)
+                ask = _ask(request, self._limits)
+                options = _options(request, given, self._reader.decoding)
             except Exception as error:  # noqa: BLE001 - every request must be answered
                 self._meter.refused()
                 sender.fail(error)
@@ -81,20 +90,34 @@ class TritonPythonModel:
 
     def _start(self, sender: Sender, ask: Ask, options: Decoding) -> None:
         try:
+            if self._hangups.is_called_off(sender):
+                raise CancelledError
+            if self._cache is not None and (known := self._cache.get(ask, options)) is not None:
+                self._send(sender, known)
+                self._meter.add(tritonqa_cached=1)
+                return
             future = self._reader.start(ask, options, timeout=0, deadline=self._limits.seconds)
         except Exception as error:  # noqa: BLE001 - every request must be answered
             self._meter.refused()
             sender.fail(error)
             return
         self._hangups.watch(sender, future)
+        if self._cache is not None:
+            future.add_done_callback(partial(self._keep, ask, options))
         future.add_done_callback(partial(self._answer, sender))
+
+    def _keep(self, ask: Ask, options: Decoding, done: Future[Answers]) -> None:
+        if self._cache is not None and not done.cancelled() and done.exception() is None:
+            self._cache.put(ask, options, done.result())
+
+    def _send(self, sender: Sender, answers: Answers) -> None:
+        sender.send([pb_utils.Tensor(name, _OUTPUTS[name](answers)) for name in sender.wanted])
+        self._meter.answered(len(answers) > 0)
 
     def _answer(self, sender: Sender, done: Future[Answers]) -> None:
         self._hangups.forget(sender)
         try:
-            answers = done.result()
-            sender.send([pb_utils.Tensor(name, _OUTPUTS[name](answers)) for name in sender.wanted])
-            self._meter.answered(len(answers) > 0)
+            self._send(sender, done.result())
         except BaseException as error:  # noqa: BLE001 - every request must be answered
             self._meter.refused()
             sender.fail(error)
@@ -108,14 +131,13 @@ def _ask(request: Any, limits: Limits) -> Ask:
     return Ask.of(questions[0], passages)
 
 
-def _options(request: Any, decoding: Decoding) -> Decoding:
-    """Read the options off the request's parameters and its optional input."""
-    try:
-        found: dict[str, Any] = json.loads(request.parameters() or "{}")
-        if pb_utils.get_input_tensor_by_name(request, "options") is not None:
-            found |= json.loads("".join(texts(request, "options")))
-    except (ValueError, TypeError) as error:
-        raise InputError(f"options must be a JSON object: {error}") from error
+def _options(request: Any, found: dict[str, Any], decoding: Decoding) -> Decoding:
+    """Read the options off the request's parameters, found there, and its optional input."""
+    if pb_utils.get_input_tensor_by_name(request, "options") is not None:
+        try:
+            found = found | json.loads("".join(texts(request, "options")))
+        except (ValueError, TypeError) as error:
+            raise InputError(f"options must be a JSON object: {error}") from error
     if unknown := found.keys() - _DECODING:
         raise InputError(f"option {min(unknown)} is unknown; the options are {', '.join(_DECODING)}")
     return replace(decoding, **found) if found else decoding

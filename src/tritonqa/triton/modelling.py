@@ -1,0 +1,76 @@
+"""What the models of a repository are to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tritonqa.errors import InputError
+from tritonqa.triton.options import Limits
+
+MODEL_FILES = {
+    "onnxruntime": ("onnx", "model.onnx"),
+    "openvino": ("onnx", "model.onnx"),
+    "pytorch": ("torchscript", "model.pt"),
+    "tensorrt": ("tensorrt", "model.plan"),
+}
+BACKENDS = ("python", *MODEL_FILES)
+ACCELERATORS: Mapping[str, str] = {"tensorrt": "gpu", "cuda": "gpu", "openvino": "cpu"}
+SHARED = "encoder"  # what the rate limiter hands out, one to each instance that runs
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How the model encoder runs.
+
+    backend python is our own engine, in both runtimes; the others are the official container's. accelerator
+    is onnxruntime's: cuda, tensorrt or openvino. instances share this machine's cores, or are on each GPU;
+    rate_limit is how many of them may run at once, whatever their number. delay (microseconds) is how long
+    Triton waits to fill a batch.
+    """
+
+    backend: str = "python"
+    accelerator: str | None = None
+    instances: int = 1
+    rate_limit: int | None = None
+    max_batch_size: int = 16
+    delay: int = 0
+
+    def __post_init__(self) -> None:
+        """Raise InputError for what does not go together, by name."""
+        if self.backend not in BACKENDS:
+            raise InputError(f"backend {self.backend!r} is unknown; choose one of {', '.join(BACKENDS)}")
+        if self.accelerator is not None and self.accelerator not in ACCELERATORS:
+            raise InputError(f"accelerator {self.accelerator!r} is unknown; choose {', '.join(ACCELERATORS)}")
+        if self.accelerator is not None and self.backend != "onnxruntime":
+            raise InputError("accelerator goes with backend onnxruntime only")
+        for name in ("instances", "rate_limit", "max_batch_size"):
+            if (value := getattr(self, name)) is not None and value < 1:
+                raise InputError(f"{name} must be at least 1, not {value}")
+        if self.delay < 0:
+            raise InputError(f"delay must be at least 0 microseconds, not {self.delay}")
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The model reader, and the model encoder where it is wanted.
+
+    engine and precision are chosen by the machine that serves where they are not given; precision also picks
+    the file of another backend. warmup are lengths in tokens that are run before a model is ready. cache lets
+    the reader keep its latest answers for equal asks; versions is how many of the newest are served.
+    """
+
+    limits: Limits = Limits()
+    encoder: Encoding | None = None
+    engine: str | None = None
+    precision: str | None = None
+    warmup: tuple[int, ...] = (32, 64, 128, 256)
+    cache: bool = False
+    versions: int = 1
+
+    def __post_init__(self) -> None:
+        """Raise InputError for values out of range, by name."""
+        if self.versions < 1:
+            raise InputError(f"versions must be at least 1, not {self.versions}")
+        if any(length < 8 for length in self.warmup):
+            raise InputError(f"warmup must be lengths of at least 8 tokens, not {min(self.warmup)}")

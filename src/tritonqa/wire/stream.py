@@ -1,0 +1,162 @@
+"""Many calls over one gRPC stream."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from itertools import count
+from queue import SimpleQueue
+from time import monotonic
+from typing import Any, TypeAlias
+
+from tritonqa.errors import EngineError, Timeout, TritonQAError, Unavailable
+from tritonqa.wire.base import Call, Tensors
+from tritonqa.wire.faults import from_line
+from tritonqa.wire.messages import request, response
+from tritonqa.wire.protobuf import grpc
+
+Open: TypeAlias = Callable[[Iterator[Any]], Any]
+Fault: TypeAlias = Callable[[Any], TritonQAError]
+
+_PATIENCE = 2.0  # seconds that a stream may take to end
+_LOOK = 0.5  # seconds between looks at the deadlines, which gRPC keeps for whole streams only
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A call that was sent: the future of its answer, and when that must have come."""
+
+    future: Future[Tensors]
+    until: float
+
+
+class Opened:
+    """A stream that is open: what goes out, and by its id each call that has no answer yet.
+
+    Each call is taken out once, by whoever settles it, so no lock is needed.
+    """
+
+    def __init__(self, open: Open) -> None:
+        """Open the stream."""
+        self._outbox: SimpleQueue[Any] = SimpleQueue()
+        self._sent: dict[str, Sent] = {}
+        self.answers = open(iter(self._outbox.get, None))
+        self.ended = threading.Event()
+
+    def send(self, number: str, message: Any, sent: Sent) -> None:
+        """Send a call."""
+        self._sent[number] = sent
+        self._outbox.put(message)
+
+    def settle(self, message: Any) -> None:
+        """Give an answer to its call, unless that was given up."""
+        number = message.infer_response.id
+        if message.error_message:
+            self._fail(number, from_line(message.error_message))
+        elif (sent := self._sent.pop(number, None)) and sent.future.set_running_or_notify_cancel():
+            try:
+                sent.future.set_result(response(message.infer_response))
+            except EngineError as error:
+                sent.future.set_exception(error)
+
+    def fail_late(self, now: float) -> None:
+        """Fail the calls that should have been answered by now."""
+        for number, sent in self._sent.copy().items():
+            if sent.until <= now:
+                self._fail(number, Timeout("the server gave no answer in time"))
+
+    def finish(self, call_off: Any) -> None:
+        """Send nothing more, and call off what has no answer yet."""
+        if self._sent:
+            self._outbox.put(call_off)
+        self._outbox.put(None)
+
+    def end(self, error: TritonQAError) -> None:
+        """Fail all calls, and let go of the thread that sends."""
+        self.ended.set()
+        self._outbox.put(None)
+        for number in self._sent.copy():
+            self._fail(number, error)
+
+    def _fail(self, number: str, error: TritonQAError) -> None:
+        sent = self._sent.pop(number, None)
+        if sent is not None and sent.future.set_running_or_notify_cancel():
+            sent.future.set_exception(error)
+
+
+class GrpcStream:
+    """Send calls over one ModelStreamInfer, and match the answers by the id of the request.
+
+    A stream that breaks fails the calls on it with Unavailable; the next call opens another. gRPC can't call
+    off a single one, and Triton 2.51 never lets go of answers that were ready when a stream is cancelled: so
+    closing asks the model to drop what is under way, and reads to the end.
+    """
+
+    def __init__(self, open: Open, fault: Fault, call_off: Call) -> None:
+        """Take what opens a stream for requests, what maps gRPC's errors, and the call that drops the others.
+
+        The first call opens the stream.
+        """
+        self._open, self._fault, self._call_off = open, fault, call_off
+        self._name, self._numbers = secrets.token_hex(8), count()
+        self._opened: Opened | None = None
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        threading.Thread(target=self._look, name="tritonqa-deadlines", daemon=True).start()
+
+    def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
+        """Send a call; see Wire. Raises Unavailable when the stream or its connection was closed."""
+        sent = Sent(Future(), monotonic() + timeout if timeout is not None else float("inf"))
+        number = self._number()
+        message = request(call, number)
+        with self._lock:
+            if self._closed.is_set():
+                raise Unavailable("the stream was closed")
+            self._opened = self._opened or self._begin()
+            self._opened.send(number, message, sent)
+        return sent.future
+
+    def close(self) -> None:
+        """Drop what is under way, and end the stream when its last answers have come."""
+        with self._lock:
+            self._closed.set()
+            if self._opened is not None:
+                self._opened.finish(request(self._call_off, self._number()))
+
+    def wait(self) -> None:
+        """Wait a little until a stream that was closed has ended."""
+        if (opened := self._opened) is not None:
+            opened.ended.wait(_PATIENCE)
+
+    def _number(self) -> str:
+        return f"{self._name}.{next(self._numbers)}"
+
+    def _begin(self) -> Opened:
+        opened = Opened(self._open)
+        threading.Thread(target=self._read, args=(opened,), name="tritonqa-answers", daemon=True).start()
+        return opened
+
+    def _read(self, opened: Opened) -> None:
+        """Give each answer to its call until the stream ends; then the next call opens another."""
+        end: TritonQAError = Unavailable("the server ended the stream")
+        try:
+            for message in opened.answers:
+                opened.settle(message)
+        except grpc.RpcError as error:
+            end = self._fault(error)
+            end.__cause__ = error
+        with self._lock:
+            if self._opened is opened:
+                self._opened = None
+        opened.end(end)
+
+    def _look(self) -> None:
+        """Look after the deadlines; cancel a stream that did not end in time after it was closed."""
+        while not self._closed.wait(_LOOK):
+            if (opened := self._opened) is not None:
+                opened.fail_late(monotonic())
+        if (opened := self._opened) is not None and not opened.ended.wait(_PATIENCE):
+            opened.answers.cancel()

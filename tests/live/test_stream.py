@@ -1,0 +1,153 @@
+"""Many asks over one gRPC stream of a real server: matched, bounded, called off, and outliving the server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Iterator
+from itertools import repeat
+
+import pytest
+
+from serving import ANSWER, LONG, PASSAGE, QUESTION, Clients, Served, metric, served
+from tritonqa import Answers, AsyncReader, Reader
+from tritonqa.errors import InputError, Timeout, TritonQAError, Unavailable
+from tritonqa.triton.runtime import Runtime
+from tritonqa.triton.server import Server
+from tritonqa.wire import Call, Connection, dial
+from tritonqa.wire.tensors import texts
+
+
+@pytest.fixture(scope="module")
+def running(runtime: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("state"), "--no-encoder") as place:
+        yield place
+
+
+def test_each_answer_comes_to_its_own_ask(server: Server) -> None:
+    passages = [f"The code of door {i} is {i * 7919 % 10_000:04}. " * (1 + i % 40) for i in range(150)]
+    options = {"no_answer_threshold": 1.0}
+    wire = dial(server.grpc)
+    with wire.stream(Call("reader", {}, ())) as infer:
+        asks = [
+            infer(
+                Call(
+                    "reader", {"question": texts(["What code?"]), "passages": texts([p])}, ("text",), options
+                )
+            )
+            for p in passages
+        ]
+        found = [str(ask.result(60)["text"][0]) for ask in asks]
+    wire.close()
+    assert all(text in passage for text, passage in zip(found, passages, strict=True))
+    assert len(set(found)) > 140
+
+
+def test_an_ask_that_fails_leaves_the_stream_whole(server: Server) -> None:
+    with Reader.load(str(server.grpc)) as reader:
+        stream = reader.ask_many([(QUESTION, PASSAGE), ("q" * 20_000, "x"), (QUESTION, PASSAGE)])
+        assert next(stream)[0].text == ANSWER
+        with pytest.raises(InputError, match="question has 20000 characters"):
+            next(stream)
+        assert [a[0].text for a in reader.ask_many([(QUESTION, PASSAGE)] * 3)] == [ANSWER] * 3
+
+
+def test_no_more_is_read_than_is_under_way(server: Server) -> None:
+    read = 0
+
+    def asks() -> Iterator[tuple[str, str]]:
+        nonlocal read
+        for ask in repeat((QUESTION, PASSAGE), 1000):
+            read += 1
+            yield ask
+
+    with Reader.load(str(server.grpc)) as reader:
+        stream = reader.ask_many(asks())
+        next(stream)
+        time.sleep(0.5)
+        assert read <= reader._backend.ahead + 2
+        stream.close()  # type: ignore[attr-defined]
+
+
+def waits_no_more(metrics: str) -> bool:
+    until = time.monotonic() + 10
+    while metric(metrics, "tritonqa_waiting_windows") and time.monotonic() < until:
+        time.sleep(0.2)
+    return not metric(metrics, "tritonqa_waiting_windows")
+
+
+def test_leaving_the_stream_calls_off_what_is_under_way(server: Server) -> None:
+    metrics = f"{server.metrics}/metrics"
+    with Reader.load(str(server.grpc)) as reader:
+        stream = reader.ask_many([(QUESTION, PASSAGE), ("What?", LONG), ("What?", LONG + " ")])
+        next(stream)
+        until = time.monotonic() + 10
+        while metric(metrics, "tritonqa_waiting_windows") < 30 and time.monotonic() < until:
+            time.sleep(0.1)
+        begun = metric(metrics, "tritonqa_windows")
+        stream.close()  # type: ignore[attr-defined]
+        assert waits_no_more(metrics)
+        assert metric(metrics, "tritonqa_windows") < begun + 250
+
+
+def test_a_task_that_is_cancelled_calls_off_its_stream(server: Server) -> None:
+    async def run() -> list[Answers]:
+        async with AsyncReader.load(str(server.grpc)) as reader:
+
+            async def endless() -> None:
+                async for _ in reader.ask_many(repeat(("What?", LONG))):
+                    pass
+
+            task = asyncio.create_task(endless())
+            await asyncio.sleep(0.5)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            return [answers async for answers in reader.ask_many([(QUESTION, PASSAGE)])]
+
+    assert [answers[0].text for answers in asyncio.run(run())] == [ANSWER]
+    assert waits_no_more(f"{server.metrics}/metrics")
+
+
+def test_a_server_that_stands_still_is_a_timeout(running: Served) -> None:
+    with Reader.load(running.grpc, connection=Connection(timeout=2, retries=0)) as reader:
+        stream = reader.ask_many(repeat((QUESTION, PASSAGE), 500))
+        next(stream)
+        os.kill(running.triton, signal.SIGSTOP)
+        try:
+            with pytest.raises(Timeout, match="in time"):
+                list(stream)
+        finally:
+            os.kill(running.triton, signal.SIGCONT)
+        assert reader.ask(QUESTION, PASSAGE)[0].text == ANSWER
+
+
+def test_streams_outlive_a_kill(running: Served) -> None:
+    server = running.triton
+    with Clients([running.grpc] * 3, streams=True) as clients:
+        clients.wait_for(100)
+        os.kill(server, signal.SIGKILL)
+        clients.wait_for(200)
+    assert not clients.wrong
+    assert not [error for error in clients.failed if not isinstance(error, Unavailable)]
+
+
+def test_every_ask_of_one_stream_is_answered_once_over_a_kill(running: Served) -> None:
+    count = 600
+    asks = [(QUESTION, f"It was written by Ada in {1000 + i}.") for i in range(count)]
+    with Reader.load(running.grpc) as reader:
+        stream = reader.ask_many(asks)
+        found = [next(stream) for _ in range(50)]
+        os.kill(running.triton, signal.SIGKILL)
+        found += stream
+    assert [answers[0].text for answers in found] == [ANSWER] * count
+
+
+def test_a_closed_reader_says_so(server: Server) -> None:
+    reader = Reader.load(str(server.grpc))
+    reader.close()
+    for ask in (lambda: reader.ask(QUESTION, PASSAGE), lambda: list(reader.ask_many([(QUESTION, PASSAGE)]))):
+        with pytest.raises(TritonQAError, match="was closed; load the reader again"):
+            ask()
