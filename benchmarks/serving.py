@@ -4,6 +4,7 @@
 
 CPU-seconds are those of the server and its Python processes, from /proc; clients share the same cores.
 Rounds alternate between the two, so that a drifting machine hurts both alike; ratios are within a round.
+Padding is what the server's own metrics say of all asks of the run.
 perf drives reader and encoder with perf_analyzer of the tritonclient 2.51.0 wheel, given by --perf-wheel.
 """
 
@@ -13,10 +14,9 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import tempfile
 import time
-import zipfile
+import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,6 +24,8 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from perf_analyzer import perf
 
 from tritonqa import Reader
 from tritonqa.engine import cpu
@@ -77,6 +79,18 @@ def timed(pids: list[int], work: Callable[[], int]) -> dict[str, float]:
     done = work()
     seconds = time.perf_counter() - begun
     return {"rate": done / seconds, "cpu_ms": 1000 * (cpu_seconds(pids) - used) / done}
+
+
+def tokens(server: Server) -> dict[str, float]:
+    """Read how many tokens were computed: those of windows, and those that only filled up lengths."""
+    time.sleep(1.5)  # metrics are told once a second
+    with urllib.request.urlopen(f"{server.metrics}/metrics", timeout=10) as answer:
+        lines = answer.read().decode().splitlines()
+    names = {"useful": "tritonqa_tokens{", "padding": "tritonqa_padding_tokens{"}
+    return {
+        key: sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name))
+        for key, name in names.items()
+    }
 
 
 def many(reader: Reader, asks: Asks) -> int:
@@ -192,57 +206,6 @@ def memory(pid: int) -> float:
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
 
 
-def perf(server: Server, asks: Asks, wheel: Path) -> dict[str, str]:
-    """Drive reader and encoder with perf_analyzer; return its tables."""
-    tokens = {"input_ids": 2000, "attention_mask": 1, "token_type_ids": 0}
-    inputs: dict[str, list[dict[str, Any]]] = {
-        "reader": [
-            {"question": [question], "passages": {"content": [passage], "shape": [1]}}
-            for question, passage in asks
-        ],
-        "encoder": [
-            {name: {"content": [value] * size, "shape": [size]} for name, value in tokens.items()}
-            for size in (64, 128, 192, 256)
-        ],
-    }
-    with tempfile.TemporaryDirectory() as name:
-        program = unpack(wheel, Path(name))
-        return {model: table(program, server, model, rows) for model, rows in inputs.items()}
-
-
-def unpack(wheel: Path, folder: Path) -> Path:
-    """Take perf_analyzer out of its wheel; the two libraries it lacks are the server's."""
-    with zipfile.ZipFile(wheel) as archive:
-        member = next(item for item in archive.namelist() if item.endswith("/perf_analyzer"))
-        program = Path(archive.extract(member, folder))
-    program.chmod(0o755)
-    for wanted, have in (("libb64.so.0d", "libb64-*"), ("libcudart.so.12", "libcudart-*")):
-        (program.parent / wanted).symlink_to(next(install().libraries.glob(have)))
-    return program
-
-
-def table(program: Path, server: Server, model: str, rows: list[dict[str, Any]]) -> str:
-    """Run perf_analyzer on a model at 1, 4 and 16 requests at once; return its last table."""
-    data = program.parent / f"{model}.json"
-    data.write_text(json.dumps({"data": rows}))
-    command = [program, "-m", model, "-i", "grpc", "-u", server.grpc.target, "--input-data", data]
-    command += ["--measurement-mode", "count_windows", "--measurement-request-count", "80"]
-    command += ["--max-trials", "3", "--stability-percentage", "999"]
-    paths = f"{program.parent}:{install().libraries}"
-    lines = []
-    for clients in (1, 4, 16):
-        done = subprocess.run(
-            [*command, "--concurrency-range", str(clients)],
-            env={**os.environ, "LD_LIBRARY_PATH": paths},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        found = [line for line in done.stdout.splitlines() if line.startswith("Concurrency: ")]
-        lines.append(found[-1] if found else done.stdout[-500:] + done.stderr[-500:])
-    return "\n".join(lines)
-
-
 def quantile(values: list[float], share: float) -> float:
     """Return the value below which this share lies."""
     return sorted(values)[min(len(values) - 1, int(share * len(values)))] if values else 0.0
@@ -273,6 +236,8 @@ def main() -> None:
         with serving() as server:
             if "throughput" in wanted:
                 record["throughput"] = throughput(server, asks, options.rounds)
+                counted = tokens(server)
+                record["padding_share"] = counted["padding"] / sum(counted.values())
             if "latency" in wanted:
                 record["latency_ms"] = latency(server, asks)
             if "perf" in wanted or options.perf_wheel:

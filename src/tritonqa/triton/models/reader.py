@@ -32,6 +32,7 @@ from tritonqa.triton.options import Limits
 
 _DECODING = tuple(item.name for item in fields(Decoding))
 _SWITCH = 0.0005  # seconds; Triton's calls wait behind the streams' Python by Python's own 0.005
+_REFUSALS = 4  # threads: sending waits for Triton to take the response, while more requests come in
 _LONG = 50_000  # characters from which on tokenising would hold up the asks behind
 
 
@@ -56,6 +57,7 @@ class TritonPythonModel:
         self._cache = Cache() if json.loads(known["cache"]) else None
         self._hangups = Hangups()
         self._long = ThreadPoolExecutor(1, "tritonqa-long")
+        self._refusals = ThreadPoolExecutor(_REFUSALS, "tritonqa-refusals")
         pb_utils.Logger.log_info(f"{bundle.manifest.name} runs on {choice}")
 
     def execute(self, requests: Sequence[Any]) -> None:
@@ -72,8 +74,7 @@ class TritonPythonModel:
                 ask = _ask(request, self._limits)
                 options = _options(request, given, self._reader.decoding)
             except Exception as error:  # noqa: BLE001 - every request must be answered
-                self._meter.refused()
-                sender.fail(error)
+                self._refuse(sender, error)
                 continue
             start = partial(self._start, sender, ask, options)
             if sum(map(len, ask.passages)) > _LONG:
@@ -84,6 +85,7 @@ class TritonPythonModel:
     def finalize(self) -> None:
         """Stop the streams; Triton calls this when nothing is under way."""
         self._long.shutdown()
+        self._refusals.shutdown()
         self._hangups.close()
         self._reader.close()
         self._meter.close()
@@ -98,13 +100,16 @@ class TritonPythonModel:
                 return
             future = self._reader.start(ask, options, timeout=0, deadline=self._limits.seconds)
         except Exception as error:  # noqa: BLE001 - every request must be answered
-            self._meter.refused()
-            sender.fail(error)
+            self._refuse(sender, error)
             return
         self._hangups.watch(sender, future)
         if self._cache is not None:
             future.add_done_callback(partial(self._keep, ask, options))
         future.add_done_callback(partial(self._answer, sender))
+
+    def _refuse(self, sender: Sender, error: Exception) -> None:
+        self._meter.refused()
+        self._refusals.submit(sender.fail, error)
 
     def _keep(self, ask: Ask, options: Decoding, done: Future[Answers]) -> None:
         if self._cache is not None and not done.cancelled() and done.exception() is None:
