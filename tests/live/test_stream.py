@@ -92,6 +92,17 @@ def test_leaving_the_stream_calls_off_what_is_under_way(server: Server) -> None:
         assert metric(metrics, "tritonqa_windows") < begun + 250
 
 
+def test_nobody_calls_off_the_asks_of_others(server: Server) -> None:
+    wire = dial(server.grpc, Connection(retries=0))
+    inputs = {"question": texts(["What is the password of the vault?"]), "passages": texts([LONG])}
+    ask = wire.infer(Call("reader", inputs, ("text",)))
+    time.sleep(0.3)
+    inputs = {"question": texts([""]), "passages": texts([])}
+    wire.infer(Call("reader", inputs, (), {"call_off": True})).exception(10)
+    assert ask.result(60)["text"].tolist() == ["kestrel"]
+    wire.close()
+
+
 def test_a_task_that_is_cancelled_calls_off_its_stream(server: Server) -> None:
     async def run() -> list[Answers]:
         async with AsyncReader.load(str(server.grpc)) as reader:

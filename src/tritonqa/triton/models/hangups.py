@@ -43,7 +43,9 @@ class Hangups:
             self._asks.pop(sender, None)
 
     def call_off(self, stream: str) -> None:
-        """Cancel the asks of a stream, those still to be watched as well."""
+        """Cancel the asks of a stream, those still to be watched as well; none of those that came alone."""
+        if not stream:
+            return
         self._called_off.append(stream)
         with self._lock:
             futures = [future for sender, (_, future) in self._asks.items() if sender.stream == stream]
@@ -52,7 +54,7 @@ class Hangups:
 
     def is_called_off(self, sender: Sender) -> bool:
         """Say whether an ask's stream was called off."""
-        return bool(sender.stream) and sender.stream in self._called_off
+        return sender.stream in self._called_off
 
     def close(self) -> None:
         """Stop the thread."""
