@@ -89,7 +89,8 @@ class Clients:
 
     def __enter__(self) -> Clients:
         self._end = threading.Event()
-        self._threads = [threading.Thread(target=self._ask, args=(url,)) for url in self.urls]
+        readers = [Reader.load(url) for url in self.urls]
+        self._threads = [threading.Thread(target=self._ask, args=(reader,)) for reader in readers]
         for thread in self._threads:
             thread.start()
         return self
@@ -107,8 +108,8 @@ class Clients:
             assert time.monotonic() < until, f"clients did not recover: {self.failed[-1:]}"
             time.sleep(0.05)
 
-    def _ask(self, url: str) -> None:
-        with Reader.load(url) as reader:
+    def _ask(self, reader: Reader) -> None:
+        with reader:
             while not self._end.is_set():
                 try:
                     for answers in self._answers(reader):

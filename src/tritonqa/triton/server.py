@@ -25,6 +25,7 @@ from tritonqa.wire import Address
 Log: TypeAlias = Callable[[str], None]
 
 _POLL = 0.05
+_SEEN_TO = 2.0  # seconds in which Triton sees to a process that ended as it should
 _LAST_WORDS = 3  # seconds to write what was answered; Triton would wait longer for idle connections
 
 
@@ -49,6 +50,7 @@ class Server:
         self.metrics = Address("http", self.serving.reachable, self.serving.metrics_port)
         self._last: deque[str] = deque(maxlen=200)
         self._log = log
+        self._dead: dict[int, float] = {}  # Python processes that ended → when that was first seen
         self.process = subprocess.Popen(
             [str(runtime.server), *self._arguments(runtime)],
             env=runtime.environment(),
@@ -70,8 +72,13 @@ class Server:
 
     @property
     def healthy(self) -> bool:
-        """Whether the server and all its Python processes live: Triton does not start one again."""
-        return self.process.poll() is None and not processes.dead_stubs(self.process.pid)
+        """Whether the server and all its Python processes live: Triton does not start one again.
+
+        Those of a version that was unloaded end too, and Triton sees to them; to one that was killed never.
+        """
+        now = time.monotonic()
+        self._dead = {pid: self._dead.get(pid, now) for pid in processes.dead_stubs(self.process.pid)}
+        return self.process.poll() is None and all(now - since < _SEEN_TO for since in self._dead.values())
 
     def tail(self) -> str:
         """Return the end of the server's log."""
