@@ -1,8 +1,10 @@
-"""Measure an export with all CPU formats: time, peak memory, F1 of INT8; and fp32 ONNX on 1,000 asks.
+"""Measure an export with all formats, its time and peak memory; or, with a file, its answers on 1,000 asks.
 
+    python benchmarks/export.py CHECKPOINT
     python benchmarks/export.py CHECKPOINT SQUAD_FILE
 
-SQUAD_FILE gives the 1,000 asks that fp32 must answer as torch does, and is given whole to INT8 for its F1.
+The peak is that of this process, which does all the work. SQUAD_FILE gives the asks that ONNX in
+fp32 must answer as torch does and that INT8 is scored on.
 """
 
 from __future__ import annotations
@@ -12,42 +14,70 @@ import json
 import resource
 import tempfile
 import time
-from datetime import date
 from pathlib import Path
 
-from tritonqa.engine import cpu
+from record import record
+
+from tritonqa.bundle import Manifest
+from tritonqa.evaluate import load_squad
 from tritonqa.export import FORMATS, ExportOptions, export
 
-RESULTS = Path(__file__).parent / "results"
+ASKS = 1000
+
+
+def figures(manifest: Manifest) -> dict[str, dict[str, float]]:
+    """List what verification found, by file."""
+    return {item.file: {**item.parity, **item.f1} for item in manifest.formats}
+
+
+def sample(file: Path, target: Path) -> Path:
+    """Write asks from all over a file."""
+    examples = load_squad(file).examples
+    rows = (
+        {
+            "id": e.id,
+            "question": e.question,
+            "context": e.context,
+            "answers": [{"text": t} for t in e.answers],
+        }
+        for e in examples[:: max(1, len(examples) // ASKS)][:ASKS]
+    )
+    target.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return target
 
 
 def main() -> None:
     """Measure, print, write dated JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("file", type=Path)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    parser.add_argument("file", type=Path, nargs="?")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        if given.file is not None:
+            asks = sample(given.file, folder / "asks.jsonl")
+            options = ExportOptions(("onnx", "onnx-int8"), asks=asks, compared=ASKS)
+            found = export(given.checkpoint, folder / "bundle", options)
+            record("export-answers", {"asks": ASKS, "formats": figures(found.manifest)})
+            return
         begun = time.perf_counter()
-        found = export(options.checkpoint, Path(folder) / "all", ExportOptions(tuple(FORMATS)))
+        found = export(given.checkpoint, folder / "bundle", ExportOptions(tuple(FORMATS)))
         seconds = time.perf_counter() - begun
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # kibibytes on Linux
-        wide = ExportOptions(("onnx", "onnx-int8"), asks=options.file, compared=1000)
-        many = export(options.checkpoint, Path(folder) / "many", wide)
-    weights = sum(path.stat().st_size for path in options.checkpoint.glob("*.safetensors"))
-    record = {
-        "date": date.today().isoformat(),
-        "machine": cpu.model(),
-        "checkpoint_bytes": weights,
-        "all_formats_seconds": round(seconds, 1),
-        "all_formats_peak_bytes": peak,
-        "peak_over_4_checkpoints_and_1_gb": round(peak / (4 * weights + 1e9), 3),
-        "formats": {item.file: {**item.parity, **item.f1} for item in found.manifest.formats},
-        "on_the_file": {item.file: {**item.parity, **item.f1} for item in many.manifest.formats},
-    }
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"export-{record['date']}.json").write_text(json.dumps(record, indent=2) + "\n")
-    print(json.dumps(record, indent=2))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # kibibytes on Linux
+    weights = sum(path.stat().st_size for path in given.checkpoint.glob("*.safetensors"))
+    allowed = 4 * weights + 1e9
+    record(
+        "export",
+        {
+            "seconds": round(seconds, 1),
+            "checkpoint_bytes": weights,
+            "peak_bytes": peak,
+            "peak_over_4_checkpoints_and_1_gb": round(peak / allowed, 3),
+            "formats": figures(found.manifest),
+        },
+    )
 
 
 if __name__ == "__main__":

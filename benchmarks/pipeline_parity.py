@@ -1,34 +1,33 @@
 """Hold the removed pipeline's face to transformers' own pipeline, both on a checkpoint's fp32 weights.
 
-    python benchmarks/pipeline_parity.py CHECKPOINT SQUAD_FILE [--asks N]
+    PYTHONPATH=tests/shared python benchmarks/pipeline_parity.py SQUAD_FILE CHECKPOINT… [--asks N]
 
-in an environment with transformers==4.57.6, torch==2.13.0 and tritonqa. CHECKPOINT holds config.json,
-model.safetensors and tokenizer.json; every ask really runs on both sides, ours with the torch engine, window
-by window. An answer that differs is counted as one of the differences that the guide states, or as
-unexplained, and then the exit code is 1.
+in an environment with transformers==4.57.6, torch==2.13.0, tritonqa and the libraries of its extra torch.
+CHECKPOINT is a folder, or one of the architectures that the tests make tiny random checkpoints of (roberta,
+xlm-roberta, albert and others). Every ask really runs on both sides, ours with the torch engine, window by
+window. An answer that differs is counted as one of the differences that the guide states, or as unexplained,
+and then the exit code is 1.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 import sys
 import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import transformers
+from record import record
 from rich.progress import track
-from throughput import RESULTS
 
+import checkpoints
 import tritonqa
-from tritonqa.bundle import Format, Manifest, write
 from tritonqa.evaluate import load_squad
+from tritonqa.export import ExportOptions, export
 
 CALLS: list[dict[str, Any]] = [
     {},
@@ -40,16 +39,9 @@ CALLS: list[dict[str, Any]] = [
 TOLERANCE = 1e-4
 
 
-def bundle_of(checkpoint: Path, folder: Path) -> Path:
-    """Make a bundle that holds the checkpoint as it is."""
-    weights = checkpoint / "model.safetensors"
-    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
-    kept = Format("model.safetensors", "safetensors", "fp32", weights.stat().st_size, digest)
-    architecture = json.loads((checkpoint / "config.json").read_text())["architectures"][0]
-    inputs = ("input_ids", "attention_mask", "token_type_ids")
-    files = {name: checkpoint / name for name in ("model.safetensors", "config.json", "tokenizer.json")}
-    write(folder / "bundle", Manifest(checkpoint.name, (kept,), architecture, inputs), files)
-    return folder / "bundle"
+def checkpoint_of(name: str, folder: Path) -> Path:
+    """Return the folder that is named, or make the tiny checkpoint of that architecture."""
+    return checkpoints.make(name, folder / name) if name in checkpoints.SHAPES else Path(name)
 
 
 def asks(file: Path, count: int) -> Iterator[dict[str, str]]:
@@ -85,34 +77,38 @@ def compared(ours: Any, theirs: Any) -> Iterator[str]:
     yield from map(difference, left, right)
 
 
+def compare(checkpoint: Path, rows: list[dict[str, str]], folder: Path) -> Counter[str]:
+    """Ask both pipelines; count how their answers compare."""
+    counts: Counter[str] = Counter()
+    bundle = export(checkpoint, folder / f"{checkpoint.name}-bundle", ExportOptions(("checkpoint",)))
+    old = transformers.pipeline("question-answering", model=str(checkpoint), device=-1)
+    with tritonqa.pipeline(model=str(bundle.folder), engine="torch") as new:
+        chosen = [(row, CALLS[i % len(CALLS)]) for i, row in enumerate(rows)]
+        for row, call in track(chosen, checkpoint.name, disable=not sys.stderr.isatty()):
+            counts.update(compared(new(row, **call), old(row, **call)))
+    return counts
+
+
 def main() -> None:
     """Compare, print, write dated JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("checkpoint", type=Path)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("file", type=Path)
+    parser.add_argument("checkpoints", nargs="+")
     parser.add_argument("--asks", type=int, default=1000)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     rows = list(asks(options.file, options.asks))
-    old = transformers.pipeline("question-answering", model=str(options.checkpoint), device=-1)
-    counts: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory() as folder:
-        new = tritonqa.pipeline(model=str(bundle_of(options.checkpoint, Path(folder))), engine="torch")
-        chosen = [(row, CALLS[i % len(CALLS)]) for i, row in enumerate(rows)]
-        for row, call in track(chosen, "Comparing", disable=not sys.stderr.isatty()):
-            counts.update(compared(new(row, **call), old(row, **call)))
-        new.close()
-    record = {
-        "date": date.today().isoformat(),
-        "transformers": transformers.__version__,
-        "asks": len(rows),
-        "calls": CALLS,
-        "answers": dict(counts.most_common()),
-    }
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"pipeline-parity-{record['date']}.json").write_text(json.dumps(record, indent=2) + "\n")
-    print(json.dumps(record, indent=2))
-    sys.exit(any(name.startswith("unexplained") for name in counts))
+    with tempfile.TemporaryDirectory() as temporary:
+        folders = [checkpoint_of(name, Path(temporary)) for name in options.checkpoints]
+        found = {folder.name: compare(folder, rows, Path(temporary)) for folder in folders}
+    answers = {name: dict(counts.most_common()) for name, counts in found.items()}
+    record(
+        "pipeline-parity",
+        {"transformers": transformers.__version__, "asks": len(rows), "calls": CALLS, "answers": answers},
+    )
+    sys.exit(any(name.startswith("unexplained") for counts in found.values() for name in counts))
 
 
 if __name__ == "__main__":

@@ -68,6 +68,7 @@ def test_a_checkpoint_inspected(checkpoint: Path) -> None:
         (["export", "{tmp}", "-o", "{tmp}/b"], 6, "config.json is missing"),
         (["export", "no such", "-o", "{tmp}/b"], 2, "no such is no folder"),
         (["export", "{checkpoint}", "-o", "{tmp}"], 3, "exists already"),
+        (["export", "{checkpoint}", "-o", "{tmp}/b", "--triton", "{tmp}"], 3, "exists already"),
         (["inspect", "{tmp}"], 6, "config.json is missing"),
         (["inspect", "nobody"], 3, "no reader named 'nobody'"),
     ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from support import ENGINES, tritonqa
+from support import ENGINES, on_terminal, tritonqa
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="needs signals, terminals and devices of POSIX"
@@ -153,29 +152,6 @@ def test_evaluate_finds_a_bad_place_before_it_asks(
     done = subprocess.run(tritonqa(*arguments, option, str(tmp_path / place)), capture_output=True, text=True)
     assert done.returncode == 1, "the reader that is absent would have been 3"
     assert done.stderr.startswith(f"error: {option[2:]} ") and "choose another place" in done.stderr
-
-
-def on_terminal(command: list[str], stdout: int = subprocess.DEVNULL) -> str:
-    """Run a command whose stderr is a terminal, and return what that showed."""
-    import pty
-
-    master, slave = pty.openpty()
-    with subprocess.Popen(
-        command, stdout=stdout, stderr=slave, env={**os.environ, "TERM": "xterm"}
-    ) as process:
-        os.close(slave)
-        shown = b""
-        while True:
-            try:
-                part = os.read(master, 65536)
-            except OSError:
-                break
-            if not part:
-                break
-            shown += part
-        assert process.wait(60) == 0
-    os.close(master)
-    return shown.decode("utf-8")
 
 
 def test_bars_on_a_terminal_and_none_elsewhere(asks: Path, tmp_path: Path) -> None:

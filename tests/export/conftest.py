@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import checkpoints
+from tritonqa.export import ExportOptions, export
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +35,11 @@ def asks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return checkpoints.make("bert", tmp_path_factory.mktemp("checkpoints") / "tiny-bert")
+
+
+@pytest.fixture(scope="session")
+def plain(bert: Path, asks: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Export one bundle in ONNX fp32; tests copy it."""
+    folder = tmp_path_factory.mktemp("bundles") / "plain"
+    export(bert, folder, ExportOptions(asks=asks))
+    return folder

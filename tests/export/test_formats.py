@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tritonqa import Reader
+from tritonqa import Reader, pipeline
 from tritonqa.bundle import Bundle, read
 from tritonqa.errors import BundleError, ExportError, InputError, TritonQAError
 from tritonqa.export import FORMATS, ExportOptions, Quantisation, export
 from tritonqa.export.tensorrt import buckets, trtexec
+from tritonqa.features import Windowing
 
 FEW = Quantisation(asks=4)
 
@@ -22,13 +23,6 @@ FEW = Quantisation(asks=4)
 def everything(bert: Path, asks: Path, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     options = ExportOptions(tuple(FORMATS), asks=asks, calibrate=asks, max_f1_loss=100, quantisation=FEW)
     return export(bert, tmp_path_factory.mktemp("bundles") / "all", options)
-
-
-@pytest.fixture(scope="module")
-def plain(bert: Path, asks: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bundles") / "plain"
-    export(bert, folder, ExportOptions(asks=asks))
-    return folder
 
 
 @pytest.mark.parametrize("name", [name for name in FORMATS if name != "tensorrt"])
@@ -93,7 +87,10 @@ def test_a_kept_checkpoint_makes_further_formats(bert: Path, asks: Path, tmp_pat
 
 
 def test_weights_beside_the_graph(bert: Path, asks: Path, tmp_path: Path) -> None:
-    options = ExportOptions(("onnx", "onnx-fp16"), asks=asks, one_file=1)
+    options = ExportOptions(
+        ("onnx", "onnx-fp16", "onnx-int8"), asks=asks, calibrate=asks, max_f1_loss=100, quantisation=FEW,
+        one_file=1,
+    )  # fmt: skip
     found = export(bert, tmp_path / "large", options)
     for item in found.manifest.formats:
         assert [part.file for part in item.parts] == [f"{item.file}.data"]
@@ -137,6 +134,18 @@ def test_targets_that_are_taken(bert: Path, tmp_path: Path) -> None:
         ExportOptions(("onyx",))
     with pytest.raises(TritonQAError, match="max_length 4096 is more than the model takes: 128"):
         export(bert, tmp_path / "new", ExportOptions(max_length=4096))
+
+
+def test_windows_longer_than_the_model_are_refused(plain: Path) -> None:
+    assert read(plain).manifest.positions == 128
+    with pytest.raises(InputError, match="windowing.max_length 136 is more than the model takes: 128 tokens"):
+        Reader.load(str(plain), windowing=Windowing(136, 16, 16))
+    with pytest.raises(InputError, match="max_seq_len 129 is more than the model takes: 128 tokens"):
+        pipeline(model=str(plain), max_seq_len=129)
+    with pipeline(model=str(plain), max_seq_len=128, doc_stride=16) as pipe:
+        assert pipe("What is blue?", "The sky is blue. " * 99)["answer"]
+        with pytest.raises(InputError, match="max_seq_len 384 is more than the model takes"):
+            pipe("What is blue?", "The sky is blue.", max_seq_len=384)
 
 
 def test_tensorrt_has_a_profile_for_each_bucket(everything: Bundle) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from standin import COMMIT, Hub, serving
+from support import on_terminal
 from tritonqa.errors import ExportError, InputError, TritonQAError, Unavailable
 from tritonqa.export.hub import HubName, download, is_hub_name
 
@@ -104,25 +105,31 @@ def test_names_that_are_none(name: str) -> None:
         HubName.parse(name)
 
 
-def test_two_processes_export_once(hub: Hub, tmp_path: Path, asks: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX terminals")
+def test_two_processes_export_once_and_show_it(hub: Hub, tmp_path: Path) -> None:
     code = (
         "from tritonqa import Reader; r = Reader.load('owner/tiny'); "
         "print(r.ask('What is blue?', 'The sky is blue.', no_answer_threshold=1.0)[0].text); r.close()"
     )
     env = {
         **os.environ, "HF_ENDPOINT": hub.address, "HF_HOME": str(tmp_path / "home"),
-        "XDG_CACHE_HOME": str(tmp_path / "cache"), "LOCALAPPDATA": str(tmp_path / "cache"),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
     }  # fmt: skip
-    both = [
-        subprocess.Popen([sys.executable, "-c", code], env=env, stdout=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
-    out = [process.communicate(timeout=300)[0].strip() for process in both]
-    assert out[0] == out[1] != "" and [process.returncode for process in both] == [0, 0]
+
+    def load(name: str) -> tuple[str, str]:
+        with (tmp_path / name).open("w+") as stdout:
+            shown = on_terminal([sys.executable, "-c", code], stdout, env)
+            stdout.seek(0)
+            return stdout.read().strip(), shown
+
+    with ThreadPoolExecutor() as threads:
+        both = list(threads.map(load, ("one", "two")))
+    (answer, shown), (other, also_shown) = both
+    assert answer == other != ""
+    assert ("writing onnx" in shown) != ("writing onnx" in also_shown)
     assert sum("GET" in line and "model.safetensors" in line for line in hub.asked) == 1
     asked = len(hub.asked)
-    again = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
-    assert again.stdout.strip() == out[0] and len(hub.asked) == asked
+    assert load("again") == (answer, "") and len(hub.asked) == asked
 
 
 def test_errors_are_the_librarys_own(hub: Hub) -> None:

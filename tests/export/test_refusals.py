@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -158,11 +160,26 @@ def test_a_template_with_its_first_token_at_the_end(copy: Path, asks: Path, tmp_
         export(copy, tmp_path / "bundle", ExportOptions(asks=asks))
 
 
-def test_a_read_only_or_full_target(bert: Path, asks: Path, tmp_path: Path) -> None:
+def test_a_target_under_a_file(bert: Path, asks: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(BundleError, match="could not be written"):
         export(bert, tmp_path / "file" / "bundle", ExportOptions(asks=asks))
     assert (tmp_path / "file").read_text() == "x"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc, where nobody may make a folder")
+def test_a_target_where_nobody_may_write(bert: Path, asks: Path) -> None:
+    with pytest.raises(BundleError, match="/proc/self/bundle could not be written") as caught:
+        export(bert, Path("/proc/self/bundle"), ExportOptions(asks=asks))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_target_without_permission(bert: Path, asks: Path, tmp_path: Path) -> None:
+    tmp_path.chmod(0o555)
+    with pytest.raises(BundleError, match="could not be written: Permission denied"):
+        export(bert, tmp_path / "bundle", ExportOptions(asks=asks))
+    assert not list(tmp_path.iterdir())
 
 
 def test_asks_that_can_t_be_read(bert: Path, tmp_path: Path) -> None:

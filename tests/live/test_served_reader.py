@@ -13,22 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from serving import same
 from tritonqa import Answers, AsyncReader, Reader
 from tritonqa.evaluate import load_squad
 from tritonqa.triton.server import Server
-
-
-def same(ours: Answers, theirs: Answers) -> None:
-    assert [(a.text, a.start, a.end, a.passage) for a in ours] == [
-        (a.text, a.start, a.end, a.passage) for a in theirs
-    ]
-    assert [a.score for a in ours] == pytest.approx([a.score for a in theirs], abs=1e-3)
-    assert ours.no_answer == pytest.approx(theirs.no_answer, abs=1e-3)
-    assert (ours.question, ours.calibrated, ours.question_cut) == (
-        theirs.question,
-        theirs.calibrated,
-        theirs.question_cut,
-    )
 
 
 def test_answers_are_those_of_the_embedded_reader(url: str, reader: Reader, data: Path) -> None:

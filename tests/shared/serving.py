@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from tritonqa import Answers, Reader
 from tritonqa.errors import TritonQAError
 from tritonqa.triton import processes
@@ -28,6 +30,20 @@ LONG = "The sky is blue over the sea. " * 2000 + "The password of the vault is k
 
 def command(*arguments: str) -> list[str]:
     return [sys.executable, "-c", "from tritonqa.cli.main import main; main()", *arguments]
+
+
+def same(ours: Answers, theirs: Answers) -> None:
+    """Hold answers to be equal, scores to a thousandth."""
+    assert [(a.text, a.start, a.end, a.passage) for a in ours] == [
+        (a.text, a.start, a.end, a.passage) for a in theirs
+    ]
+    assert [a.score for a in ours] == pytest.approx([a.score for a in theirs], abs=1e-3)
+    assert ours.no_answer == pytest.approx(theirs.no_answer, abs=1e-3)
+    assert (ours.question, ours.calibrated, ours.question_cut) == (
+        theirs.question,
+        theirs.calibrated,
+        theirs.question_cut,
+    )
 
 
 @dataclass

@@ -49,12 +49,16 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a bundle says of itself; format counts up when older software can't read it."""
+    """What a bundle says of itself; format counts up when older software can't read it.
+
+    positions is how many tokens the model takes at most, None where that is not known.
+    """
 
     name: str
     formats: tuple[Format, ...]
     architecture: str
     inputs: tuple[str, ...]
+    positions: int | None = None
     version: str = "0"
     licence: str = "unknown"
     source: dict[str, str] = field(default_factory=dict)
@@ -76,12 +80,15 @@ class Manifest:
             if not record.get(name):
                 raise BundleError(f"bundle.json: field {name} is missing; export the bundle again")
         values = {name: record[name] for name in ("version", "licence", "source") if name in record}
-        calibration = record.get("calibration")
+        calibration, positions = record.get("calibration"), record.get("positions")
+        if not isinstance(positions, int | None):
+            raise BundleError(f"bundle.json: field positions is no number: {positions!r}")
         return cls(
             name=str(record["name"]),
             formats=tuple(_format(item) for item in record["formats"]),
             architecture=str(record["architecture"]),
             inputs=tuple(record["inputs"]),
+            positions=positions,
             windowing=_record(Windowing, record.get("windowing", {}), "windowing"),
             max_answer_tokens=int(record.get("decoding", {}).get("max_answer_tokens", 30)),
             calibration=_record(Calibration, calibration, "calibration") if calibration else None,

@@ -17,7 +17,9 @@ from tritonqa.cli.output import emit
 from tritonqa.errors import InputError
 from tritonqa.export import FORMATS, ExportOptions
 from tritonqa.export import export as run
-from tritonqa.export.options import Report
+from tritonqa.export.progress import stages
+from tritonqa.triton.modelling import Encoding, Models
+from tritonqa.triton.repository import build, check_target
 
 
 @click.command()
@@ -67,34 +69,16 @@ def export(
     )
     if output is None and not (Path(source) / MANIFEST).is_file():
         raise InputError("output is missing; give --output FOLDER")
-    with _progress() as report, _ended_by_term():
+    if triton is not None:
+        check_target(triton)
+    with stages() as report, _ended_by_term():
         bundle = run(source, output or Path(source), options, report)
     if triton is not None:
-        from tritonqa.triton.modelling import Encoding, Models
-        from tritonqa.triton.repository import build
-
         build(bundle, triton, Models(encoder=Encoding()))
     if as_json:
         emit(json.dumps(bundle.manifest.to_dict(), ensure_ascii=False))
     else:
         _show(bundle.manifest)
-
-
-@contextmanager
-def _progress() -> Iterator[Report]:
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal) as progress:
-        tasks = {}
-
-        def report(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = progress.add_task(stage, total=total)
-            progress.update(tasks[stage], completed=done)
-
-        yield report
 
 
 @contextmanager

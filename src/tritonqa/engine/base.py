@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tritonqa.errors import EngineError, InputError
 from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
 
 ROUND_TO = 8
+INPUT_NAMES = ("input_ids", "attention_mask", "token_type_ids")
+OUTPUT_NAMES = ("start_logits", "end_logits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,21 @@ class Padding(Engine):
         return sum(rounded(len(window)) for window in windows)
 
 
+def hold_length(length: int, positions: int | None, field: str) -> None:
+    """Raise InputError, by the field's name, for windows that, rounded up, are too long for the model."""
+    if positions is not None and rounded(length) > positions:
+        raise InputError(f"{field} {length} is more than the model takes: {positions} tokens")
+
+
+def hold_ports(file: str, inputs: Sequence[str], outputs: Sequence[str]) -> None:
+    """Raise EngineError for a model whose inputs and outputs, by name, are not those of a reader."""
+    if not set(INPUT_NAMES[:2]) <= set(inputs) <= set(INPUT_NAMES) or tuple(outputs) != OUTPUT_NAMES:
+        raise EngineError(
+            f"{file} takes {', '.join(inputs)} and gives {', '.join(outputs)}, where a reader takes "
+            f"{', '.join(INPUT_NAMES)} and gives {', '.join(OUTPUT_NAMES)}; export it again"
+        )
+
+
 def padded(window: Window) -> dict[str, np.ndarray]:
     """Return a window as model inputs [1, length], its length rounded up to a multiple of 8.
 
@@ -75,6 +93,3 @@ def padded(window: Window) -> dict[str, np.ndarray]:
     inputs["attention_mask"][0, :length] = 1
     inputs["token_type_ids"][0, :length] = window.type_ids
     return inputs
-
-
-INPUT_NAMES = ("input_ids", "attention_mask", "token_type_ids")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tritonqa.engine.base import Padding, padded
+from tritonqa.engine.base import OUTPUT_NAMES, Padding, hold_ports, padded
 from tritonqa.errors import EngineError, MissingExtra
 from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
@@ -31,7 +31,8 @@ class OnnxEngine(Padding):
         self._lock = threading.Lock()
         self._narrow: Any = None
         self._wide = self._session(cores)
-        self._names = {port.name for port in self._wide.get_inputs()}
+        self._names = [port.name for port in self._wide.get_inputs()]
+        hold_ports(file.name, self._names, [port.name for port in self._wide.get_outputs()])
 
     def run(self, windows: Sequence[Window], *, alone: bool = False) -> list[FloatArray]:
         """Run the windows one after the other on this stream, or on all cores when alone."""
@@ -63,6 +64,6 @@ class OnnxEngine(Padding):
 
     def _infer(self, session: Any, window: Window) -> FloatArray:
         inputs = {name: value for name, value in padded(window).items() if name in self._names}
-        start, end = session.run(["start_logits", "end_logits"], inputs)
+        start, end = session.run(OUTPUT_NAMES, inputs)
         length = len(window)
         return np.stack((start[0, :length], end[0, :length])).astype(np.float32, copy=False)

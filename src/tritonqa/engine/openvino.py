@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tritonqa.engine.base import Padding, padded
+from tritonqa.engine.base import Padding, hold_ports, padded
 from tritonqa.errors import EngineError, MissingExtra
 from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
@@ -37,7 +37,8 @@ class OpenVinoEngine(Padding):
         try:
             self._core = ov.Core()
             self._model = self._core.read_model(file)
-            self._names = {port.get_any_name() for port in self._model.inputs}
+            self._names = [port.get_any_name() for port in self._model.inputs]
+            hold_ports(file.name, self._names, [port.get_any_name() for port in self._model.outputs])
             self._wide = self._compile(1).create_infer_request()
             # The binding's tables are made by its first inference; two threads at once would deadlock there.
             self._wide.infer({name: np.ones((1, 8), np.int64) for name in self._names})

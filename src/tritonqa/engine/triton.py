@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tritonqa.engine.base import INPUT_NAMES, Engine
+from tritonqa.engine.base import INPUT_NAMES, OUTPUT_NAMES, Engine
 from tritonqa.errors import EngineError
 from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
 from tritonqa.wire import Address, Call, Connection, dial
 
 MODEL = "encoder"
-OUTPUTS = ("start_logits", "end_logits")
 
 
 class TritonEngine(Engine):
@@ -34,7 +33,7 @@ class TritonEngine(Engine):
 
     def run(self, windows: Sequence[Window], *, alone: bool = False) -> list[FloatArray]:
         """Send the windows, then wait for all."""
-        sent = [self._wire.infer(Call(MODEL, self._inputs(window), OUTPUTS)) for window in windows]
+        sent = [self._wire.infer(Call(MODEL, self._inputs(window), OUTPUT_NAMES)) for window in windows]
         return [_logits(future.result()) for future in sent]
 
     def close(self) -> None:
@@ -51,5 +50,5 @@ class TritonEngine(Engine):
 
 
 def _logits(tensors: dict[str, np.ndarray]) -> FloatArray:
-    start, end = (tensors[name][0] for name in OUTPUTS)  # each [length]
+    start, end = (tensors[name][0] for name in OUTPUT_NAMES)  # each [length]
     return np.stack((start, end)).astype(np.float32, copy=False)

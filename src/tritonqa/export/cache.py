@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
 
 from tritonqa.bundle import Bundle, read
 from tritonqa.bundle.manifest import MANIFEST
+from tritonqa.errors import BundleError, MissingExtra
 from tritonqa.export.hub import HubName
-from tritonqa.export.options import Report, silent
+from tritonqa.export.progress import stages
 from tritonqa.export.run import export
 
 
-def cached(text: str, report: Report = silent) -> Bundle:
+def cached(text: str) -> Bundle:
     """Return the bundle of owner/name or owner/name@revision; the first call downloads and exports it.
 
-    Later calls read it and ask no network; remove its folder to export it anew. Raises as export().
+    That call shows how far it is, where stderr is a terminal. Later calls read the bundle and ask no network;
+    remove its folder to export it anew. Raises as export().
     """
     name = HubName.parse(text)
     home = Path(platformdirs.user_cache_dir("tritonqa")) / "readers" / name.id.replace("/", "--")
     folder = home / (name.revision or "main").replace("/", "--")
     if not (folder / MANIFEST).is_file():
-        from filelock import FileLock
-
-        home.mkdir(parents=True, exist_ok=True)
-        with FileLock(home / ".lock"):
+        with _one_at_a_time(home), stages() as report:
             if not (folder / MANIFEST).is_file():
                 return export(text, folder, report=report)
     return read(folder)
+
+
+@contextmanager
+def _one_at_a_time(home: Path) -> Iterator[None]:
+    """Wait until no other process exports into this folder."""
+    try:
+        from filelock import FileLock
+    except ImportError as error:
+        raise MissingExtra("filelock", "torch") from error
+    lock = FileLock(home / ".lock")
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError as error:
+        raise BundleError(f"the cache {home} can't be written: {error.strerror or error}") from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -22,7 +22,7 @@ class BundleShop(Workshop):
         super().__init__(options, report)
         self._bundle = bundle
         self.tokenizer, self.windowing = bundle.tokenizer(), bundle.manifest.windowing
-        self.inputs = bundle.manifest.inputs
+        self.inputs, self.positions = bundle.manifest.inputs, bundle.manifest.positions
         found = [f for f in bundle.manifest.formats if (f.kind, f.precision) == ("onnx", "fp32")]
         if not found:
             raise self._refusal("no ONNX in fp32 and no checkpoint")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from tritonqa.bundle import Bundle
 from tritonqa.engine import Engine
-from tritonqa.errors import ExportError, InputError
+from tritonqa.engine.base import ROUND_TO, hold_length
+from tritonqa.errors import ExportError
 from tritonqa.export.checkpoint import Checkpoint
 from tritonqa.export.graph import export_graph
 from tritonqa.export.model import Model, load_model
@@ -28,14 +30,14 @@ class CheckpointShop(Workshop):
     ) -> None:
         """Take tokenizer and windows from a bundle, if given; raise ExportError for what does not fit."""
         super().__init__(options, report)
-        self._checkpoint, self._model = checkpoint, load_model(checkpoint)
-        self.inputs = self._model.inputs
+        self._checkpoint = checkpoint
+        self.inputs, self.positions = self.model.inputs, self.model.positions
         if bundle is not None:
             self.tokenizer, self.windowing = bundle.tokenizer(), bundle.manifest.windowing
             return
         fast = load_tokenizer(checkpoint)
-        self.tokenizer = plain(fast, self._model.vocabulary)
-        self.windowing = _windowing(self._model.positions, options.max_length)
+        self.tokenizer = plain(fast, self.model.vocabulary)
+        self.windowing = _windowing(self.model.positions, options.max_length)
         check_windows(fast, self.quick.prepared, self.windowing, "token_type_ids" in self.inputs)
 
     @property
@@ -43,40 +45,48 @@ class CheckpointShop(Workshop):
         """The checkpoint itself."""
         return self._checkpoint
 
-    @property
+    @cached_property
     def model(self) -> Model:
         """The loaded module."""
-        return self._model
+        return load_model(self._checkpoint)
 
     @cached_property
     def graph(self) -> Any:
         """The module's graph, exported once."""
-        return export_graph(self._model, self.windowing.max_length)
+        return export_graph(self.model, self.windowing.max_length)
 
     def reference(self) -> Engine:
         """Open torch on the module itself."""
-        return ProgramEngine(self._model.module, self.inputs)
+        return ProgramEngine(self.model.module, self.inputs)
 
     def onnx(self, stage: Path) -> Path:
         """Write the fp32 ONNX once."""
         file = stage / FORMATS["onnx"].file
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
-            write_onnx(self.graph, self._model, file, self.options.one_file)
+            write_onnx(self.graph, self.model, file, self.options.one_file)
         return file
+
+    def answer_and_let_go(self, scored: bool) -> None:
+        """Free the model and its graph; they would be loaded again if anything asked for them."""
+        super().answer_and_let_go(scored)
+        for name in ("model", "graph"):
+            self.__dict__.pop(name, None)
+        gc.collect()
 
 
 def _windowing(positions: int | None, wanted: int | None) -> Windowing:
-    """Size windows: the model's limit, down to a multiple of 8 (engines pad to that), or what is wanted."""
+    """Size windows: what is wanted, or the default where the model takes it."""
     default = Windowing()
     if positions is None and wanted is None:
         raise ExportError(
             "config.json has no max_position_embeddings; say how long windows may be: max_length"
         )
-    limit = positions // 8 * 8 if positions is not None else wanted
-    if wanted is not None and limit is not None and wanted > limit:
-        raise InputError(f"max_length {wanted} is more than the model takes: {limit}")
-    length = wanted or min(limit or default.max_length, default.max_length)
+    if wanted is not None:
+        hold_length(wanted, positions, "max_length")
+    length = wanted
+    if length is None:
+        length = min((positions or default.max_length) // ROUND_TO * ROUND_TO, default.max_length)
     if length >= default.max_length:
         return Windowing(max_length=length)
-    return Windowing(length, stride=length // 3, max_question=length // 6)
+    return Windowing(length, stride=length // 3, max_question=max(1, length // 6))

@@ -1,8 +1,8 @@
-"""Workshop and format → its file, verified."""
+"""Workshop and formats → their files, all written, then all verified."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,17 +13,39 @@ from tritonqa.errors import EngineError, ExportError, MissingExtra
 from tritonqa.export.options import FORMATS, Target
 from tritonqa.export.verify import f1, hold, hold_f1, logits_of, parity
 from tritonqa.export.workshop import Workshop
-from tritonqa.export.write import WRITERS, further
+from tritonqa.export.write import OF_ONNX, WRITERS, further
 
 
-def make(shop: Workshop, stage: Path, name: str) -> Format:
-    """Write a format into the staged bundle and verify it; raises ExportError when it is refused."""
-    target = FORMATS[name]
-    file = stage / target.file
+def make(shop: Workshop, stage: Path, names: Sequence[str]) -> tuple[Format, ...]:
+    """Write formats into the staged bundle and verify them; raises ExportError when one is refused.
+
+    What is made of the fp32 ONNX comes after the rest, when the model itself is no longer held, and engines
+    are opened only after that: so quantising, which takes most memory, has least beside it.
+    """
+    names = tuple(dict.fromkeys(names))
+    derived = [name for name in names if name in OF_ONNX]
+    for name in names:
+        if name not in derived:
+            _write(shop, stage, name)
+    if derived:
+        shop.onnx(stage)
+    shop.answer_and_let_go(scored=any(FORMATS[name].scored for name in names))
+    for name in derived:
+        _write(shop, stage, name)
+    return tuple(_verified(shop, stage, name) for name in names)
+
+
+def _write(shop: Workshop, stage: Path, name: str) -> None:
+    file = stage / FORMATS[name].file
     file.parent.mkdir(parents=True, exist_ok=True)
     shop.report(f"writing {name}", 0, 1)
     WRITERS[name](shop, stage, file)
     shop.report(f"writing {name}", 1, 1)
+
+
+def _verified(shop: Workshop, stage: Path, name: str) -> Format:
+    target = FORMATS[name]
+    file = stage / target.file
     seen, score = ({}, {}) if target.kind == "tensorrt-recipe" else _verify(shop, name, target, file)
     parts = tuple(
         Part(path.relative_to(stage).as_posix(), path.stat().st_size, sha256(path)) for path in further(file)
@@ -42,7 +64,7 @@ def _verify(
         found = _compare(shop, name, opener())
         hold(name, target, found)
         seen = found if not seen or found["same_answers"] <= seen["same_answers"] else seen
-    if target.same_answers is not None:
+    if not target.scored:
         return seen, {}
     asks = len(shop.whole.prepared)
     step = shop.steps(f"F1 of {name}", asks)

@@ -9,10 +9,10 @@ from typing import Any
 
 import torch
 
+from tritonqa.engine.base import OUTPUT_NAMES
 from tritonqa.export.model import Model
 
 OPSET = 18
-OUTPUTS = ("start_logits", "end_logits")
 
 
 def write_onnx(graph: Any, model: Model, file: Path, one_file: int) -> None:
@@ -25,7 +25,7 @@ def write_onnx(graph: Any, model: Model, file: Path, one_file: int) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            graph, (), None, input_names=list(model.inputs), output_names=list(OUTPUTS),
+            graph, (), None, input_names=list(model.inputs), output_names=list(OUTPUT_NAMES),
             opset_version=OPSET, dynamo=True, verbose=False,
         )  # fmt: skip
     _name_axes(program.model.graph)

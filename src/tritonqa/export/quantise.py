@@ -7,42 +7,61 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from tritonqa.engine.base import padded
 from tritonqa.errors import MissingExtra
 from tritonqa.export.options import ONE_FILE, Quantisation
-from tritonqa.export.save import load_graph, save_graph
-from tritonqa.features import Prepared
+from tritonqa.export.save import save_graph, weights_apart
+
+Row: TypeAlias = dict[str, np.ndarray]
 
 _NNCF, _ONNXRUNTIME = "nncf", "onnxruntime"
 
 
 def quantise_static(
-    source: Path, file: Path, prepared: Sequence[Prepared], inputs: Sequence[str], options: Quantisation
+    source: Path, file: Path, rows: Sequence[Row], options: Quantisation, one_file: int
 ) -> None:
-    """Write static INT8 (NNCF, SmoothQuant): OpenVINO and onnxruntime both run it. Raises MissingExtra."""
+    """Write static INT8 (NNCF, SmoothQuant): OpenVINO and onnxruntime both run it. Raises MissingExtra.
+
+    rows are a model's inputs [1, length] by name; weights of more than one_file bytes go to a second file.
+    NNCF copies the graph many times over: here without its weights, which are in a file beside it.
+    """
     try:
         import nncf
+        from nncf.onnx.quantization.backend_parameters import BackendParameters
     except ImportError as error:
         raise MissingExtra(_NNCF, "export") from error
-    rows: list[dict[str, np.ndarray]] = []
-    for item in prepared:
-        known = padded(item.windows[0])
-        rows.append({name: known[name] for name in inputs})
     preset = nncf.QuantizationPreset.MIXED if options.mixed else nncf.QuantizationPreset.PERFORMANCE
-    smooth = nncf.AdvancedSmoothQuantParameters(matmul=options.smooth)
-    with _quiet():
+    with _quiet(), TemporaryDirectory(dir=file.parent.resolve()) as apart:
+        graph = weights_apart(source, Path(apart))
+        kept = nncf.IgnoredScope(names=[] if options.attention else _attention(graph))
         quantised = nncf.quantize(
-            load_graph(source),
-            nncf.Dataset(rows),
+            graph,
+            nncf.Dataset(list(rows)),
             model_type=nncf.ModelType.TRANSFORMER,
             preset=preset,
             subset_size=len(rows),
-            advanced_parameters=nncf.AdvancedQuantizationParameters(smooth_quant_alphas=smooth),
+            ignored_scope=kept,
+            advanced_parameters=nncf.AdvancedQuantizationParameters(
+                smooth_quant_alphas=nncf.AdvancedSmoothQuantParameters(matmul=options.smooth),
+                backend_params={BackendParameters.EXTERNAL_DATA_DIR: apart},
+            ),
         )
-    save_graph(quantised, file, ONE_FILE)
+        save_graph(quantised, file, one_file)
+
+
+def _attention(model: Any) -> list[str]:
+    """Name the products of two activations: queries by keys, and attention by values."""
+    constant, found = {"", *(tensor.name for tensor in model.graph.initializer)}, []
+    for node in model.graph.node:
+        if constant.issuperset(node.input):
+            constant.update(node.output)
+        elif node.op_type == "MatMul" and constant.isdisjoint(node.input):
+            found.append(node.name)
+    return found
 
 
 def quantise_dynamic(source: Path, file: Path) -> None:

@@ -64,9 +64,10 @@ def _new(
         shutil.copyfile(checkpoint.folder / CONFIG, stage / CONFIG)
         manifest = Manifest(
             name=options.name or folder.name,
-            formats=tuple(make(shop, stage, name) for name in dict.fromkeys(options.formats)),
+            formats=make(shop, stage, options.formats),
             architecture=checkpoint.architecture,
             inputs=shop.inputs,
+            positions=shop.positions,
             licence=options.licence,
             source={**origin, "sha256": checkpoint.digest()},
             windowing=shop.windowing,
@@ -86,7 +87,7 @@ def _add(bundle: Bundle, folder: Path, options: ExportOptions, report: Report) -
         from tritonqa.export.make import make
 
         shop = _shop(bundle, options, report)
-        added = tuple(make(shop, stage, name) for name in dict.fromkeys(options.formats))
+        added = make(shop, stage, options.formats)
         manifest = replace(
             bundle.manifest,
             name=options.name or bundle.manifest.name,

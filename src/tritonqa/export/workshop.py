@@ -8,13 +8,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from tokenizers import Tokenizer
 
 from tritonqa.engine import Engine
+from tritonqa.engine.base import padded
 from tritonqa.evaluate import Dataset, load_squad
 from tritonqa.export.options import ExportOptions, Report
 from tritonqa.export.verify import Exam, logits_of, prepare_asks
-from tritonqa.features import Prepared, Windowing
+from tritonqa.features import Windowing
 
 if TYPE_CHECKING:
     from tritonqa.export.checkpoint import Checkpoint
@@ -29,6 +31,7 @@ class Workshop(ABC):
     tokenizer: Tokenizer
     windowing: Windowing
     inputs: tuple[str, ...]
+    positions: int | None
 
     def __init__(self, options: ExportOptions, report: Report) -> None:
         """Take the options and who is told of the work's steps."""
@@ -57,6 +60,10 @@ class Workshop(ABC):
     def onnx(self, stage: Path) -> Path:
         """Return the fp32 ONNX file, written into the stage where there is none yet."""
 
+    def answer_and_let_go(self, scored: bool) -> None:
+        """Let the reference answer what verification needs, all asks if scored; then the model may go."""
+        _ = self.quick, self.whole if scored else None
+
     @cached_property
     def quick(self) -> Exam:
         """Let the reference answer some asks, spread over all."""
@@ -70,12 +77,14 @@ class Workshop(ABC):
         return self._exam(self._dataset)
 
     @cached_property
-    def calibration(self) -> tuple[Prepared, ...]:
-        """Prepare the asks that set the ranges of static INT8: none of those to verify on."""
+    def calibration(self) -> list[dict[str, np.ndarray]]:
+        """Give the inputs that set the ranges of static INT8, of asks that are not verified on."""
         examples = load_squad(self.options.calibrate or DATA / "calibration.jsonl.gz").examples
         wanted = self.options.quantisation.asks
         spread = examples[:: max(1, len(examples) // wanted)][:wanted]
-        return prepare_asks(spread, self.tokenizer, self.windowing)
+        asks = prepare_asks(spread, self.tokenizer, self.windowing)
+        windows = (padded(item.windows[0]) for item in asks)
+        return [{name: known[name] for name in self.inputs} for known in windows]
 
     def steps(self, stage: str, total: int) -> Callable[[], None]:
         """Return what is to be called after each of total steps of a stage."""

@@ -22,7 +22,8 @@ def _fp16(shop: Workshop, stage: Path, file: Path) -> None:
 def _int8(shop: Workshop, stage: Path, file: Path) -> None:
     from tritonqa.export.quantise import quantise_static
 
-    quantise_static(shop.onnx(stage), file, shop.calibration, shop.inputs, shop.options.quantisation)
+    options = shop.options
+    quantise_static(shop.onnx(stage), file, shop.calibration, options.quantisation, options.one_file)
 
 
 def _int8_dynamic(shop: Workshop, stage: Path, file: Path) -> None:
@@ -73,6 +74,8 @@ WRITERS: dict[str, Callable[[Workshop, Path, Path], None]] = {
     "checkpoint": _checkpoint,
     "tensorrt": _tensorrt,
 }
+
+OF_ONNX = ("onnx-fp16", "onnx-int8", "onnx-int8-dynamic")
 
 
 def further(file: Path) -> list[Path]:

@@ -8,6 +8,7 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from tritonqa.engine.base import hold_length
 from tritonqa.errors import InputError
 from tritonqa.features import Windowing
 from tritonqa.pipelines.arguments import asked
@@ -29,9 +30,10 @@ class QuestionAnsweringPipeline:
     """Answer as transformers 4.57's pipeline did: its arguments, its scores, its dictionaries."""
 
     def __init__(self, backend: Embedded, options: Options) -> None:
-        """Take a reader that is open, and the options of calls that give none."""
+        """Take a reader that is open, and the options of calls that give none; raises InputError."""
         self._backend = backend
         self._options = options
+        self._windowing(options)
 
     def __call__(
         self,
@@ -50,12 +52,17 @@ class QuestionAnsweringPipeline:
         """
         chosen = self._options.changed(options)
         inputs += tuple(given for given in (data, X) if given is not None)
-        start = partial(self._start, chosen, chosen.windowing(self._backend.windowing.max_length))
+        start = partial(self._start, chosen, self._windowing(chosen))
         asks = asked(inputs, question, context)
         if isinstance(asks, Ask):
             return result_of(start(asks))
         results = in_order(asks, start, self._backend.ahead)
         return list(results) if isinstance(asks, list) else results
+
+    def _windowing(self, options: Options) -> Windowing:
+        if options.max_seq_len is not None:
+            hold_length(options.max_seq_len, self._backend.positions, "max_seq_len")
+        return options.windowing(self._backend.windowing.max_length)
 
     def _start(self, options: Options, windowing: Windowing, ask: Ask) -> Future[Result]:
         prepared = self._backend.prepare(ask, windowing)
@@ -103,4 +110,9 @@ def pipeline(
             f"model {name!r} sends answers, and the pipeline's scores are made of logits; "
             "name a reader that runs in process, or ask that one with Reader.load"
         )
-    return QuestionAnsweringPipeline(load_embedded(name, engine, precision), chosen)
+    backend = load_embedded(name, engine, precision)
+    try:
+        return QuestionAnsweringPipeline(backend, chosen)
+    except InputError:
+        backend.close()
+        raise

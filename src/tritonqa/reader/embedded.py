@@ -30,13 +30,18 @@ class Embedded:
         windowing: Windowing | None = None,
         decoding: Decoding | None = None,
         max_waiting: int = MAX_WAITING,
+        positions: int | None = None,
     ) -> None:
-        """Put the parts of a reader together; options not given are the defaults."""
+        """Put the parts of a reader together; options not given are the defaults.
+
+        positions is how many tokens the model takes, None where that is not known.
+        """
         self.template = Template.of(tokenizer)
         self.tokenizer = TextTokenizer(tokenizer)
         self.calibration = calibration
         self.windowing = windowing or Windowing()
         self.decoding = decoding or Decoding()
+        self.positions = positions
         self.ahead = 4 * engine.streams * engine.grouping.windows
         self.flow = Flow(engine, max(max_waiting, self.ahead))
 

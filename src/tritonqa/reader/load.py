@@ -11,6 +11,7 @@ import platformdirs
 
 from tritonqa.bundle import Bundle, read
 from tritonqa.engine import Choice, Engine, choices, cpu, open_engine
+from tritonqa.engine.base import hold_length
 from tritonqa.engine.flow import MAX_WAITING
 from tritonqa.engine.open import named
 from tritonqa.errors import BundleError, InputError
@@ -83,6 +84,8 @@ def load_embedded(
 ) -> Embedded:
     """Open a reader with the engine that was asked for, remembered by the doctor, or chosen by the rule."""
     bundle = find(name)
+    if windowing is not None:
+        hold_length(windowing.max_length, bundle.manifest.positions, "windowing.max_length")
     return embed(bundle, open_engine(choose(bundle, engine, precision), connection), windowing, decoding)
 
 
@@ -102,6 +105,7 @@ def embed(
         windowing or manifest.windowing,
         decoding or Decoding(max_answer_tokens=manifest.max_answer_tokens),
         max_waiting,
+        manifest.positions,
     )
 
 

@@ -8,8 +8,8 @@ from dataclasses import asdict, replace
 from tritonqa import __version__
 from tritonqa.bundle import Bundle, Format
 from tritonqa.engine import cpu
+from tritonqa.engine.base import OUTPUT_NAMES
 from tritonqa.engine.triton import MODEL as ENCODER
-from tritonqa.engine.triton import OUTPUTS
 from tritonqa.errors import BundleError
 from tritonqa.reader.remote import MODEL as READER
 from tritonqa.reader.remote import PROTOCOL
@@ -123,7 +123,7 @@ def _engine(models: Models) -> dict[str, str]:
 
 def _outputs(backend: str) -> tuple[Port, ...]:
     """Name the logits; TorchScript's outputs have no names, so their place is written behind."""
-    names = [f"{name}__{i}" for i, name in enumerate(OUTPUTS)] if backend == "pytorch" else OUTPUTS
+    names = [f"{name}__{i}" for i, name in enumerate(OUTPUT_NAMES)] if backend == "pytorch" else OUTPUT_NAMES
     return tuple(Port(name, "TYPE_FP32", (-1,)) for name in names)
 
 

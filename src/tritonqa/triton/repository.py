@@ -42,13 +42,20 @@ def build(
     nothing half-written stays.
     """
     wanted = models or Models()
-    if repository.exists():
-        raise BundleError(f"{repository} exists already; choose another folder or remove it first")
+    check_target(repository)
     with _staged(repository) as staged:
         _write_model(staged, reader_config(bundle, wanted), bundle)
         if wanted.encoder is not None:
             _write_model(staged, encoder_config(bundle, wanted, wanted.encoder), bundle, wanted.precision)
         staged.rename(repository)
+
+
+def check_target(repository: Path) -> None:
+    """Raise BundleError when the folder exists, MissingExtra without what writes configurations."""
+    import tritonqa.wire.protobuf  # noqa: F401
+
+    if repository.exists():
+        raise BundleError(f"{repository} exists already; choose another folder or remove it first")
 
 
 def add_version(bundle: Bundle, repository: Path) -> int:

@@ -16,7 +16,7 @@ import numpy as np
 import triton_python_backend_utils as pb_utils
 
 from tritonqa.engine import Flow
-from tritonqa.engine.triton import OUTPUTS
+from tritonqa.engine.base import OUTPUT_NAMES
 from tritonqa.errors import InputError
 from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
@@ -92,7 +92,9 @@ def _answer(rows: Rows) -> Any:
             logits = future.result()
             both[:, row, : logits.shape[1]] = logits
         return pb_utils.InferenceResponse(
-            output_tensors=[pb_utils.Tensor(name, part) for name, part in zip(OUTPUTS, both, strict=True)]
+            output_tensors=[
+                pb_utils.Tensor(name, part) for name, part in zip(OUTPUT_NAMES, both, strict=True)
+            ]
         )
     except Exception as error:  # noqa: BLE001 - every request must be answered
         return error_response(error)
