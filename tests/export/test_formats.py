@@ -42,6 +42,20 @@ def test_sizes_follow_precision(everything: Bundle) -> None:
     assert {"model.safetensors", "tensorrt/build.py"} <= set(size)
 
 
+def test_int8_leaves_attention_alone(everything: Bundle) -> None:
+    import onnx
+
+    graph = onnx.load(str(everything.path("onnx/model.int8.onnx"))).graph
+    maker = {name: node.op_type for node in graph.node for name in node.output}
+    quantised = [
+        {maker.get(name) for name in node.input} == {"DequantizeLinear"}
+        for node in graph.node
+        if node.op_type == "MatMul"
+    ]
+    layers = 2  # each of six products with weights and two without; and the head's
+    assert (quantised.count(True), quantised.count(False)) == (6 * layers + 1, 2 * layers)
+
+
 @pytest.mark.parametrize("precision", ["fp32", "fp16", "int8", "int8-dynamic"])
 def test_every_onnx_precision_answers(precision: str, everything: Bundle) -> None:
     with Reader.load(str(everything.folder), precision=precision) as reader:

@@ -58,7 +58,7 @@ class Quantisation:
     """Static INT8 by NNCF: asks set the ranges of activations; SmoothQuant moves outliers into weights.
 
     mixed takes asymmetric ranges for activations, which are more exact and no slower on CPUs; attention
-    quantises the products of queries and keys too, which loses more than it saves.
+    quantises the products of queries and keys too: a little faster, less exact.
     """
 
     asks: int = 128
