@@ -82,6 +82,14 @@ def test_formats_are_added_to_a_copy(plain: Path, asks: Path, tmp_path: Path) ->
     assert len(read(plain).manifest.formats) == 1
 
 
+def test_quantising_prints_nothing(
+    plain: Path, asks: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    options = ExportOptions(("onnx-int8",), asks=asks, calibrate=asks, max_f1_loss=100, quantisation=FEW)
+    export(plain, tmp_path / "more", options)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_torch_formats_need_the_checkpoint(
     plain: Path, everything: Bundle, asks: Path, tmp_path: Path
 ) -> None:

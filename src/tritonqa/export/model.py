@@ -49,7 +49,7 @@ def load_model(checkpoint: Checkpoint) -> Model:
     another size, or too many.
     """
     try:
-        with _quiet():
+        with quiet():
             model, info = AutoModelForQuestionAnswering.from_pretrained(
                 checkpoint.folder,
                 use_safetensors=True,
@@ -72,7 +72,7 @@ def load_model(checkpoint: Checkpoint) -> Model:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep transformers' own bar and warnings away: what they say is checked here, and raised."""
     level, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 import numpy as np
+import rich
 
 from tritonqa.errors import MissingExtra
 from tritonqa.export.options import ONE_FILE, Quantisation
@@ -80,12 +81,14 @@ def quantise_dynamic(source: Path, file: Path) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the libraries' own bars and advice away."""
-    os_level = logging.root.manager.disable
+    """Keep the libraries' own bars, on rich's console, and advice away."""
+    level, console = logging.root.manager.disable, rich.get_console()
+    hidden, console.quiet = console.quiet, True
     logging.disable(logging.WARNING)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logging.disable(os_level)
+        logging.disable(level)
+        console.quiet = hidden

@@ -14,7 +14,7 @@ from torch.fx.graph import CodeGen
 
 from tritonqa.errors import ExportError
 from tritonqa.export.graph import sample
-from tritonqa.export.model import Model
+from tritonqa.export.model import Model, quiet
 
 
 def write_traced(model: Model, file: Path) -> None:
@@ -54,6 +54,6 @@ _SCRIPTED = {
 @contextmanager
 def _deprecated() -> Iterator[None]:
     """Let torch deprecate TorchScript in the docs, not at every export."""
-    with warnings.catch_warnings():
+    with quiet(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
