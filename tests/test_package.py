@@ -11,7 +11,7 @@ import tritonqa
 
 SRC = Path(tritonqa.__file__).parent
 ORDER = ["errors", "text", "features", "spans", "answers", "wire", "engine", "bundle"]
-ORDER += ["evaluate", "export", "reader", "pipelines", "triton", "cli"]
+ORDER += ["evaluate", "export", "reader", "pipelines", "train", "triton", "cli"]
 
 
 def test_public_names_are_sorted_and_exist() -> None:

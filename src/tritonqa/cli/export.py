@@ -71,7 +71,7 @@ def export(
         raise InputError("output is missing; give --output FOLDER")
     if triton is not None:
         check_target(triton)
-    with stages() as report, _ended_by_term():
+    with stages() as report, ended_by_term():
         bundle = run(source, output or Path(source), options, report)
     if triton is not None:
         build(bundle, triton, Models(encoder=Encoding()))
@@ -82,7 +82,7 @@ def export(
 
 
 @contextmanager
-def _ended_by_term() -> Iterator[None]:
+def ended_by_term() -> Iterator[None]:
     """Let SIGTERM end the work as ^C does, so that what was staged is removed."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -1,4 +1,4 @@
-"""Engines' libraries without what they tell their makers."""
+"""Engines' libraries without what they tell their makers, and without bars of their own."""
 
 from __future__ import annotations
 
@@ -27,3 +27,19 @@ def quiet() -> Iterator[None]:
         yield
     finally:
         del sys.modules[_OPENVINO]
+
+
+@contextmanager
+def without_bars() -> Iterator[None]:
+    """Load and save within this without transformers' own bars and warnings; errors are raised as ever."""
+    from transformers.utils import logging
+
+    level, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bar:
+            logging.enable_progress_bar()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tritonqa.engine.base import Engine, Grouping
+from tritonqa.engine.quiet import without_bars
 from tritonqa.errors import EngineError, MissingExtra
 from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
@@ -45,9 +46,10 @@ class TorchEngine(Engine):
             known: dict[str, Any] = {}
             if self._first_position is not None:
                 known["attn_implementation"] = packing.ATTENTION
-            model = AutoModelForQuestionAnswering.from_pretrained(
-                folder, use_safetensors=True, local_files_only=True, trust_remote_code=False, **known
-            )
+            with without_bars():
+                model = AutoModelForQuestionAnswering.from_pretrained(
+                    folder, use_safetensors=True, local_files_only=True, trust_remote_code=False, **known
+                )
         except (OSError, ValueError, RuntimeError) as error:
             raise EngineError(f"torch can't load {folder.name}: {error}") from error
         self._model = model.to(self._device, torch.bfloat16 if cuda else torch.float32).eval()

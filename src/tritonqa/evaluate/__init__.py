@@ -1,7 +1,7 @@
 """Datasets, official scores, calibration."""
 
 from tritonqa.evaluate.calibration import expected_calibration_error, reliability, risk_coverage
-from tritonqa.evaluate.dataset import Dataset, Example, load_squad
+from tritonqa.evaluate.dataset import Dataset, Example, load_squad, save_examples
 from tritonqa.evaluate.squad import exact, f1, normalise, score
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "normalise",
     "reliability",
     "risk_coverage",
+    "save_examples",
     "score",
 ]

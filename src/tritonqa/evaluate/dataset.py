@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,17 @@ from tritonqa.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One question; no answers means that its passage does not answer it."""
+    """One question; no answers means that its passage does not answer it.
+
+    starts are the characters at which the answers stand in the context, -1 where the file does not say.
+    """
 
     id: str
     title: str
     question: str
     context: str
     answers: tuple[str, ...]
+    starts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,18 @@ def load_squad(path: Path) -> Dataset:
     return Dataset(version, examples)
 
 
+def save_examples(path: Path, examples: Iterable[Example]) -> None:
+    """Write JSON lines that load_squad reads."""
+    with path.open("w", encoding="utf-8") as stream:
+        for example in examples:
+            answers = [
+                {"text": text, "answer_start": start}
+                for text, start in zip(example.answers, example.starts, strict=True)
+            ]
+            record = {name: getattr(example, name) for name in ("id", "title", "question", "context")}
+            stream.write(json.dumps({**record, "answers": answers}) + "\n")
+
+
 def _rows(record: Any) -> list[dict[str, Any]]:
     return [
         {**question, "title": article.get("title", ""), "context": paragraph["context"]}
@@ -73,5 +90,7 @@ def _rows(record: Any) -> list[dict[str, Any]]:
 
 
 def _example(row: dict[str, Any]) -> Example:
-    answers = () if row.get("is_impossible") else tuple(answer["text"] for answer in row["answers"])
-    return Example(row["id"], row.get("title", ""), row["question"], row["context"], answers)
+    answers = () if row.get("is_impossible") else row["answers"]
+    texts = tuple(answer["text"] for answer in answers)
+    starts = tuple(answer.get("answer_start", -1) for answer in answers)
+    return Example(row["id"], row.get("title", ""), row["question"], row["context"], texts, starts)

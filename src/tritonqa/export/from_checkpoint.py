@@ -37,7 +37,7 @@ class CheckpointShop(Workshop):
             return
         fast = load_tokenizer(checkpoint)
         self.tokenizer = plain(fast, self.model.vocabulary)
-        self.windowing = _windowing(self.model.positions, options.max_length)
+        self.windowing = fitting(self.model.positions, options.max_length)
         check_windows(fast, self.quick.prepared, self.windowing, "token_type_ids" in self.inputs)
 
     @property
@@ -75,7 +75,7 @@ class CheckpointShop(Workshop):
         gc.collect()
 
 
-def _windowing(positions: int | None, wanted: int | None) -> Windowing:
+def fitting(positions: int | None, wanted: int | None) -> Windowing:
     """Size windows: what is wanted, or the default where the model takes it."""
     default = Windowing()
     if positions is None and wanted is None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from transformers import AutoModelForQuestionAnswering
-from transformers.utils import logging
 
+from tritonqa.engine.quiet import without_bars
 from tritonqa.errors import ExportError
 from tritonqa.export.checkpoint import Checkpoint
 
@@ -42,27 +41,27 @@ class Model:
     vocabulary: int
 
 
-def load_model(checkpoint: Checkpoint) -> Model:
-    """Load the weights in fp32 with plain attention.
+def load_model(checkpoint: Checkpoint, attention: str = "eager", *, new_head: bool = False) -> Model:
+    """Load the weights in fp32, with one of transformers' kinds of attention.
 
     Raises ExportError for an architecture without question answering, and for tensors that are missing, of
-    another size, or too many.
+    another size, or too many; new_head allows a missing head, whose weights are then random.
     """
     try:
-        with quiet():
+        with without_bars():
             model, info = AutoModelForQuestionAnswering.from_pretrained(
                 checkpoint.folder,
                 use_safetensors=True,
                 local_files_only=True,
                 trust_remote_code=False,
-                attn_implementation="eager",
+                attn_implementation=attention,
                 dtype=torch.float32,
                 ignore_mismatched_sizes=True,
                 output_loading_info=True,
             )
     except Exception as error:  # noqa: BLE001 - transformers and safetensors raise what they like
         raise ExportError(f"transformers can't load the checkpoint: {_sentence(error)}") from error
-    _check_tensors(model, info)
+    _check_tensors(model, info, new_head)
     model.eval().requires_grad_(False)
     config = model.config
     takes_types = "token_type_ids" in inspect.signature(model.forward).parameters
@@ -71,31 +70,18 @@ def load_model(checkpoint: Checkpoint) -> Model:
     return Model(Logits(model).eval(), names if typed else names[:2], _positions(model), config.vocab_size)
 
 
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep transformers' own bar and warnings away: what they say is checked here, and raised."""
-    level, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bar:
-            logging.enable_progress_bar()
-
-
-def _check_tensors(model: Any, info: dict[str, Any]) -> None:
+def _check_tensors(model: Any, info: dict[str, Any], new_head: bool) -> None:
     base = model.base_model_prefix + "."
     missing = sorted(info["missing_keys"])
     head = [name for name in missing if not name.startswith(base)]
-    if head:
+    if head and not new_head:
         raise ExportError(
             f"the checkpoint has no question answering head ({_few(head)} missing): its answers would be "
             "random; train it for question answering first"
         )
-    if missing:
-        raise ExportError(f"the checkpoint lacks tensors that its config asks for: {_few(missing)}")
+    lacking = [name for name in missing if name.startswith(base)]
+    if lacking:
+        raise ExportError(f"the checkpoint lacks tensors that its config asks for: {_few(lacking)}")
     for name, stored, wanted in sorted(info["mismatched_keys"]):
         raise ExportError(
             f"tensor {name} has shape {list(stored)}, but config.json asks for {list(wanted)}; "

@@ -12,9 +12,10 @@ from typing import Any
 import torch
 from torch.fx.graph import CodeGen
 
+from tritonqa.engine.quiet import without_bars
 from tritonqa.errors import ExportError
 from tritonqa.export.graph import sample
-from tritonqa.export.model import Model, quiet
+from tritonqa.export.model import Model
 
 
 def write_traced(model: Model, file: Path) -> None:
@@ -54,6 +55,6 @@ _SCRIPTED = {
 @contextmanager
 def _deprecated() -> Iterator[None]:
     """Let torch deprecate TorchScript in the docs, not at every export."""
-    with quiet(), warnings.catch_warnings():
+    with without_bars(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

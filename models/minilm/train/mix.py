@@ -1,0 +1,50 @@
+"""recipe.toml and a data folder → clean training examples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tomllib
+
+from hygiene import clean
+from tritonqa.evaluate import Example, load_squad
+from tritonqa.train import Augmentation, Optimisation, Recipe
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Mix:
+    """A recipe, its examples, and how many of each file were drawn and kept."""
+
+    recipe: Recipe
+    examples: list[Example]
+    counts: dict[str, dict[str, int]]
+
+
+def mix(data: Path, file: Path = HERE / "recipe.toml") -> Mix:
+    """Draw the shares that the recipe names and drop what is held out."""
+    config = tomllib.loads(file.read_text(encoding="utf-8"))
+    recipe = _recipe(config["recipe"])
+    held = [example for name in config["held-out"]["files"] for example in load_squad(data / name).examples]
+    random = np.random.default_rng(recipe.seed)
+    examples: list[Example] = []
+    counts = {}
+    for item in config["data"]:
+        found = load_squad(data / item["file"]).examples
+        drawn = [example for example in found if random.random() < item.get("share", 1.0)]
+        kept = list(clean(drawn, held))
+        counts[item["file"]] = {"of": len(found), "drawn": len(drawn), "kept": len(kept)}
+        examples += kept
+    return Mix(recipe, examples, counts)
+
+
+def _recipe(record: dict[str, Any]) -> Recipe:
+    parts = {
+        "augmentation": Augmentation(**record.get("augmentation", {})),
+        "optimisation": Optimisation(**record.get("optimisation", {})),
+    }
+    return Recipe(**{**record, **parts})

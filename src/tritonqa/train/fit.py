@@ -1,0 +1,119 @@
+"""Model and lessons → the model, trained."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from hashlib import sha256
+from itertools import count, islice
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import numpy as np
+import torch
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from tritonqa.engine import cpu
+from tritonqa.errors import ExportError
+from tritonqa.evaluate import Example
+from tritonqa.export.options import Report, silent
+from tritonqa.train.batches import Batch, collate, plan
+from tritonqa.train.epoch import Lessons
+from tritonqa.train.objective import span_loss
+from tritonqa.train.optimiser import freeze_embeddings, optimiser, set_dropout, set_rate
+from tritonqa.train.options import Recipe
+from tritonqa.train.start import Start
+from tritonqa.train.state import State
+
+SAVE_EVERY = 300.0  # seconds
+_LOGGED = 20  # steps that share a line of the log
+
+
+def fit(
+    start: Start, examples: Sequence[Example], recipe: Recipe, folder: Path, report: Report = silent
+) -> Any:
+    """Train a model on examples, in place, and return its averaged copy.
+
+    The folder keeps the run's state and log.jsonl: a run that was interrupted continues as if it had not
+    been. Raises InputError for another run's folder, ExportError when the loss diverges.
+    """
+    model, lessons = start.model, start.lessons(examples, recipe)
+    model.to("cuda" if torch.cuda.is_available() else "cpu").train()
+    freeze_embeddings(model)
+    set_dropout(model, recipe.optimisation.dropout)
+    steps = optimiser(model, recipe.optimisation)
+    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(recipe.optimisation.averaging))
+    kept = State(folder / "state", {"recipe": asdict(recipe), "examples": _digest(examples)})
+    done = kept.restore(model, average, steps)
+    total = round(recipe.epochs * len(_plan(lessons, recipe, 0)[1]))
+    saved, losses = monotonic(), []
+    try:
+        for batch in islice(_batches(lessons, recipe, model.config.pad_token_id or 0), done, total):
+            set_rate(steps, recipe.optimisation, done / total)
+            losses.append(_step(start, batch, steps, recipe, done))
+            average.update_parameters(model)
+            done += 1
+            report("training", done, total)
+            if done % _LOGGED == 0 or done == total:
+                _log(folder, done, total, losses)
+                losses = []
+            if monotonic() - saved > SAVE_EVERY:
+                kept.save(done, model, average, steps)
+                saved = monotonic()
+    finally:
+        kept.save(done, model, average, steps)
+    return average.module.eval()
+
+
+def _plan(lessons: Lessons, recipe: Recipe, epoch: int) -> tuple[list[Any], list[Any], np.random.Generator]:
+    """Return an epoch's windows, its batches as indices into them, and the generator that goes on."""
+    random = np.random.default_rng((recipe.seed, epoch, 1))
+    windows = lessons.epoch(epoch)
+    return windows, plan(windows, recipe.batch_tokens, random), random
+
+
+def _batches(lessons: Lessons, recipe: Recipe, pad: int) -> Iterator[Batch]:
+    for epoch in count():
+        windows, groups, random = _plan(lessons, recipe, epoch)
+        for group in groups:
+            yield collate([windows[i] for i in group], pad, random)
+
+
+def _step(start: Start, batch: Batch, steps: torch.optim.Optimizer, recipe: Recipe, number: int) -> float:
+    """Learn from one batch and return its loss; dropout depends on the step's number alone."""
+    torch.manual_seed(recipe.seed * 1_000_003 + number)
+    model, device = start.model, start.model.device
+    ids, mask, types, first, last = (
+        torch.from_numpy(part).to(device)
+        for part in (batch.ids, batch.mask, batch.types, batch.first, batch.last)
+    )
+    typed = {"token_type_ids": types} if start.typed else {}
+    with _bf16(device):
+        out = model(input_ids=ids, attention_mask=mask, **typed)
+    loss = span_loss(out.start_logits, out.end_logits, mask, first, last)
+    if not torch.isfinite(loss):
+        raise ExportError(f"the loss is {loss.item()} at step {number}; lower learning_rate")
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.optimisation.clip)
+    steps.step()
+    steps.zero_grad()
+    return float(loss.detach())
+
+
+def _bf16(device: torch.device) -> Any:
+    """Multiply in bf16 where the machine has instructions for it."""
+    able = device.type == "cuda" or bool(cpu.flags() & {"avx512_bf16", "amx_bf16"})
+    return torch.autocast(device.type, torch.bfloat16, enabled=able)
+
+
+def _digest(examples: Sequence[Example]) -> str:
+    return sha256("".join(map(repr, examples)).encode()).hexdigest()
+
+
+def _log(folder: Path, done: int, total: int, losses: list[float]) -> None:
+    line = {"step": done, "of": total, "loss": round(sum(losses) / len(losses), 4)}
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "log.jsonl").open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps(line) + "\n")

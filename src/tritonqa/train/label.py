@@ -1,0 +1,54 @@
+"""Example and windows → the spans that are right in each window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from tritonqa.errors import InputError
+from tritonqa.evaluate import Example
+from tritonqa.features import Tokens, Window
+
+Span: TypeAlias = tuple[int, int]
+NULL: Span = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A window and its right spans: first and last token, counted in the window; NULL where it has none."""
+
+    window: Window
+    spans: tuple[Span, ...]
+
+
+def label(example: Example, windows: Sequence[Window]) -> list[Labelled]:
+    """Label the windows of an example; raises InputError for an answer that is not in its context."""
+    gold = [_tokens_of(example, text, start, windows[0].tokens) for text, start in _places(example)]
+    return [Labelled(window, _inside(window, gold) or (NULL,)) for window in windows]
+
+
+def _places(example: Example) -> set[tuple[str, int]]:
+    places = set()
+    for text, stated in zip(example.answers, example.starts, strict=True):
+        start = example.context.find(text) if stated < 0 else stated
+        if start < 0 or example.context[start : start + len(text)] != text or not text:
+            raise InputError(f"answers of question {example.id}: {text!r} is not in the context at {stated}")
+        places.add((text, start))
+    return places
+
+
+def _tokens_of(example: Example, text: str, start: int, tokens: Tokens) -> Span:
+    first = int(np.searchsorted(tokens.ends, start, side="right"))
+    last = int(np.searchsorted(tokens.starts, start + len(text), side="left")) - 1
+    if first > last:
+        raise InputError(f"answers of question {example.id}: {text!r} holds no token of the model")
+    return first, last
+
+
+def _inside(window: Window, gold: Sequence[Span]) -> tuple[Span, ...]:
+    shift = window.first - window.start
+    inside = (span for span in gold if window.start <= span[0] and span[1] < window.stop)
+    return tuple(sorted((first + shift, last + shift) for first, last in inside))

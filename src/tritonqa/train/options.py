@@ -1,0 +1,56 @@
+"""How a reader learns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tritonqa.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """Shares of the questions that are asked once more, or otherwise, drawn anew for each epoch.
+
+    look_alike asks of another passage of the same title that shares words with the question; cut removes the
+    sentence of the answer from the passage; noise types the question carelessly, in place of the original.
+    """
+
+    look_alike: float = 0.2
+    cut: float = 0.1
+    noise: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Optimisation:
+    """AdamW with a warm-up, a linear decay, and averaged weights.
+
+    learning_rate is that of the head; each layer below it learns layer_decay times as fast; embeddings stay.
+    warmup is a share of all steps; dropout that of hidden states, attention keeps the checkpoint's own;
+    averaging is the decay of the exponential moving average of the weights.
+    """
+
+    learning_rate: float = 3e-5
+    layer_decay: float = 0.9
+    warmup: float = 0.05
+    weight_decay: float = 0.01
+    clip: float = 1.0
+    dropout: float = 0.1
+    averaging: float = 0.99
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """epochs over the data, in batches of batch_tokens tokens of windows of one padded length."""
+
+    epochs: float = 3.0
+    batch_tokens: int = 4096
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    optimisation: Optimisation = field(default_factory=Optimisation)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Raise InputError for what can't be trained by."""
+        if self.epochs <= 0:
+            raise InputError(f"epochs must be above 0, not {self.epochs}")
+        if self.batch_tokens < 1:
+            raise InputError(f"batch_tokens must be at least 1, not {self.batch_tokens}")

@@ -1,0 +1,44 @@
+"""Examples → those to learn from and those to judge by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tritonqa.errors import InputError
+from tritonqa.evaluate import Example
+
+_ENOUGH_TITLES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """No passage is on both sides, and no title where there are ten or more."""
+
+    learnt: tuple[Example, ...]
+    held: tuple[Example, ...]
+
+
+def split(examples: Sequence[Example], share: float, seed: int) -> Split:
+    """Hold a share of the titles, or of the passages, out; raises InputError where a side would be empty."""
+    if not 0 < share < 1:
+        raise InputError(f"held_out must be between 0 and 1, not {share}")
+    keys = groups(examples)
+    distinct = sorted(set(keys))
+    if len(distinct) < 2:
+        raise InputError("data holds one passage only; add questions on others, to judge the training by")
+    count = min(max(1, round(share * len(distinct))), len(distinct) - 1)
+    order = np.random.default_rng(seed).permutation(len(distinct))
+    held = {distinct[i] for i in order[:count]}
+    sides: tuple[list[Example], list[Example]] = [], []
+    for key, example in zip(keys, examples, strict=True):
+        sides[key in held].append(example)
+    return Split(tuple(sides[0]), tuple(sides[1]))
+
+
+def groups(examples: Sequence[Example]) -> list[str]:
+    """Name what each example belongs to: its title, or its passage where titles are few."""
+    enough = len({example.title for example in examples}) >= _ENOUGH_TITLES
+    return [example.title if enough else example.context for example in examples]

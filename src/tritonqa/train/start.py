@@ -1,0 +1,66 @@
+"""Source → what training starts from: a model, its tokenizer and its windows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tritonqa.engine.quiet import without_bars
+from tritonqa.evaluate import Example
+from tritonqa.export.checkpoint import open_checkpoint
+from tritonqa.export.from_checkpoint import fitting
+from tritonqa.export.model import Model, load_model
+from tritonqa.export.program import ProgramEngine
+from tritonqa.export.tokenizer import load_tokenizer, plain
+from tritonqa.features import Template, TextTokenizer, Windowing
+from tritonqa.reader.embedded import Embedded
+from tritonqa.train.epoch import Lessons
+from tritonqa.train.options import Recipe
+
+
+@dataclass(frozen=True)
+class Start:
+    """A transformers model for question answering and its own tokenizer."""
+
+    model: Any
+    tokenizer: Any
+    loaded: Model
+
+    @classmethod
+    def open(cls, folder: Path, *, new_head: bool = False) -> Start:
+        """Load a checkpoint; new_head takes an encoder too, its head random.
+
+        Raises InputError and ExportError as export does.
+        """
+        checkpoint = open_checkpoint(folder)
+        loaded = load_model(checkpoint, "sdpa", new_head=new_head)
+        model = loaded.module.model.requires_grad_(True)
+        return cls(model, load_tokenizer(checkpoint), loaded)
+
+    @property
+    def typed(self) -> bool:
+        """Say whether the model takes token types."""
+        return "token_type_ids" in self.loaded.inputs
+
+    def embedded(self) -> Embedded:
+        """Open a reader on the model as it is now, in fp32."""
+        engine = ProgramEngine(self.loaded.module, self.loaded.inputs)
+        return Embedded(plain(self.tokenizer, self.loaded.vocabulary), engine, windowing=self._windowing)
+
+    def lessons(self, examples: Sequence[Example], recipe: Recipe) -> Lessons:
+        """Say how these examples become windows of this model."""
+        tokenizer = plain(self.tokenizer, self.loaded.vocabulary)
+        template, texts = Template.of(tokenizer), TextTokenizer(tokenizer)
+        return Lessons(examples, texts, template, self._windowing, recipe.augmentation, recipe.seed)
+
+    def save(self, model: Any, folder: Path) -> None:
+        """Write a trained model as a checkpoint, as transformers does."""
+        with without_bars():
+            model.to("cpu").save_pretrained(folder)
+            self.tokenizer.save_pretrained(folder)
+
+    @property
+    def _windowing(self) -> Windowing:
+        return fitting(self.loaded.positions, None)

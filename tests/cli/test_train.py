@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import checkpoints
+from support import tritonqa as command
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(*arguments), capture_output=True, text=True, check=False, encoding="utf-8")
+
+
+def test_trained_shown_and_refused(tmp_path: Path) -> None:
+    source = checkpoints.make("bert", tmp_path / "tiny")
+    data, folder = str(checkpoints.SAMPLE), tmp_path / "mine"
+    options = ("--reader", str(source), "--epochs", "0.2", "--max-f1-loss", "100", "--json")
+    done = run("train", "--data", data, "-o", str(folder), *options)
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    record = json.loads(done.stdout)
+    assert record["learnt"] + record["held_out"] == 236
+    assert {"f1", "best_f1"} <= set(record["before"]) & set(record["after"])
+    assert json.loads((folder / "bundle.json").read_text())["formats"] == record["bundle"]["formats"]
+    again = run("train", "--data", data, "-o", str(folder), "--reader", str(source))
+    assert again.returncode == 3 and "exists already" in again.stderr
+    wrong = tmp_path / "wrong.jsonl"
+    row = {"id": "7", "question": "Who?", "answers": [{"text": "Bob", "answer_start": 0}]}
+    wrong.write_text("".join(json.dumps({**row, "context": f"Ada {i}."}) + "\n" for i in range(3)))
+    refused = run("train", "--data", str(wrong), "-o", str(tmp_path / "other"), "--reader", str(source))
+    assert refused.returncode == 2 and "answers of question 7: 'Bob' is not in the context" in refused.stderr
+    assert not (tmp_path / "other").exists() and not (tmp_path / "other.training").exists()

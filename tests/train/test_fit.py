@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from tritonqa.errors import ExportError, InputError
+from tritonqa.evaluate import Example
+from tritonqa.train.fit import fit
+from tritonqa.train.objective import span_loss
+from tritonqa.train.optimiser import optimiser, set_rate
+from tritonqa.train.options import Augmentation, Optimisation, Recipe
+from tritonqa.train.start import Start
+
+RECIPE = Recipe(
+    epochs=2, batch_tokens=1024, optimisation=Optimisation(learning_rate=2e-3, layer_decay=1.0, averaging=0.5)
+)
+
+
+class Stopped(Exception):
+    pass
+
+
+def tensors(model: torch.nn.Module) -> dict[str, torch.Tensor]:
+    return {name: value.clone() for name, value in model.state_dict().items()}
+
+
+def test_a_run_goes_on_as_if_it_had_not_stopped(
+    checkpoint: Path, examples: tuple[Example, ...], tmp_path: Path
+) -> None:
+    some = examples[:30]
+    whole = fit(Start.open(checkpoint), some, RECIPE, tmp_path / "whole")
+
+    def stop(stage: str, done: int, total: int) -> None:
+        if done == 5:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        fit(Start.open(checkpoint), some, RECIPE, tmp_path / "halves", stop)
+    seen: list[int] = []
+    halves = fit(
+        Start.open(checkpoint), some, RECIPE, tmp_path / "halves", lambda _, done, total: seen.append(done)
+    )
+    assert seen[0] == 6
+    for (name, one), other in zip(tensors(whole).items(), tensors(halves).values(), strict=True):
+        assert torch.equal(one, other), name
+    with pytest.raises(InputError, match="other data or options"):
+        fit(Start.open(checkpoint), some[1:], RECIPE, tmp_path / "halves")
+
+
+def test_it_learns(checkpoint: Path, examples: tuple[Example, ...], tmp_path: Path) -> None:
+    recipe = replace(RECIPE, epochs=20, augmentation=Augmentation(0, 0, 0))
+    start = Start.open(checkpoint)
+    frozen = start.model.get_input_embeddings().weight.clone()
+    model = fit(start, examples[:10], recipe, tmp_path / "run")
+    log = (tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8")
+    losses = [json.loads(line)["loss"] for line in log.splitlines()]
+    assert losses[-1] < losses[0] / 2
+    assert torch.equal(model.get_input_embeddings().weight, frozen) and not model.training
+
+
+def test_a_loss_that_diverges_is_refused(
+    checkpoint: Path, examples: tuple[Example, ...], tmp_path: Path
+) -> None:
+    start = Start.open(checkpoint)
+    with torch.no_grad():
+        start.model.qa_outputs.bias.fill_(float("nan"))
+    with pytest.raises(ExportError, match="lower learning_rate"):
+        fit(start, examples[:5], RECIPE, tmp_path / "run")
+
+
+def test_lower_layers_learn_more_slowly(checkpoint: Path) -> None:
+    start = Start.open(checkpoint)
+    options = Optimisation(learning_rate=1.0, layer_decay=0.5, warmup=0.1)
+    found = optimiser(start.model, options)
+    names = {id(value): name for name, value in start.model.named_parameters()}
+    peaks = {names[id(value)]: group["peak"] for group in found.param_groups for value in group["params"]}
+    assert peaks["qa_outputs.weight"] == 1.0
+    assert peaks["bert.encoder.layer.1.output.dense.weight"] == 0.5
+    assert peaks["bert.encoder.layer.0.output.dense.weight"] == 0.25
+    assert peaks["bert.embeddings.LayerNorm.weight"] == 0.125
+    rates = []
+    for done in (0.0, 0.05, 0.1, 0.55, 1.0):
+        set_rate(found, options, done)
+        rates.append(max(group["lr"] for group in found.param_groups))
+    assert rates == pytest.approx([0, 0.5, 1.0, 0.5, 0])
+
+
+def test_padding_takes_no_part_in_the_loss() -> None:
+    logits, mask = torch.zeros(1, 4), torch.tensor([[1, 1, 0, 0]])
+    first = torch.tensor([1])
+    loss = span_loss(logits, logits, mask, first, first)
+    assert loss.item() == pytest.approx(torch.log(torch.tensor(2.0)).item())

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import numpy as np
+
+from tritonqa.evaluate import Example
+from tritonqa.train.negatives import Passages, without_answer
+
+RIGHT = "The tower is in Paris. It is made of iron. Many people visit it."
+
+
+def example(context: str, title: str = "Tower", answer: str = "Paris") -> Example:
+    start = context.find(answer)
+    return Example("1", title, "Where is the iron tower?", context, (answer,), (start,))
+
+
+def test_the_look_alike_shares_words_and_holds_no_answer() -> None:
+    others = [
+        example("The iron tower of Blackpool opened in 1894.", answer="Blackpool"),
+        example("A tower of iron stands in PARIS too.", answer="tower"),
+        example("Where the iron tower is.", title="Other", answer="iron"),
+    ]
+    asked = example(RIGHT)
+    passages = Passages([asked, *others])
+    found = {passages.look_alike(asked, np.random.default_rng(seed)) for seed in range(20)}
+    assert {item.context for item in found if item} == {others[0].context}
+    assert all(item and item.answers == () and item.question == asked.question for item in found)
+
+
+def test_the_nearest_three_are_drawn_from() -> None:
+    asked = example(RIGHT)
+    others = [example(f"The iron tower number {i} {'is' * (i < 3)}.", answer="tower") for i in range(6)]
+    passages = Passages([asked, *others])
+    drawn = [passages.look_alike(asked, np.random.default_rng(seed)) for seed in range(40)]
+    assert len({item.context for item in drawn if item}) == 3
+
+
+def test_no_look_alike_where_there_is_one_passage() -> None:
+    asked = example(RIGHT)
+    assert Passages([asked]).look_alike(asked, np.random.default_rng(0)) is None
+
+
+def test_the_sentence_of_the_answer_is_cut() -> None:
+    left = without_answer(example(RIGHT))
+    assert left is not None
+    assert left.context == "It is made of iron. Many people visit it." and left.answers == ()
+
+
+def test_nothing_is_cut_where_the_answer_would_stay_or_nothing_would() -> None:
+    assert without_answer(example("It is in Paris. Paris is large.")) is None
+    assert without_answer(example("It is in Paris.")) is None

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tritonqa.errors import InputError
+from tritonqa.evaluate import Example
+from tritonqa.train.split import split
+
+examples = st.lists(
+    st.builds(
+        Example,
+        st.just("q"),
+        st.sampled_from("abcdefghijklmno"),
+        st.just("?"),
+        st.text(max_size=2),
+        st.just(()),
+    ),
+    min_size=1,
+)
+
+
+@given(examples, st.floats(0.01, 0.99), st.integers(0, 9))
+def test_no_passage_is_on_both_sides(items: list[Example], share: float, seed: int) -> None:
+    if len({item.context for item in items}) < 2:
+        return
+    parts = split(items, share, seed)
+    assert len(parts.learnt) + len(parts.held) == len(items) and parts.learnt and parts.held
+    if len({item.title for item in items}) >= 10:
+        assert not {item.title for item in parts.learnt} & {item.title for item in parts.held}
+    else:
+        assert not {item.context for item in parts.learnt} & {item.context for item in parts.held}
+    assert split(items, share, seed) == parts
+
+
+def test_one_passage_cannot_be_split() -> None:
+    with pytest.raises(InputError, match="one passage only"):
+        split([Example("q", "t", "?", "same", ())] * 5, 0.1, 0)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, -1.0, float("nan")])
+def test_the_share_must_leave_both_sides(share: float) -> None:
+    with pytest.raises(InputError, match="held_out"):
+        split([Example("q", "t", "?", c, ()) for c in "ab"], share, 0)
