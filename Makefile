@@ -30,8 +30,8 @@ bench: .venv/dev
 	$(PIP) -e . -e ./models/minilm
 	touch $@
 
-.venv/dev: .venv/base
-	$(PIP) -e '.[export,evaluate,triton,dev]'
+.venv/dev: .venv/base models/minilm/checkpoint/pyproject.toml
+	$(PIP) -e '.[export,evaluate,triton,dev]' -e ./models/minilm/checkpoint
 	touch $@
 
 clean:

@@ -62,6 +62,7 @@ def save_half(checkpoint: Path, folder: Path) -> None:
     weights = load_file(checkpoint / "model.safetensors")
     halves = {name: value.to(torch.float16).contiguous() for name, value in weights.items()}
     save_file(halves, folder / "model.safetensors", metadata={"format": "pt"})
+    (folder / "model.safetensors").chmod(0o644)
 
 
 def main() -> None:
