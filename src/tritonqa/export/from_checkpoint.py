@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from tritonqa.engine.base import ROUND_TO, hold_length
 from tritonqa.errors import ExportError
 from tritonqa.export.checkpoint import Checkpoint
 from tritonqa.export.graph import export_graph
+from tritonqa.export.memory import give_back
 from tritonqa.export.model import Model, load_model
 from tritonqa.export.onnx import write_onnx
 from tritonqa.export.options import FORMATS, ExportOptions, Report
@@ -70,9 +70,10 @@ class CheckpointShop(Workshop):
     def answer_and_let_go(self, scored: bool) -> None:
         """Free the model and its graph; they would be loaded again if anything asked for them."""
         super().answer_and_let_go(scored)
+        self.model.let_go()
         for name in ("model", "graph"):
             self.__dict__.pop(name, None)
-        gc.collect()
+        give_back()
 
 
 def fitting(positions: int | None, wanted: int | None) -> Windowing:

@@ -10,6 +10,7 @@ from tritonqa.bundle import Format, Part
 from tritonqa.bundle.digest import sha256
 from tritonqa.engine import Engine, choices, open_engine
 from tritonqa.errors import EngineError, ExportError, MissingExtra
+from tritonqa.export.memory import give_back
 from tritonqa.export.options import FORMATS, Target
 from tritonqa.export.verify import f1, hold, hold_f1, logits_of, parity
 from tritonqa.export.workshop import Workshop
@@ -40,6 +41,7 @@ def _write(shop: Workshop, stage: Path, name: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     shop.report(f"writing {name}", 0, 1)
     WRITERS[name](shop, stage, file)
+    give_back()
     shop.report(f"writing {name}", 1, 1)
 
 
@@ -50,6 +52,7 @@ def _verified(shop: Workshop, stage: Path, name: str) -> Format:
     parts = tuple(
         Part(path.relative_to(stage).as_posix(), path.stat().st_size, sha256(path)) for path in further(file)
     )
+    give_back()
     digest = sha256(file)
     return Format(target.file, target.kind, target.precision, file.stat().st_size, digest, seen, score, parts)
 
@@ -81,6 +84,7 @@ def _verify(
 def _compare(shop: Workshop, name: str, engine: Engine) -> dict[str, float]:
     step = shop.steps(f"verifying {name} with {engine.name}", len(shop.quick.prepared))
     try:
+        give_back()
         return parity(shop.quick, logits_of(engine, shop.quick.prepared, step))
     except EngineError as error:
         raise ExportError(f"{name} is refused: {error}") from error

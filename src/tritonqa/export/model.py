@@ -40,6 +40,11 @@ class Model:
     positions: int | None
     vocabulary: int
 
+    def let_go(self) -> None:
+        """Empty the weights, to which onnxscript's rewriting rules hold on after an export."""
+        for parameter in self.module.parameters():
+            parameter.data = torch.empty(0)
+
 
 def load_model(checkpoint: Checkpoint, attention: str = "eager", *, new_head: bool = False) -> Model:
     """Load the weights in fp32, with one of transformers' kinds of attention.

@@ -31,6 +31,8 @@ def write_onnx(graph: Any, model: Model, file: Path, one_file: int) -> None:
     _name_axes(program.model.graph)
     weights = sum(value.nbytes for value in graph.state_dict.values())
     program.save(file, external_data=weights > one_file)
+    for value in program.model.graph.initializers.values():
+        value.const_value = None  # onnxscript's rewriting rules hold on to the graph
 
 
 def _name_axes(graph: Any) -> None:
