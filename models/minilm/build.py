@@ -21,7 +21,7 @@ from safetensors.torch import load_file, save_file
 
 from tritonqa.bundle import Bundle, extend, staged
 from tritonqa.evaluate import load_squad
-from tritonqa.export import ExportOptions, Quantisation, export
+from tritonqa.export import ExportOptions, export
 from tritonqa.export.progress import stages
 from tritonqa.reader.load import load_embedded
 from tritonqa.train.calibrate import calibrate
@@ -30,7 +30,6 @@ HERE = Path(__file__).parent
 BUNDLE = HERE / "src" / "tritonqa_minilm" / "bundle"
 CHECKPOINT = HERE / "checkpoint" / "src" / "tritonqa_minilm_checkpoint" / "checkpoint"
 VERSION = "0.2.0"
-ASKS = 300  # that set the ranges of INT8
 
 
 def build(checkpoint: Path, data: Path, folder: Path) -> Bundle:
@@ -40,7 +39,6 @@ def build(checkpoint: Path, data: Path, folder: Path) -> Bundle:
         name="tritonqa-minilm",
         licence="CC-BY-SA-4.0",
         calibrate=data / "train" / "squad-train-part.jsonl.gz",
-        quantisation=Quantisation(asks=ASKS),
     )
     with stages() as report:
         bundle = export(checkpoint, folder, options, report)

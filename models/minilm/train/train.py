@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import torch
 from matplotlib.figure import Figure
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
@@ -38,6 +39,7 @@ def main() -> None:
     options = parser.parse_args()
     drawn = mix(options.data, options.recipe)
     start = Start.open(options.start, new_head=True)
+    before = {name: value.clone() for name, value in start.model.state_dict().items()}
     columns = (*Progress.get_default_columns(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         bar = progress.add_task("training", total=None)
@@ -48,12 +50,15 @@ def main() -> None:
             options.output.with_suffix(".training"),
             lambda _, done, total: progress.update(bar, completed=done, total=total),
         )
+    for name, value in model.to("cpu").state_dict().items():
+        value.copy_(torch.lerp(before[name], value, drawn.blend) if value.is_floating_point() else value)
     start.save(model, options.output)
     log = (options.output.with_suffix(".training") / "log.jsonl").read_text(encoding="utf-8")
     record = {
         "start": options.start.name,
         "machine": cpu.model(),
         "recipe": asdict(drawn.recipe),
+        "blend": drawn.blend,
         "data": drawn.counts,
         "log": [json.loads(line) for line in log.splitlines()],
     }
