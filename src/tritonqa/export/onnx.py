@@ -29,6 +29,7 @@ def write_onnx(graph: Any, model: Model, file: Path, one_file: int) -> None:
             opset_version=OPSET, dynamo=True, verbose=False,
         )  # fmt: skip
     _name_axes(program.model.graph)
+    _forget_sources(program.model.graph)
     weights = sum(value.nbytes for value in graph.state_dict.values())
     program.save(file, external_data=weights > one_file)
     for value in program.model.graph.initializers.values():
@@ -38,3 +39,9 @@ def write_onnx(graph: Any, model: Model, file: Path, one_file: int) -> None:
 def _name_axes(graph: Any) -> None:
     for value in (*graph.inputs, *graph.outputs):
         value.shape = type(value.shape)(("batch", "length"))
+
+
+def _forget_sources(graph: Any) -> None:
+    """Drop the stack traces that torch keeps with each node: they name the folders of this machine."""
+    for node in graph:
+        node.metadata_props.clear()
