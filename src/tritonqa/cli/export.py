@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -14,6 +11,7 @@ from tritonqa.bundle import Manifest
 from tritonqa.bundle.manifest import MANIFEST
 from tritonqa.cli.options import as_json
 from tritonqa.cli.output import emit
+from tritonqa.cli.signals import ended_by_term
 from tritonqa.errors import InputError
 from tritonqa.export import FORMATS, ExportOptions
 from tritonqa.export import export as run
@@ -79,16 +77,6 @@ def export(
         emit(json.dumps(bundle.manifest.to_dict(), ensure_ascii=False))
     else:
         _show(bundle.manifest)
-
-
-@contextmanager
-def ended_by_term() -> Iterator[None]:
-    """Let SIGTERM end the work as ^C does, so that what was staged is removed."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 _ROW = "{:30} {:12} {:>8} {:>7} {:>10} {:>6} {:>6}"

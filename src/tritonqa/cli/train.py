@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from tritonqa.cli.export import ended_by_term
 from tritonqa.cli.options import as_json
 from tritonqa.cli.output import emit
+from tritonqa.cli.signals import ended_by_term
 from tritonqa.evaluate import load_squad
 from tritonqa.export.progress import stages
 from tritonqa.reader.load import PACKAGED

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from hashlib import sha256
-from itertools import count, islice
+from itertools import chain, count, islice
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -19,8 +19,9 @@ from tritonqa.engine import cpu
 from tritonqa.errors import ExportError
 from tritonqa.evaluate import Example
 from tritonqa.export.options import Report, silent
-from tritonqa.train.batches import Batch, collate, plan
+from tritonqa.train.batches import Batch, LongArray, collate, plan
 from tritonqa.train.epoch import Lessons
+from tritonqa.train.label import Labelled
 from tritonqa.train.objective import span_loss
 from tritonqa.train.optimiser import freeze_embeddings, optimiser, set_dropout, set_rate
 from tritonqa.train.options import Recipe
@@ -47,10 +48,11 @@ def fit(
     average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(recipe.optimisation.averaging))
     kept = State(folder / "state", {"recipe": asdict(recipe), "examples": _digest(examples)})
     done = kept.restore(model, average, steps)
-    total = round(recipe.epochs * len(_plan(lessons, recipe, 0)[1]))
+    first = _plan(lessons, recipe, 0)
+    total = round(recipe.epochs * len(first.groups))
     saved, losses = monotonic(), []
     try:
-        for batch in islice(_batches(lessons, recipe, model.config.pad_token_id or 0), done, total):
+        for batch in islice(_batches(first, lessons, recipe, model.config.pad_token_id or 0), done, total):
             set_rate(steps, recipe.optimisation, done / total)
             losses.append(_step(start, batch, steps, recipe, done))
             average.update_parameters(model)
@@ -67,18 +69,25 @@ def fit(
     return average.module.eval()
 
 
-def _plan(lessons: Lessons, recipe: Recipe, epoch: int) -> tuple[list[Any], list[Any], np.random.Generator]:
-    """Return an epoch's windows, its batches as indices into them, and the generator that goes on."""
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """An epoch's windows, its batches as indices into them, and the generator that goes on."""
+
+    windows: list[Labelled]
+    groups: list[LongArray]
+    random: np.random.Generator
+
+
+def _plan(lessons: Lessons, recipe: Recipe, epoch: int) -> _Plan:
     random = np.random.default_rng((recipe.seed, epoch, 1))
     windows = lessons.epoch(epoch)
-    return windows, plan(windows, recipe.batch_tokens, random), random
+    return _Plan(windows, plan(windows, recipe.batch_tokens, random), random)
 
 
-def _batches(lessons: Lessons, recipe: Recipe, pad: int) -> Iterator[Batch]:
-    for epoch in count():
-        windows, groups, random = _plan(lessons, recipe, epoch)
-        for group in groups:
-            yield collate([windows[i] for i in group], pad, random)
+def _batches(first: _Plan, lessons: Lessons, recipe: Recipe, pad: int) -> Iterator[Batch]:
+    for planned in chain((first,), (_plan(lessons, recipe, epoch) for epoch in count(1))):
+        for group in planned.groups:
+            yield collate([planned.windows[i] for i in group], pad, planned.random)
 
 
 def _step(start: Start, batch: Batch, steps: torch.optim.Optimizer, recipe: Recipe, number: int) -> float:
