@@ -24,7 +24,7 @@ from peers import NAMES, Peer
 from record import record
 
 from tritonqa import Reader
-from tritonqa.engine.base import ROUND_TO
+from tritonqa.engine.base import Engine
 from tritonqa.evaluate import Dataset, load_squad, score
 from tritonqa.features import Window
 from tritonqa.reader.embedded import Embedded
@@ -63,11 +63,13 @@ def whole(reader: Reader, asks: Asks) -> tuple[float, list[str]]:
 
 
 def bare(backend: Embedded, asks: Asks) -> tuple[float, list[str]]:
-    """Time the engine alone on windows that are ready, all its streams busy."""
+    """Time the engine alone on windows that are ready, all its streams busy, as many at once as it likes."""
     engine, ready = backend.flow.engine, windows_of(backend, asks)
+    size = engine.grouping.windows
+    groups = [ready[at : at + size] for at in range(0, len(ready), size)]
     with ThreadPoolExecutor(engine.streams) as pool:
         begun = time.perf_counter()
-        for _ in pool.map(lambda window: engine.run([window]), ready):
+        for _ in pool.map(engine.run, groups):
             pass
         return time.perf_counter() - begun, []
 
@@ -92,14 +94,13 @@ def ratio(one: Runner, other: Runner) -> dict[str, float]:
     return {"median": statistics.median(values), "min": min(values), "max": max(values)}
 
 
-def limits(windows: list[Window], asks_a_second: float, asks: int) -> dict[str, float]:
+def limits(engine: Engine, windows: list[Window], asks_a_second: float, asks: int) -> dict[str, float]:
     """Return the share of padding, and useful work as a multiple of the fp32 GEMM peak."""
     lengths = np.array([len(window) for window in windows], np.float64)
-    padded = np.ceil(lengths / ROUND_TO) * ROUND_TO
     work = float((lengths * MFLOP_A_TOKEN * 1e6 + lengths**2 * KFLOP_A_PAIR * 1e3).sum())
     peak = gemm_peak()
     return {
-        "padding_share": float(1 - lengths.sum() / padded.sum()),
+        "padding_share": float(1 - lengths.sum() / engine.computed(windows)),
         "fp32_gemm_gflops": peak / 1e9,
         "useful_work_over_fp32_gemm": work * asks_a_second / asks / peak,
     }
@@ -149,7 +150,7 @@ def main() -> None:
         "times_as_fast_as": {name: ratio(runner, own) for name, runner in peers.items()},
         "whole_over_engine": ratio(own, engine),
         "scores": {n: score(part, dict(zip(ids, r.texts, strict=True))) for n, r in answering.items()},
-        **limits(windows, speeds["tritonqa"], len(asks)),
+        **limits(backend.flow.engine, windows, speeds["tritonqa"], len(asks)),
     }
     record(options.name, values)
 

@@ -12,7 +12,7 @@ from tritonqa.errors import EngineError, InputError
 from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
 
-ROUND_TO = 8
+ROUND_TO = 16  # tokens: the most that an engine rounds a length up to
 INPUT_NAMES = ("input_ids", "attention_mask", "token_type_ids")
 OUTPUT_NAMES = ("start_logits", "end_logits")
 
@@ -53,17 +53,19 @@ class Engine(ABC):
         """Let go of the model."""
 
 
-def rounded(length: int) -> int:
-    """Round a length up to a multiple of 8."""
-    return -(-length // ROUND_TO) * ROUND_TO
+def rounded(length: int, to: int = ROUND_TO) -> int:
+    """Round a length up to a multiple."""
+    return -(-length // to) * to
 
 
 class Padding(Engine):
-    """An engine that runs windows one after the other, each padded()."""
+    """An engine that pads to multiples of round_to: CPU kernels are compiled for each length."""
+
+    round_to: int = 8
 
     def computed(self, windows: Sequence[Window]) -> int:
         """Count the tokens with each window's length rounded up."""
-        return sum(rounded(len(window)) for window in windows)
+        return sum(rounded(len(window), self.round_to) for window in windows)
 
 
 def hold_length(length: int, positions: int | None, field: str) -> None:
@@ -81,15 +83,12 @@ def hold_ports(file: str, inputs: Sequence[str], outputs: Sequence[str]) -> None
         )
 
 
-def padded(window: Window) -> dict[str, np.ndarray]:
-    """Return a window as model inputs [1, length], its length rounded up to a multiple of 8.
-
-    Few lengths, because CPU kernels are compiled for each; padding is masked.
-    """
-    length = len(window)
-    width = rounded(length)
-    inputs = {name: np.zeros((1, width), np.int64) for name in INPUT_NAMES}
-    inputs["input_ids"][0, :length] = window.ids
-    inputs["attention_mask"][0, :length] = 1
-    inputs["token_type_ids"][0, :length] = window.type_ids
+def padded(windows: Sequence[Window], width: int) -> dict[str, np.ndarray]:
+    """Return windows as model inputs [windows, width]; padding is masked."""
+    inputs = {name: np.zeros((len(windows), width), np.int64) for name in INPUT_NAMES}
+    for row, window in enumerate(windows):
+        length = len(window)
+        inputs["input_ids"][row, :length] = window.ids
+        inputs["attention_mask"][row, :length] = 1
+        inputs["token_type_ids"][row, :length] = window.type_ids
     return inputs

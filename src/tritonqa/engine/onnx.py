@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tritonqa.engine.base import OUTPUT_NAMES, Padding, hold_ports, padded
+from tritonqa.engine.base import OUTPUT_NAMES, Padding, hold_ports, padded, rounded
 from tritonqa.errors import EngineError, MissingExtra
 from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
@@ -63,7 +63,7 @@ class OnnxEngine(Padding):
             return self._narrow
 
     def _infer(self, session: Any, window: Window) -> FloatArray:
-        inputs = {name: value for name, value in padded(window).items() if name in self._names}
-        start, end = session.run(OUTPUT_NAMES, inputs)
         length = len(window)
+        inputs = padded([window], rounded(length, self.round_to))
+        start, end = session.run(OUTPUT_NAMES, {name: inputs[name] for name in self._names})
         return np.stack((start[0, :length], end[0, :length])).astype(np.float32, copy=False)

@@ -1,17 +1,23 @@
-"""OpenVINO on a CPU: one window per stream, a stream per core; a lone window gets all cores."""
+"""OpenVINO on a CPU: a stream per core; a lone call gets all cores.
+
+Windows are run one by one, but where AMX multiplies tiles of 16 rows: there lengths are rounded up to whole
+tiles, and a few windows of one length are run together.
+"""
 
 from __future__ import annotations
 
 import os
 import queue
 import threading
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tritonqa.engine.base import Padding, hold_ports, padded
+from tritonqa.engine import cpu
+from tritonqa.engine.base import Grouping, Padding, hold_ports, padded, rounded
 from tritonqa.errors import EngineError, MissingExtra
 from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
@@ -31,6 +37,8 @@ class OpenVinoEngine(Padding):
             raise MissingExtra("openvino", "openvino") from error
         self.precision, self._cores = precision, cores
         self.streams = cores + 1 if cores > 1 else 1
+        if cpu.flags() & {"amx_int8", "amx_bf16"}:
+            self.round_to, self.grouping = 16, Grouping(windows=4)
         self._hint = "bf16" if precision.endswith("bf16") else "f32"
         self._lock = threading.Lock()
         self._requests: queue.SimpleQueue[Any] | None = None
@@ -47,16 +55,16 @@ class OpenVinoEngine(Padding):
         self._wide_free = threading.Lock()
 
     def run(self, windows: Sequence[Window], *, alone: bool = False) -> list[FloatArray]:
-        """Run the windows one after the other on this stream, or on all cores when alone."""
+        """Run the windows of each length together on this stream, or on all cores when alone."""
         if (alone or self._cores == 1) and self._wide_free.acquire(blocking=self._cores == 1):
             try:
-                return [self._infer(self._wide, window) for window in windows]
+                return self._infer(self._wide, windows)
             finally:
                 self._wide_free.release()
         free = self._streams()
         request = free.get()
         try:
-            return [self._infer(request, window) for window in windows]
+            return self._infer(request, windows)
         finally:
             free.put(request)
 
@@ -86,9 +94,16 @@ class OpenVinoEngine(Padding):
                     self._requests.put(compiled.create_infer_request())
             return self._requests
 
-    def _infer(self, request: Any, window: Window) -> FloatArray:
-        inputs = {name: value for name, value in padded(window).items() if name in self._names}
-        request.infer(inputs, share_inputs=True, share_outputs=True)
-        length = len(window)
-        start, end = request.get_output_tensor(0).data, request.get_output_tensor(1).data
-        return np.stack((start[0, :length], end[0, :length])).astype(np.float32, copy=False)
+    def _infer(self, request: Any, windows: Sequence[Window]) -> list[FloatArray]:
+        alike = defaultdict(list)
+        for index, window in enumerate(windows):
+            alike[rounded(len(window), self.round_to)].append(index)
+        found: dict[int, FloatArray] = {}
+        for width, indices in alike.items():
+            inputs = padded([windows[i] for i in indices], width)
+            request.infer({name: inputs[name] for name in self._names}, share_inputs=True, share_outputs=True)
+            start, end = (request.get_output_tensor(port).data for port in (0, 1))
+            for row, i in enumerate(indices):
+                length = len(windows[i])
+                found[i] = np.stack((start[row, :length], end[row, :length])).astype(np.float32, copy=False)
+        return [found[i] for i in range(len(windows))]

@@ -12,7 +12,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from tritonqa.engine import Engine
-from tritonqa.engine.base import padded
+from tritonqa.engine.base import Padding, padded, rounded
 from tritonqa.evaluate import Dataset, load_squad
 from tritonqa.export.options import ExportOptions, Report
 from tritonqa.export.verify import Exam, logits_of, prepare_asks
@@ -83,8 +83,9 @@ class Workshop(ABC):
         wanted = self.options.quantisation.asks
         spread = examples[:: max(1, len(examples) // wanted)][:wanted]
         asks = prepare_asks(spread, self.tokenizer, self.windowing)
-        windows = (padded(item.windows[0]) for item in asks)
-        return [{name: known[name] for name in self.inputs} for known in windows]
+        first = [item.windows[0] for item in asks]
+        inputs = (padded([window], rounded(len(window), Padding.round_to)) for window in first)
+        return [{name: known[name] for name in self.inputs} for known in inputs]
 
     def steps(self, stage: str, total: int) -> Callable[[], None]:
         """Return what is to be called after each of total steps of a stage."""

@@ -20,6 +20,7 @@ IntArray: TypeAlias = npt.NDArray[np.int32]
 
 _KEPT_CHARACTERS = 1_000_000
 _BATCH_CHARACTERS = 500_000
+_SHORT = 2_000  # characters: waking the tokenizer's threads would take longer than the work
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,8 @@ class TextTokenizer:
 
     def _tokenise(self, texts: Sequence[str]) -> list[Tokens]:
         """Tokenise in batches of about half a million characters: bounded memory, open to interrupts."""
+        if len(texts) == 1 and len(texts[0]) <= _SHORT:
+            return [_tokens(self._tokenizer.encode(texts[0], add_special_tokens=False), 0)]
         parts: list[list[Tokens]] = [[] for _ in texts]
         for batch in self._batches(texts):
             inputs = [piece for _, _, piece in batch]
