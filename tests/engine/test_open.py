@@ -32,6 +32,13 @@ def test_the_rule_follows_the_cpus_flags(
     assert {"openvino/fp32", "openvino/int8", "openvino/odd"} <= set(found)
 
 
+def test_dynamic_int8_runs_on_onnxruntime_first() -> None:
+    pytest.importorskip("openvino")
+    file = Path("model.int8-dynamic.onnx")
+    found = [str(choice) for choice in choices([(file, "onnx", "int8-dynamic")])]
+    assert found == ["onnx/int8-dynamic", "openvino/int8-dynamic"]
+
+
 def test_a_choice_that_is_not_here_lists_what_is() -> None:
     with pytest.raises(EngineError, match="no engine for torch here; this reader can run with: .*int8"):
         named(choices(FILES), "torch", None)
