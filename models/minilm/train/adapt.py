@@ -1,9 +1,9 @@
-"""Adapt the packaged reader to texts of a kind it hardly knows: the gain by the number of questions.
+"""Adapt the packaged reader to questions of another kind: the gain by the number of questions.
 
-    python models/minilm/train/adapt.py --data DIR [--file train/squadshifts-amazon.jsonl.gz] [--sizes 250,…]
+    python models/minilm/train/adapt.py --data DIR [--file train/qamr-test.jsonl.gz] [--sizes 250,1000,4000]
 
-Passages that the packaged reader was trained on are left out; a quarter of the rest is asked before and
-after. Each size is what `tritonqa train` does with so many questions. Figures: results/NAME/adaptation.json.
+Asked before and after are questions on passages that the packaged reader was not trained on; learnt from are
+others, by `tritonqa train`'s own code. Figures go to results/NAME/adaptation.json.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from tritonqa.evaluate import Dataset, Example, load_squad
 from tritonqa.evaluate.run import evaluate
 from tritonqa.reader.load import PACKAGED
 from tritonqa.train.run import train
-from tritonqa.train.split import split
 
 
 def main() -> None:
@@ -35,30 +34,31 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--file", default="train/squadshifts-amazon.jsonl.gz")
-    parser.add_argument("--sizes", default="250,1000")
+    parser.add_argument("--file", default="train/qamr-test.jsonl.gz")
+    parser.add_argument("--sizes", default="250,1000,4000")
     parser.add_argument("--name", default=date.today().isoformat())
     options = parser.parse_args()
     seen = {example.context for example in mix(options.data).examples}
-    fresh = [e for e in load_squad(options.data / options.file).examples if e.context not in seen]
-    parts = split(fresh, 0.25, 0)
-    order = np.random.default_rng(0).permutation(len(parts.learnt))
-    rows = [{"questions": 0, **judge(PACKAGED, parts.held)}]
+    examples = load_squad(options.data / options.file).examples
+    asked = tuple(example for example in examples if example.context not in seen)
+    known = [example for example in examples if example.context in seen]
+    order = np.random.default_rng(0).permutation(len(known))
+    rows = [{"questions": 0, **judge(PACKAGED, asked)}]
     for size in map(int, options.sizes.split(",")):
-        learnt = [parts.learnt[i] for i in sorted(order[:size])]
+        learnt = [known[i] for i in sorted(order[:size])]
         folder, begun = Path(tempfile.mkdtemp()), monotonic()
         try:
             with bar(f"{len(learnt)} questions") as step:
                 train(PACKAGED, learnt, folder / "adapted", report=lambda _, done, of: step(done, of))
             minutes = (monotonic() - begun) / 60
-            found = judge(str(folder / "adapted"), parts.held)
+            found = judge(str(folder / "adapted"), asked)
         finally:
             shutil.rmtree(folder)
         rows.append({"questions": len(learnt), "minutes": round(minutes, 1), **found})
         print(json.dumps(rows[-1]), flush=True)
     folder = RESULTS / options.name
     folder.mkdir(parents=True, exist_ok=True)
-    record = {"file": options.file, "asked": len(parts.held), "runs": rows}
+    record = {"file": options.file, "asked": len(asked), "runs": rows}
     (folder / "adaptation.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 

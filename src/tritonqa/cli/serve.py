@@ -7,6 +7,7 @@ import shlex
 import signal
 import tempfile
 import threading
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from tritonqa.cli.serving import models_options, server_options
 from tritonqa.errors import InputError
 from tritonqa.reader.load import PACKAGED, find
 from tritonqa.triton.docker import IMAGE, docker_command, run
-from tritonqa.triton.modelling import Models
+from tritonqa.triton.modelling import Encoding, Models
 from tritonqa.triton.options import Serving
 from tritonqa.triton.repository import build
 
@@ -57,12 +58,27 @@ def serve(
         folder = repository or Path(temporary) / "repository"
         if build_only or not folder.exists():
             build(find(reader), folder, models)
+        else:
+            _hold_found(folder, reader, models)
         if options["docker"]:
             raise click.exceptions.Exit(_contain(folder, serving, options["image"], options["gpus"]))
         if build_only:
             emit(json.dumps({"repository": str(folder)}) if as_json else f"wrote {folder}")
         else:
             _run(folder, serving, options["logs"], as_json)
+
+
+def _hold_found(folder: Path, reader: str, models: Models) -> None:
+    """Raise InputError where a repository is found and something is asked that its files would have to say.
+
+    A rate limit is the server's own option too.
+    """
+    encoder = models.encoder and replace(models.encoder, rate_limit=None)
+    if reader != PACKAGED or replace(models, encoder=encoder) != Models(encoder=Encoding()):
+        raise InputError(
+            f"repository {folder} is there already and is served as it was written; leave READER and the "
+            "options of its models away, or name a new folder"
+        )
 
 
 def _run(folder: Path, serving: Serving, logs: str, as_json: bool) -> None:
