@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Sequence
+from itertools import cycle
 from time import perf_counter
 
 import triton_python_backend_utils as pb_utils
@@ -13,7 +14,7 @@ from tritonqa.engine import Engine, Flow
 from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
 
-_EVERY = 1.0  # seconds; each update is a message between processes
+_EVERY = 1.0  # seconds in which all are told, one by one: each halts the reader until Triton has taken it
 _COUNTERS = {
     "tritonqa_answered": "Asks that got at least one answer",
     "tritonqa_no_answer": "Asks whose passages hold no answer",
@@ -28,10 +29,11 @@ _COUNTERS = {
     "tritonqa_queue_seconds": "Seconds that asks waited for their first window, in all",
 }
 _GAUGE = ("tritonqa_waiting_windows", "Windows that wait now")
+_TOLD = (*_COUNTERS, _GAUGE[0])
 
 
 class Meter:
-    """Count here, and tell Triton once a second."""
+    """Count here, and tell Triton of each counter once a second."""
 
     def __init__(self, labels: dict[str, str]) -> None:
         """Register the metrics and start the thread that tells."""
@@ -69,21 +71,25 @@ class Meter:
         """Tell a last time and stop."""
         self._closed.set()
         self._thread.join()
-        self._tell()
+        for name in _TOLD:
+            self._tell(name)
 
     def _tell_often(self) -> None:
-        while not self._closed.wait(_EVERY):
-            self._tell()
+        for name in cycle(_TOLD):
+            if self._closed.wait(_EVERY / len(_TOLD)):
+                return
+            self._tell(name)
 
-    def _tell(self) -> None:
-        with self._lock:
-            counts, self._counts = self._counts, Counter()
+    def _tell(self, name: str) -> None:
         if self._flow is not None:
-            counts["tritonqa_asks_begun"], counts["tritonqa_queue_seconds"] = self._flow.take_waits()  # type: ignore[assignment]
-            self._gauge.set(self._flow.waiting)
-        for name, count in counts.items():
-            if count:
-                self._metrics[name].increment(count)
+            begun, waited = self._flow.take_waits()
+            self.add(tritonqa_asks_begun=begun, tritonqa_queue_seconds=waited)
+            if name == _GAUGE[0]:
+                self._gauge.set(self._flow.waiting)
+        with self._lock:
+            count = self._counts.pop(name, 0)
+        if count:
+            self._metrics[name].increment(count)
 
 
 class Metered(Engine):
