@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from time import monotonic
 
 from hypothesis import given
@@ -53,11 +54,14 @@ class TurnsAreThoseOfAList(RuleBasedStateMachine):
             self.turns.enter(one)
             self.model.append(Modelled(one, list(range(one.left))))
 
-    @rule(most=st.integers(1, 4), tokens=st.one_of(st.none(), st.integers(1, 60)))
-    def take(self, most: int, tokens: int | None) -> None:
+    @rule(
+        most=st.integers(1, 4), tokens=st.one_of(st.none(), st.integers(1, 60)), streams=st.integers(1, 3)
+    )
+    def take(self, most: int, tokens: int | None, streams: int) -> None:
         group: list[tuple[Job[int], int]] = []
         size = 0
-        while self.model and len(group) < most:
+        share = ceil(sum(len(one.left) for one in self.model) / streams)
+        while self.model and len(group) < min(most, share):
             first = self.model[0]
             size += len(first.job.windows[first.left[0]])
             if group and tokens is not None and size > tokens:
@@ -65,7 +69,7 @@ class TurnsAreThoseOfAList(RuleBasedStateMachine):
             group.append((first.job, first.left.pop(0)))
             self.model.pop(0)
             self.model += [first] if first.left else []
-        assert self.turns.take(Grouping(most, tokens)) == group
+        assert self.turns.take(Grouping(most, tokens), streams) == group
 
     @precondition(lambda self: self.model)
     @rule(data=st.data())

@@ -12,7 +12,8 @@ import pytest
 
 from standin import COMMIT, Hub, serving
 from support import on_terminal
-from tritonqa.errors import ExportError, InputError, TritonQAError, Unavailable
+from tritonqa import Reader
+from tritonqa.errors import BundleError, ExportError, InputError, TritonQAError, Unavailable
 from tritonqa.export.hub import HubName, download, is_hub_name
 
 
@@ -130,6 +131,17 @@ def test_two_processes_export_once_and_show_it(hub: Hub, tmp_path: Path) -> None
     assert sum("GET" in line and "model.safetensors" in line for line in hub.asked) == 1
     asked = len(hub.asked)
     assert load("again") == (answer, "") and len(hub.asked) == asked
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where the cache lies is said by XDG_CACHE_HOME")
+def test_a_cache_that_cannot_be_written_is_named(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cache").write_text("a file, not a folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with pytest.raises(BundleError, match="the cache .*owner--tiny can't be written: Not a directory"):
+        Reader.load("owner/tiny")
+    assert not hub.asked
 
 
 def test_errors_are_the_librarys_own(hub: Hub) -> None:

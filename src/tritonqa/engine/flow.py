@@ -152,7 +152,7 @@ class Flow:
 
     def _take(self) -> Group:
         """Take windows for a call of the engine, and note how long asks had waited for their first."""
-        group = self._turns.take(self.engine.grouping)
+        group = self._turns.take(self.engine.grouping, self.engine.streams)
         now = monotonic()
         for job, index in group:
             if index == 0:

@@ -50,11 +50,15 @@ class Turns:
         """Drop the windows of an ask that still wait."""
         self._count(job, -job.left)
 
-    def take(self, grouping: Grouping) -> Group:
-        """Take as many windows as the engine likes at once, one of each ask in turn."""
+    def take(self, grouping: Grouping, streams: int = 1) -> Group:
+        """Take as many windows as the engine likes at once, one of each ask in turn.
+
+        Of few windows a stream takes its share only, so that no other stands idle.
+        """
         group: Group = []
         tokens = 0
-        while self.windows and len(group) < grouping.windows:
+        most = min(grouping.windows, -(-self.windows // streams))
+        while self.windows and len(group) < most:
             job = self._queue[0]
             if job.left:
                 tokens += len(job.windows[job.next])
