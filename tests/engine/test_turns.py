@@ -54,9 +54,7 @@ class TurnsAreThoseOfAList(RuleBasedStateMachine):
             self.turns.enter(one)
             self.model.append(Modelled(one, list(range(one.left))))
 
-    @rule(
-        most=st.integers(1, 4), tokens=st.one_of(st.none(), st.integers(1, 60)), streams=st.integers(1, 3)
-    )
+    @rule(most=st.integers(1, 4), tokens=st.one_of(st.none(), st.integers(1, 60)), streams=st.integers(1, 3))
     def take(self, most: int, tokens: int | None, streams: int) -> None:
         group: list[tuple[Job[int], int]] = []
         size = 0

@@ -21,6 +21,10 @@ class Counting:
         self.tokenizer = tokenizer
         self.seen: Counter[str] = Counter()
 
+    def encode(self, text: str, **options: Any) -> Encoding:
+        self.seen[text] += 1
+        return self.tokenizer.encode(text, **options)
+
     def encode_batch(self, texts: Sequence[str], **options: Any) -> list[Encoding]:
         self.seen.update(texts)
         return list(self.tokenizer.encode_batch(texts, **options))
@@ -44,7 +48,7 @@ def test_many_questions_over_a_document_tokenise_it_once(counted: tuple[Reader, 
     questions = [f"When was tower {i} built?" for i in range(20)]
     assert len(document) > 300_000
     list(reader.ask_many((question, document) for question in questions))
-    of_document = [text for text in seen if text not in questions]
+    of_document = [text for text in seen if text not in questions and len(text) > len("a b")]
     assert "".join(of_document) == document
     assert set(seen.values()) == {1}
 

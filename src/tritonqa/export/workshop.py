@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tritonqa.export.model import Model
 
 DATA = Path(__file__).parent / "data"
+VERIFICATION = DATA / "verification.jsonl.gz"
 
 
 class Workshop(ABC):
@@ -101,7 +102,7 @@ class Workshop(ABC):
 
     @cached_property
     def _dataset(self) -> Dataset:
-        return load_squad(self.options.asks or DATA / "verification.jsonl.gz")
+        return load_squad(self.options.asks or VERIFICATION)
 
     def _exam(self, dataset: Dataset) -> Exam:
         prepared = prepare_asks(dataset.examples, self.tokenizer, self.windowing)

@@ -8,16 +8,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import entry_points
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from tritonqa.bundle import Bundle, extend, read, staged
 from tritonqa.errors import InputError, MissingExtra
-from tritonqa.evaluate import Dataset, Example, save_examples
+from tritonqa.evaluate import Dataset, Example, load_squad, save_examples
 from tritonqa.evaluate.run import evaluate
 from tritonqa.export import ExportOptions, export
 from tritonqa.export.hub import HubName, download, is_hub_name
 from tritonqa.export.options import Report, silent
+from tritonqa.export.workshop import VERIFICATION
 from tritonqa.reader import Reader
 from tritonqa.reader.backend import Backend
 from tritonqa.reader.load import load_embedded
@@ -26,6 +28,7 @@ from tritonqa.train.options import Recipe
 from tritonqa.train.split import Split, split
 
 FORMATS = ("checkpoint", "onnx", "onnx-int8")
+_VERIFIED_ON = 1000  # questions at least
 _LIBRARIES = ("torch", "transformers", "safetensors", "onnx", "onnxscript", "nncf")
 
 
@@ -101,9 +104,14 @@ def checkpoint_of(source: str, report: Report = silent) -> Path:
 
 
 def _export(stage: Path, parts: Split, options: ExportOptions, report: Report) -> Bundle:
-    """Export stage/checkpoint, verified on what was held out, and calibrated where that is enough."""
+    """Export stage/checkpoint, verified on what was held out, and calibrated where that is enough.
+
+    What quantising loses can't be told from few questions: those of the exporter fill up.
+    """
     asks, ranges = stage / "held.jsonl", stage / "learnt.jsonl"
-    save_examples(asks, parts.held)
+    known = {example.id for example in parts.held}
+    others = (example for example in load_squad(VERIFICATION).examples if example.id not in known)
+    save_examples(asks, (*parts.held, *islice(others, max(0, _VERIFIED_ON - len(parts.held)))))
     save_examples(ranges, parts.learnt)
     verified = replace(options, asks=asks, calibrate=ranges)
     bundle = export(stage / "checkpoint", stage / "bundle", verified, report)
