@@ -1,6 +1,6 @@
 """Learn from growing shares of the data: what more of it would give.
 
-    python models/minilm/train/curve.py ENCODER --data DIR [--shares 0.125,0.25,0.5] [--epochs 2]
+    python models/minilm/train/curve.py ENCODER --data DIR [--shares 0.0625,0.125,…] [--epochs 2]
 
 ENCODER is a checkpoint without a head (all-MiniLM-L6-v2), so that nothing was learnt before. Each run is
 judged on all that is held out; figures, and a straight line through them by the logarithm of the number of
@@ -43,7 +43,7 @@ def main() -> None:
     )
     parser.add_argument("encoder", type=Path)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--shares", default="0.125,0.25,0.5")
+    parser.add_argument("--shares", default="0.0625,0.125,0.25,0.5")
     parser.add_argument("--epochs", type=float, default=2.0)
     parser.add_argument("--learning-rate", type=float, default=1e-4)
     parser.add_argument("--work", type=Path, default=Path("build/curve"))
@@ -55,8 +55,12 @@ def main() -> None:
     rows = []
     for share in map(float, options.shares.split(",")):
         examples = part(drawn.examples, share)
-        bundle = learn(options.encoder, examples, recipe, options.work / str(share))
-        rows.append({"questions": len(examples), **judge(bundle, options.data)})
+        work = options.work / str(share)
+        figures = work / "figures.json"
+        if not figures.exists():
+            found = judge(learn(options.encoder, examples, recipe, work), options.data)
+            figures.write_text(json.dumps({"questions": len(examples), **found}), encoding="utf-8")
+        rows.append(json.loads(figures.read_text(encoding="utf-8")))
         print(json.dumps(rows[-1]), flush=True)
     folder = RESULTS / options.name
     folder.mkdir(parents=True, exist_ok=True)
