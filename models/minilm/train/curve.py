@@ -3,15 +3,14 @@
     python models/minilm/train/curve.py ENCODER --data DIR [--shares 0.0625,0.125,…] [--epochs 2]
 
 ENCODER is a checkpoint without a head (all-MiniLM-L6-v2), so that nothing was learnt before. Each run is
-judged on all that is held out; figures, and a straight line through them by the logarithm of the number of
-questions, go to results/NAME/curve.json and curve.png. Interrupted, the same command goes on.
+judged on all that is held out; figures go to results/NAME/curve.json and curve.png. Interrupted, the same
+command goes on.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -64,10 +63,7 @@ def main() -> None:
         print(json.dumps(rows[-1]), flush=True)
     folder = RESULTS / options.name
     folder.mkdir(parents=True, exist_ok=True)
-    lines = {
-        name: line([(row["questions"], row[name]) for row in rows], goal) for name, goal in TARGETS.items()
-    }
-    record = {"epochs": options.epochs, "learning_rate": options.learning_rate, "runs": rows, "lines": lines}
+    record = {"epochs": options.epochs, "learning_rate": options.learning_rate, "runs": rows}
     (folder / "curve.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     draw(rows, folder / "curve.png")
 
@@ -102,14 +98,6 @@ def judge(bundle: Path, data: Path) -> dict[str, float]:
         with bar("held-out 2.0") as step:
             crossed = cross_fit(observe(backend, shifted.examples, step))
     return {"1.1 EM": figures["exact_match"], "1.1 F1": figures["f1"], "2.0 F1": crossed.f1}
-
-
-def line(rows: Sequence[dict[str, float]], name: str, goal: float) -> dict[str, float]:
-    """Fit a figure by doublings of the questions, and say how many questions the line needs for a goal."""
-    doublings = [math.log2(row["questions"]) for row in rows]
-    slope, start = np.polyfit(doublings, [row[name] for row in rows], 1)
-    needed = 2 ** ((goal - start) / slope)
-    return {"points_a_doubling": float(slope), "goal": goal, "questions_for_goal": float(needed)}
 
 
 def draw(rows: Sequence[dict[str, float]], file: Path) -> None:
