@@ -24,7 +24,7 @@ from tritonqa.engine import cpu
 from tritonqa.evaluate import Dataset, load_squad
 from tritonqa.evaluate.plots import plot
 from tritonqa.evaluate.run import Report, evaluate
-from tritonqa.reader.load import PACKAGED, load
+from tritonqa.reader.load import PACKAGED, load_embedded
 from tritonqa.train.calibrate import cross_fit, observe
 from tritonqa.train.noise import careless
 
@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--name", default=date.today().isoformat())
     options = parser.parse_args()
     squad, shifted = (load_squad(options.data / "squad" / f"heldout-v{v}.json.gz") for v in ("1.1", "2.0"))
-    backend = load(options.reader)
+    backend = load_embedded(options.reader)
     with Reader(backend) as reader:
         clean = _ask(reader, squad, "held-out 1.1")
         noisy = _ask(reader, _careless(squad), "noisy")
