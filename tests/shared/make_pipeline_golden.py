@@ -116,6 +116,14 @@ class Run:
         pipe.model.register_forward_hook(self.kept, with_kwargs=True)
         return pipe
 
+    def cases_of(self, pairs: list[Pair], options: dict[str, Any], constructed: bool = False) -> None:
+        """Ask one by one, or all in a list where options are the pipeline's own or make batches."""
+        if constructed or "batch_size" in options:
+            self.case(pairs, "dictionaries", options, constructed)
+        else:
+            for pair in pairs:
+                self.case([pair], "keywords", options)
+
     def case(self, pairs: list[Pair], form: str, options: dict[str, Any], constructed: bool = False) -> None:
         """Call the pipeline and keep what it answers."""
         used = {name: value for name, value in options.items() if name != "max_question_len"}
@@ -150,13 +158,9 @@ def main() -> None:
     long = list(long_asks(given.squad, 8))
     for options, count, constructed in OPTIONS:
         chosen = short[:: max(1, len(short) // count)][:count]
-        if constructed or "batch_size" in options:
-            run.case(chosen, "dictionaries", options, constructed)
-        else:
-            for pair in chosen:
-                run.case([pair], "keywords", options)
+        run.cases_of(chosen, options, constructed)
     for options in ON_LONG:
-        run.case(long, "dictionaries", options)
+        run.cases_of(long, options)
     for form in FORMS:
         run.case(short[7:10], form, {})
         run.case(short[11:13], form, {"top_k": 2})
