@@ -11,13 +11,14 @@ perf drives reader and encoder with perf_analyzer of the tritonclient 2.51.0 whe
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import statistics
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
@@ -25,6 +26,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from flood import Sent, flood, written
 from perf_analyzer import perf
 
 from tritonqa import Reader
@@ -38,8 +40,6 @@ from tritonqa.triton.options import Limits, Serving
 from tritonqa.triton.repository import build
 from tritonqa.triton.server import Server
 from tritonqa.wire import Call
-from tritonqa.wire.messages import request
-from tritonqa.wire.protobuf import grpc
 from tritonqa.wire.tensors import texts
 
 RESULTS = Path(__file__).parent / "results"
@@ -152,41 +152,37 @@ def latency(server: Server, asks: Asks) -> dict[str, Any]:
 def overload(asks: Asks, seconds: float) -> dict[str, Any]:
     """Send five times what the server can do, and see what is answered, refused, and how soon.
 
-    The requests are written beforehand, for the sender shares the server's cores.
+    What it can do is measured before and after.
     """
     waiting = 64
     inputs = [{"question": texts([question]), "passages": texts([passage])} for question, passage in asks]
-    bodies = [request(Call("reader", tensors, ("answers",))).SerializeToString() for tensors in inputs]
-    times: dict[bool, list[float]] = {True: [], False: []}
-
-    def done(call: Any, begun: float) -> None:
-        times[call.code() is grpc.StatusCode.OK].append(time.perf_counter() - begun)
-
-    with serving(Limits(waiting=waiting)) as server, grpc.insecure_channel(server.grpc.target) as channel:
-        with Reader.load(str(server.grpc)) as reader:
-            many(reader, asks)
-            capacity = timed([server.process.pid], partial(crowd, reader, asks, 32))["rate"]
-        infer = channel.unary_unary("/inference.GRPCInferenceService/ModelInfer")
-        begun, sent = time.perf_counter(), 0
-        while (now := time.perf_counter() - begun) < seconds:
-            while sent < now * 5 * capacity:
-                at = time.perf_counter()
-                infer.future(bodies[sent % len(bodies)]).add_done_callback(partial(done, begun=at))
-                sent += 1
-            time.sleep(0.005)
-        took, in_time = time.perf_counter() - begun, len(times[True])
-        while sum(map(len, times.values())) < sent:
-            time.sleep(0.05)
-    found = {
-        "capacity": capacity,
-        "offered": sent / took,
-        "goodput_over_capacity": in_time / took / capacity,
-        "refused_share": len(times[False]) / sent,
+    messages = [written(Call("reader", tensors, ("answers",))) for tensors in inputs]
+    with serving(Limits(waiting=waiting)) as server, Reader.load(str(server.grpc)) as reader:
+        able = partial(timed, [server.process.pid], partial(crowd, reader, asks * 3, 32))
+        many(reader, asks)
+        before, used = able()["rate"], cpu_seconds([os.getpid()])
+        sent = asyncio.run(flood(server.http, messages, 5 * before, seconds))
+        sender = (cpu_seconds([os.getpid()]) - used) / seconds
+        after = able()["rate"]
+    capacity = statistics.mean((before, after))
+    answered = [one for one in sent if one.status == 200]
+    refused = [one for one in sent if one.status != 200]
+    return {
+        "capacity": {"before": before, "after": after},
+        "offered": len(sent) / seconds,
+        "sender_cores": sender,
+        "goodput_over_capacity": sum(one.until <= seconds for one in answered) / seconds / capacity,
+        "refused_share": len(refused) / len(sent),
         "queue_ms_at_most": 1000 * waiting / capacity,
+        "answered_ms": waited(answered),
+        "refused_ms": waited(refused),
     }
-    for name, kept in (("answered_ms", times[True]), ("refused_ms", times[False])):
-        found[name] = {"p50": 1000 * quantile(kept, 0.5), "p99": 1000 * quantile(kept, 0.99)}
-    return found
+
+
+def waited(sent: Sequence[Sent]) -> dict[str, float]:
+    """Say how long responses took, in milliseconds."""
+    times = [1000 * (one.until - one.at) for one in sent]
+    return {"p50": quantile(times, 0.5), "p99": quantile(times, 0.99)}
 
 
 def start() -> dict[str, Any]:

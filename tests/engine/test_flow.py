@@ -53,6 +53,16 @@ def test_a_failure_fails_its_ask_and_no_other() -> None:
     flow.close()
 
 
+def test_windows_run_by_length_and_their_logits_come_in_order() -> None:
+    flow = Flow(engine := Gated())
+    several = [window for text in ("go", "longer", "long", "of", "longer") for window in windows(text)]
+    future = flow.submit(several, lambda logits: [found.shape[1] for found in logits])
+    engine.gate.set()
+    assert future.result(10) == [len(window) for window in several]
+    assert engine.ran == [6, 6, 4, 2, 2]
+    flow.close()
+
+
 def test_an_engine_that_gives_too_little_fails_its_ask() -> None:
     class Short(Gated):
         def run(self, windows: Sequence[Window], *, alone: bool = False) -> list[FloatArray]:

@@ -61,7 +61,7 @@ def test_a_long_text_is_tokenised_exactly() -> None:
     text = "".join(f"Tower {i} 🤗 was built in {i}. " for i in range(20_000))
     assert len(text) > 4 * LONG
     tokenizer = packaged()
-    tokens = TextTokenizer(tokenizer).one(text)
+    tokens = TextTokenizer(tokenizer).many([text])[0]
     whole = tokenizer.encode(text, add_special_tokens=False)
     assert tokens.ids.tolist() == whole.ids
     assert list(zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True)) == whole.offsets
@@ -76,4 +76,4 @@ def test_tokenizers_that_look_across_words_are_found() -> None:
     prepends.normalizer = normalizers.Prepend("x")
     assert not any(map(is_local, (across, strips, prepends)))
     text = "in New York " * 12_000
-    assert TextTokenizer(across).one(text).ids.tolist() == across.encode(text, add_special_tokens=False).ids
+    assert TextTokenizer(across).ids(text).tolist() == across.encode(text, add_special_tokens=False).ids

@@ -22,7 +22,8 @@ _NOT_YET: FloatArray = np.empty((2, 0), np.float32)
 class Job(Generic[T]):
     """An ask's windows, the next to run, when it must leave the queue, the logits so far.
 
-    The flow's lock guards all of it but complete and report.
+    Windows run by their length, the longest first: engines prepare anew for each length they have not just
+    run. The flow's lock guards all of it but complete and report.
     """
 
     def __init__(
@@ -33,7 +34,8 @@ class Job(Generic[T]):
         step: Step | None = None,
     ) -> None:
         """Take an ask that must leave the queue within deadline seconds."""
-        self.windows = windows
+        self._places = sorted(range(len(windows)), key=lambda i: -len(windows[i]))
+        self.windows = [windows[i] for i in self._places]
         self.entered = monotonic()
         self.future: Future[T] = Future()
         self.next = 0
@@ -50,8 +52,8 @@ class Job(Generic[T]):
         return len(self.windows) - self.next
 
     def add(self, index: int, logits: FloatArray) -> None:
-        """Keep the logits of a window."""
-        self._logits[index] = logits
+        """Keep the logits of a window, at the place that it had."""
+        self._logits[self._places[index]] = logits
         self._done += 1
 
     def end(self, *, early: bool) -> bool:

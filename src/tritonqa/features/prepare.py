@@ -25,7 +25,7 @@ def prepare(ask: Ask, tokenizer: TextTokenizer, template: Template, windowing: W
 
     Only the passage is cut into windows; a question longer than windowing.max_question loses its end.
     """
-    question = tokenizer.one(ask.question).ids
+    question = tokenizer.ids(ask.question)
     cut = len(question) > windowing.max_question
     question = question[: windowing.max_question]
     room = windowing.max_length - template.special - len(question)

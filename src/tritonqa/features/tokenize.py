@@ -57,9 +57,11 @@ class TextTokenizer:
         self._lock = threading.Lock()
         self._long = threading.Lock()
 
-    def one(self, text: str) -> Tokens:
-        """Tokenise one text, unkept."""
-        return self._tokenise([text])[0]
+    def ids(self, text: str) -> IntArray:
+        """Tokenise one text, unkept, where no offsets are wanted."""
+        if len(text) <= _SHORT:
+            return np.array(self._tokenizer.encode(text, add_special_tokens=False).ids, np.int32)
+        return self._tokenise([text])[0].ids
 
     def many(self, texts: Sequence[str]) -> list[Tokens]:
         """Tokenise passages, each distinct text once while it is kept.

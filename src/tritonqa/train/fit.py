@@ -19,10 +19,12 @@ from tritonqa.engine import cpu
 from tritonqa.errors import ExportError
 from tritonqa.evaluate import Example
 from tritonqa.export.options import Report, silent
+from tritonqa.train.attention import choose_attention
 from tritonqa.train.batches import Batch, LongArray, collate, plan
 from tritonqa.train.epoch import Lessons
 from tritonqa.train.label import Labelled
-from tritonqa.train.objective import span_loss
+from tritonqa.train.memory import keep_freed_memory
+from tritonqa.train.objective import Objective, Target, likelihood
 from tritonqa.train.optimiser import freeze_embeddings, optimiser, set_dropout, set_rate
 from tritonqa.train.options import Recipe
 from tritonqa.train.start import Start
@@ -33,13 +35,19 @@ _LOGGED = 20  # steps that share a line of the log
 
 
 def fit(
-    start: Start, examples: Sequence[Example], recipe: Recipe, folder: Path, report: Report = silent
+    start: Start,
+    examples: Sequence[Example],
+    recipe: Recipe,
+    folder: Path,
+    report: Report = silent,
+    objective: Objective = likelihood,
 ) -> Any:
     """Train a model on examples, in place, and return its averaged copy.
 
     The folder keeps the run's state and log.jsonl: a run that was interrupted continues as if it had not
     been. Raises InputError for another run's folder, ExportError when the loss diverges.
     """
+    keep_freed_memory()
     model, lessons = start.model, start.lessons(examples, recipe)
     model.to("cuda" if torch.cuda.is_available() else "cpu").train()
     freeze_embeddings(model)
@@ -54,7 +62,12 @@ def fit(
     try:
         for batch in islice(_batches(first, lessons, recipe, model.config.pad_token_id or 0), done, total):
             set_rate(steps, recipe.optimisation, done / total)
-            losses.append(_step(start, batch, steps, recipe, done))
+            torch.manual_seed(recipe.seed * 1_000_003 + done)  # dropout depends on the step's number alone
+            loss = _loss(start, average.module, batch, objective)
+            if not torch.isfinite(loss):
+                raise ExportError(f"the loss is {loss.item()} at step {done}; lower learning_rate")
+            _learn(model, loss, steps, recipe.optimisation.clip)
+            losses.append(float(loss.detach()))
             average.update_parameters(model)
             done += 1
             report("training", done, total)
@@ -90,25 +103,23 @@ def _batches(first: _Plan, lessons: Lessons, recipe: Recipe, pad: int) -> Iterat
             yield collate([planned.windows[i] for i in group], pad, planned.random)
 
 
-def _step(start: Start, batch: Batch, steps: torch.optim.Optimizer, recipe: Recipe, number: int) -> float:
-    """Learn from one batch and return its loss; dropout depends on the step's number alone."""
-    torch.manual_seed(recipe.seed * 1_000_003 + number)
+def _loss(start: Start, average: Any, batch: Batch, objective: Objective) -> Any:
     model, device = start.model, start.model.device
     ids, mask, types, first, last = (
         torch.from_numpy(part).to(device)
         for part in (batch.ids, batch.mask, batch.types, batch.first, batch.last)
     )
-    typed = {"token_type_ids": types} if start.typed else {}
+    inputs = {"input_ids": ids, "attention_mask": mask} | ({"token_type_ids": types} if start.typed else {})
+    choose_attention(model, ids.shape[1])
     with _bf16(device):
-        out = model(input_ids=ids, attention_mask=mask, **typed)
-    loss = span_loss(out.start_logits, out.end_logits, mask, first, last)
-    if not torch.isfinite(loss):
-        raise ExportError(f"the loss is {loss.item()} at step {number}; lower learning_rate")
+        return objective(model, average, inputs, Target(first, last, mask))
+
+
+def _learn(model: Any, loss: Any, steps: torch.optim.Optimizer, clip: float) -> None:
     loss.backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.optimisation.clip)
+    torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
     steps.step()
     steps.zero_grad()
-    return float(loss.detach())
 
 
 def _bf16(device: torch.device) -> Any:

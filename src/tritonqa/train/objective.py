@@ -1,10 +1,31 @@
-"""Logits and right spans → the loss."""
+"""Model and a batch → the loss."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from torch.nn.functional import cross_entropy
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The right first and last token of b windows, [b] each, and the mask [b, l] of what is not padding."""
+
+    first: Any
+    last: Any
+    mask: Any
+
+
+Objective: TypeAlias = Callable[[Any, Any, dict[str, Any], Target], Any]
+"""The model that learns, its average so far, the inputs of both, and what is right → a scalar loss."""
+
+
+def likelihood(model: Any, average: Any, inputs: dict[str, Any], target: Target) -> Any:
+    """Return the mean cross-entropy of what the model gives for the right spans."""
+    out = model(**inputs)
+    return span_loss(out.start_logits, out.end_logits, target.mask, target.first, target.last)
 
 
 def span_loss(start: Any, end: Any, mask: Any, first: Any, last: Any) -> Any:

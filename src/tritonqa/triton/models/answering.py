@@ -32,8 +32,8 @@ class Sender:
 
     @property
     def stream(self) -> str:
-        """The stream that the request came on: its id up to the dot."""
-        return self.id.rpartition(".")[0]
+        """The stream that the request came on."""
+        return stream_of(self.id)
 
     @property
     def hung_up(self) -> bool:
@@ -58,6 +58,11 @@ class Sender:
         with self._lock:
             self._sent = True
             self._sender.send(response, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+
+def stream_of(number: str) -> str:
+    """Name the stream that a request came on: its id up to the dot; "" for one that came alone."""
+    return number.rpartition(".")[0]
 
 
 def error_response(error: BaseException) -> Any:

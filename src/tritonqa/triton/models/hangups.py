@@ -50,9 +50,9 @@ class Hangups:
         for future in futures:
             future.cancel()
 
-    def is_called_off(self, sender: Sender) -> bool:
-        """Say whether an ask's stream was called off."""
-        return sender.stream in self._called_off
+    def is_called_off(self, stream: str) -> bool:
+        """Say whether a stream was called off."""
+        return stream in self._called_off
 
     def close(self) -> None:
         """Stop the thread."""

@@ -1,7 +1,8 @@
 """The model reader: strings in, answers out, over the same prepare, flow and finish as in process.
 
 execute hands windows to the flow and returns at once; each answer leaves through its request's sender, so
-asks of all clients share the engine's streams a window at a time.
+asks of all clients share the engine's streams a window at a time. What is refused is so by what execute
+returns, which costs no message of its own.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from tritonqa.reader.load import embed
 from tritonqa.reader.remote import CALL_OFF
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
-from tritonqa.triton.models.answering import Sender, texts
+from tritonqa.triton.models.answering import Sender, error_response, stream_of, texts
 from tritonqa.triton.models.cache import Cache
 from tritonqa.triton.models.hangups import Hangups
 from tritonqa.triton.models.meter import Meter, Metered
@@ -32,7 +33,6 @@ from tritonqa.triton.options import Limits
 
 _DECODING = tuple(item.name for item in fields(Decoding))
 _SWITCH = 0.0005  # seconds; Triton's calls wait behind the streams' Python by Python's own 0.005
-_REFUSALS = 4  # threads: sending waits for Triton to take the response, while more requests come in
 _LONG = 50_000  # characters from which on tokenising would hold up the asks behind
 
 
@@ -57,72 +57,74 @@ class TritonPythonModel:
         self._cache = Cache() if json.loads(known["cache"]) else None
         self._hangups = Hangups()
         self._long = ThreadPoolExecutor(1, "tritonqa-long")
-        self._refusals = ThreadPoolExecutor(_REFUSALS, "tritonqa-refusals")
         pb_utils.Logger.log_info(f"{bundle.manifest.name} runs on {choice}")
 
-    def execute(self, requests: Sequence[Any]) -> None:
-        """Start an ask for each request; a long text is tokenised aside."""
-        for request in requests:
-            sender = Sender(request)
-            try:
-                given = json.loads(request.parameters() or "{}")
-                if given.pop(CALL_OFF, False):
-                    self._hangups.call_off(sender.stream)
-                    sender.send([])
-                    continue
-                self._reader.flow.check_room()
-                ask = _ask(request, self._limits)
-                options = _options(request, given, self._reader.decoding)
-            except Exception as error:  # noqa: BLE001 - every request must be answered
-                self._refuse(sender, error)
-                continue
-            start = partial(self._start, sender, ask, options)
-            if sum(map(len, ask.passages)) > _LONG:
-                self._long.submit(start)
-            else:
-                start()
+    def execute(self, requests: Sequence[Any]) -> list[Any]:
+        """Start an ask for each request, and return None for it; a response says why one was refused."""
+        return [self._receive(request) for request in requests]
 
     def finalize(self) -> None:
         """Stop the streams; Triton calls this when nothing is under way."""
         self._long.shutdown()
-        self._refusals.shutdown()
         self._hangups.close()
         self._reader.close()
         self._meter.close()
 
-    def _start(self, sender: Sender, ask: Ask, options: Decoding) -> None:
+    def _receive(self, request: Any) -> Any:
+        """Start a request's ask, whose answers leave through its sender: None; or say why it is refused."""
         try:
-            if self._hangups.is_called_off(sender):
-                raise CancelledError
-            if self._cache is not None and (known := self._cache.get(ask, options)) is not None:
-                self._send(sender, known)
-                self._meter.add(tritonqa_cached=1)
-                return
-            future = self._reader.start(ask, options, timeout=0, deadline=self._limits.seconds)
+            given = json.loads(request.parameters() or "{}")
+            stream = stream_of(request.request_id())
+            if given.pop(CALL_OFF, False):
+                self._hangups.call_off(stream)
+                return pb_utils.InferenceResponse()
+            self._reader.flow.check_room()
+            ask = _ask(request, self._limits)
+            options = _options(request, given, self._reader.decoding)
+            if sum(map(len, ask.passages)) > _LONG:
+                self._long.submit(self._start_aside, Sender(request), ask, options)
+            else:
+                self._follow(self._start(stream, ask, options), Sender(request))
         except Exception as error:  # noqa: BLE001 - every request must be answered
-            self._refuse(sender, error)
-            return
-        self._hangups.watch(sender, future)
+            self._meter.refused()
+            return error_response(error)
+        return None
+
+    def _start_aside(self, sender: Sender, ask: Ask, options: Decoding) -> None:
+        try:
+            self._follow(self._start(sender.stream, ask, options), sender)
+        except Exception as error:  # noqa: BLE001 - every request must be answered
+            self._meter.refused()
+            sender.fail(error)
+
+    def _start(self, stream: str, ask: Ask, options: Decoding) -> Future[Answers]:
+        """Start an ask, unless its answers are known."""
+        if self._hangups.is_called_off(stream):
+            raise CancelledError
+        if self._cache is not None and (known := self._cache.get(ask, options)) is not None:
+            self._meter.add(tritonqa_cached=1)
+            future: Future[Answers] = Future()
+            future.set_result(known)
+            return future
+        future = self._reader.start(ask, options, timeout=0, deadline=self._limits.seconds)
         if self._cache is not None:
             future.add_done_callback(partial(self._keep, ask, options))
-        future.add_done_callback(partial(self._answer, sender))
+        return future
 
-    def _refuse(self, sender: Sender, error: Exception) -> None:
-        self._meter.refused()
-        self._refusals.submit(sender.fail, error)
+    def _follow(self, future: Future[Answers], sender: Sender) -> None:
+        self._hangups.watch(sender, future)
+        future.add_done_callback(partial(self._answer, sender))
 
     def _keep(self, ask: Ask, options: Decoding, done: Future[Answers]) -> None:
         if self._cache is not None and not done.cancelled() and done.exception() is None:
             self._cache.put(ask, options, done.result())
 
-    def _send(self, sender: Sender, answers: Answers) -> None:
-        sender.send([pb_utils.Tensor(name, _OUTPUTS[name](answers)) for name in sender.wanted])
-        self._meter.answered(len(answers) > 0)
-
     def _answer(self, sender: Sender, done: Future[Answers]) -> None:
         self._hangups.forget(sender)
         try:
-            self._send(sender, done.result())
+            answers = done.result()
+            sender.send([pb_utils.Tensor(name, _OUTPUTS[name](answers)) for name in sender.wanted])
+            self._meter.answered(len(answers) > 0)
         except BaseException as error:  # noqa: BLE001 - every request must be answered
             self._meter.refused()
             sender.fail(error)
