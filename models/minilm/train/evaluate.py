@@ -45,7 +45,7 @@ def main() -> None:
     backend = load_embedded(options.reader)
     with Reader(backend) as reader:
         clean = _ask(reader, squad, "held-out 1.1")
-        noisy = _ask(reader, _careless(squad), "noisy")
+        noisy = _ask(reader, careless_questions(squad), "noisy")
         half = _ask(reader, shifted, "held-out 2.0", answerable_prior=0.5)
         with bar("cross-fit") as step:
             crossed = cross_fit(observe(backend, shifted.examples, step))
@@ -72,7 +72,8 @@ def _ask(reader: Reader, dataset: Dataset, label: str, **options: Any) -> Report
         return evaluate(reader, dataset, step, **options)
 
 
-def _careless(dataset: Dataset) -> Dataset:
+def careless_questions(dataset: Dataset) -> Dataset:
+    """Type each question carelessly, always in the same way."""
     random = np.random.default_rng(0)
     return replace(
         dataset,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,8 @@ class Mix:
     counts: dict[str, dict[str, int]]
 
 
-def mix(data: Path, file: Path = HERE / "recipe.toml") -> Mix:
-    """Draw the shares that the recipe names and drop what is held out."""
+def mix(data: Path, file: Path = HERE / "recipe.toml", shares: Mapping[str, float] | None = None) -> Mix:
+    """Draw the shares that the recipe names, or others in their place, and drop what is held out."""
     config = tomllib.loads(file.read_text(encoding="utf-8"))
     recipe = _recipe(config["recipe"])
     held = [example for name in config["held-out"]["files"] for example in load_squad(data / name).examples]
@@ -39,7 +40,8 @@ def mix(data: Path, file: Path = HERE / "recipe.toml") -> Mix:
     counts = {}
     for item in config["data"]:
         found = load_squad(data / item["file"]).examples
-        drawn = [example for example in found if random.random() < item.get("share", 1.0)]
+        share = (shares or {}).get(item["file"], item.get("share", 1.0))
+        drawn = [example for example in found if random.random() < share]
         kept = list(clean(drawn, held))
         counts[item["file"]] = {"of": len(found), "drawn": len(drawn), "kept": len(kept)}
         examples += kept

@@ -1,0 +1,145 @@
+"""Try changes to the recipe, each for the same number of steps from the same start.
+
+    python models/minilm/train/search.py START --data DIR [--steps 200]
+
+search.toml names them. They are judged, in fp32's file, by every second held-out article, so that what is
+kept can be judged by the others. Figures go to results/NAME/search.json; interrupted, the same command
+goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import numpy as np
+import tomllib
+
+from evaluate import RESULTS, careless_questions
+from mix import HERE, mix
+from objectives import OBJECTIVES
+from swapped import swapped
+from tritonqa import Reader
+from tritonqa.cli.progress import bar
+from tritonqa.evaluate import Dataset, Example, load_squad
+from tritonqa.evaluate.run import evaluate
+from tritonqa.export import ExportOptions, export
+from tritonqa.reader.load import load_embedded
+from tritonqa.train import Recipe
+from tritonqa.train.batches import plan
+from tritonqa.train.calibrate import Observed, cross_fit, observe
+from tritonqa.train.fit import fit
+from tritonqa.train.start import Start
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A recipe with one thing changed: its examples, and its loss by name and weight."""
+
+    name: str
+    recipe: Recipe
+    examples: list[Example]
+    objective: tuple[str, float]
+
+
+def main() -> None:
+    """Try each, judge, write."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("start", type=Path)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--only", default="", help="names with this text in them")
+    parser.add_argument("--work", type=Path, default=Path("build/search"))
+    parser.add_argument("--name", default=date.today().isoformat())
+    options = parser.parse_args()
+    folder = RESULTS / options.name
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for record in tomllib.loads((HERE / "search.toml").read_text(encoding="utf-8"))["experiment"]:
+        work = options.work / record["name"].replace(" ", "-").replace("/", "-")
+        figures = work / "figures.json"
+        if options.only in record["name"] and not figures.exists():
+            learnt = learn(options.start, experiment(record, options.data), options.steps, work)
+            figures.write_text(
+                json.dumps({**learnt, **judge(work / "bundle", options.data)}), encoding="utf-8"
+            )
+        if figures.exists():
+            rows.append({"name": record["name"], **json.loads(figures.read_text(encoding="utf-8"))})
+            print(json.dumps(rows[-1]), flush=True)
+    found = {"start": options.start.name, "steps": options.steps, "experiments": rows}
+    (folder / "search.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+def experiment(record: dict[str, Any], data: Path) -> Experiment:
+    """Change the recipe as an entry of search.toml says."""
+    drawn = mix(data, shares=record.get("shares", {}))
+    recipe = replace(
+        drawn.recipe,
+        augmentation=replace(drawn.recipe.augmentation, **record.get("augmentation", {})),
+        optimisation=replace(drawn.recipe.optimisation, **record.get("optimisation", {})),
+    )
+    others = swapped(drawn.examples, record.get("swapped", 0.0), np.random.default_rng(recipe.seed))
+    name, weight = record.get("objective", ("likelihood", 1.0))
+    return Experiment(record["name"], recipe, [*drawn.examples, *others], (name, weight))
+
+
+def learn(source: Path, tried: Experiment, steps: int, folder: Path) -> dict[str, float]:
+    """Train for a number of steps and export; return how long it took."""
+    start, recipe = Start.open(source), tried.recipe
+    epoch = plan(
+        start.lessons(tried.examples, recipe).epoch(0), recipe.batch_tokens, np.random.default_rng(0)
+    )
+    recipe, (objective, weight) = replace(recipe, epochs=steps / len(epoch)), tried.objective
+    begun = monotonic()
+    with bar(tried.name) as step:
+        report = lambda _, done, of: step(done, of)  # noqa: E731
+        chosen = OBJECTIVES[objective](weight)
+        model = fit(start, tried.examples, recipe, folder / "training", report, chosen)
+    seconds = monotonic() - begun
+    start.save(model, folder / "checkpoint")
+    export(folder / "checkpoint", folder / "bundle", ExportOptions(("onnx",)))
+    return {"seconds": round(seconds), "questions": len(tried.examples)}
+
+
+def judge(bundle: Path, data: Path) -> dict[str, float]:
+    """Ask of every second article, with care and carelessly; 2.0 by thresholds that other articles gave."""
+    backend = load_embedded(str(bundle))
+    squad, shifted = (half(load_squad(data / "squad" / f"heldout-v{v}.json.gz")) for v in ("1.1", "2.0"))
+    with Reader(backend) as reader:
+        with bar("held-out 1.1") as step:
+            clean = evaluate(reader, squad, step).figures
+        with bar("careless") as step:
+            noisy = evaluate(reader, careless_questions(squad), step).figures
+        with bar("held-out 2.0") as step:
+            seen = observe(backend, shifted.examples, step)
+    return {
+        "1.1 EM": round(clean["exact_match"], 2),
+        "1.1 F1": round(clean["f1"], 2),
+        "noisy F1": round(noisy["f1"], 2),
+        "2.0 F1": round(cross_fit(seen).f1, 2),
+        "2.0 AUROC": round(area(seen), 4),
+    }
+
+
+def half(dataset: Dataset) -> Dataset:
+    """Keep every second article."""
+    titles = set(sorted({example.title for example in dataset.examples})[::2])
+    return replace(dataset, examples=tuple(e for e in dataset.examples if e.title in titles))
+
+
+def area(seen: Observed) -> float:
+    """Return how often an answerable question's margin is above another's (Mann and Whitney's U)."""
+    ranks = np.argsort(np.argsort(seen.margin)) + 1
+    above, below = seen.answerable.sum(), (~seen.answerable).sum()
+    return float((ranks[seen.answerable].sum() - above * (above + 1) / 2) / (above * below))
+
+
+if __name__ == "__main__":
+    main()
