@@ -13,7 +13,7 @@ MASK = torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])
 TARGET = Target(torch.tensor([0, 1]), torch.tensor([0, 2]), MASK)
 
 
-class Model(torch.nn.Module):
+class Model(torch.nn.Module):  # type: ignore[misc]
     """A model that gives the same logits to whatever comes."""
 
     def __init__(self, seed: int) -> None:
