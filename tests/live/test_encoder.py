@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import wait
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from serving import LIMITS
 from tritonqa import Reader
-from tritonqa.errors import InputError
+from tritonqa.errors import InputError, Overloaded
 from tritonqa.evaluate import load_squad
 from tritonqa.triton.server import Server
 from tritonqa.wire import Address, Call, Connection, dial
@@ -64,3 +66,16 @@ def test_odd_rows_are_refused(url: str, mask: list[int], types: list[int], messa
     with pytest.raises(InputError, match=message):
         wire.infer(Call("encoder", inputs, ("start_logits",))).result(10)
     wire.close()
+
+
+def test_more_rows_than_may_wait_are_refused_and_the_others_answered(server: Server) -> None:
+    wire = dial(server.grpc, Connection(retries=0))
+    rows = np.full((16, 250), 2000, np.int64)
+    inputs = {"input_ids": rows, "attention_mask": np.ones_like(rows), "token_type_ids": np.zeros_like(rows)}
+    calls = [wire.infer(Call("encoder", inputs, ("end_logits",))) for _ in range(LIMITS.waiting // 16 + 8)]
+    wait(calls, 60)
+    wire.close()
+    refused = [error for call in calls if (error := call.exception())]
+    answers = [call.result()["end_logits"] for call in calls if not call.exception()]
+    assert refused and all(isinstance(error, Overloaded) for error in refused)
+    assert answers and all(np.allclose(logits, answers[0][0], atol=0.2) for logits in answers)

@@ -65,8 +65,8 @@ def test_the_configurations_are_those_asked_for(running: Served) -> None:
     assert group["count"] == 2 and group["rate_limiter"]["resources"][0]["name"] == "encoder"
     batching = encoder["dynamic_batching"]
     assert encoder["max_batch_size"] == 4 and batching["max_queue_delay_microseconds"] == 200
-    assert batching["default_queue_policy"]["max_queue_size"] == 300
-    assert batching["default_queue_policy"]["default_timeout_microseconds"] == 20_000_000
+    assert "default_queue_policy" not in batching
+    assert encoder["parameters"]["limits"] == reader["parameters"]["limits"]
     assert len(processes.stubs(running.triton)) == 3
 
 

@@ -60,31 +60,33 @@ def reader_config(bundle: Bundle, models: Models) -> ModelConfig:
         | _engine(models)
         | {
             "decoding": json.dumps(asdict(decoding)),
-            "limits": json.dumps(asdict(models.limits)),
             "cache": json.dumps(models.cache),
         },
     )
 
 
 def encoder_config(bundle: Bundle, models: Models, encoding: Encoding) -> ModelConfig:
-    """Describe the model encoder, batched by Triton."""
+    """Describe the model encoder, batched by Triton.
+
+    Ours keeps the limits itself: under a queue policy Triton 2.51 lets requests wait for half a second.
+    """
     number = "TYPE_INT32" if encoding.backend == "tensorrt" else "TYPE_INT64"
-    ragged = encoding.backend == "python"
+    ours = encoding.backend == "python"
+    policy = QueuePolicy(int(models.limits.seconds * 1e6), models.limits.waiting)
     config = ModelConfig(
         name=ENCODER,
         backend=encoding.backend,
-        input=tuple(Port(name, number, (-1,), allow_ragged_batch=ragged) for name in bundle.manifest.inputs),
+        input=tuple(Port(name, number, (-1,), allow_ragged_batch=ours) for name in bundle.manifest.inputs),
         output=_outputs(encoding.backend),
         max_batch_size=encoding.max_batch_size,
         instance_group=(_instances(encoding),),
         dynamic_batching=DynamicBatching(
-            max_queue_delay_microseconds=encoding.delay,
-            default_queue_policy=QueuePolicy(int(models.limits.seconds * 1e6), models.limits.waiting),
+            max_queue_delay_microseconds=encoding.delay, default_queue_policy=None if ours else policy
         ),
         version_policy=VersionPolicy(Latest(models.versions)),
         parameters=_parameters(bundle),
     )
-    if encoding.backend == "python":
+    if ours:
         return replace(config, parameters={**config.parameters, **_engine(models)})
     lengths = [length for length in models.warmup if length <= bundle.manifest.windowing.max_length]
     return replace(
@@ -115,10 +117,10 @@ def _parameters(bundle: Bundle) -> dict[str, str]:
 
 
 def _engine(models: Models) -> dict[str, str]:
-    """Say what the models of the python backend run, and which lengths first."""
+    """Say what the models of the python backend run, which lengths first, and what they take."""
     wanted = {"engine": models.engine, "precision": models.precision}
     found = {name: value for name, value in wanted.items() if value is not None}
-    return {**found, "warmup": json.dumps(models.warmup)}
+    return {**found, "warmup": json.dumps(models.warmup), "limits": json.dumps(asdict(models.limits))}
 
 
 def _outputs(backend: str) -> tuple[Port, ...]:

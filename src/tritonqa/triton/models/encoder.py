@@ -1,16 +1,16 @@
 """The model encoder: token ids in, logits out, on the bundle's engine for this machine.
 
-Triton's dynamic batching gives several requests at once; their windows share the engine's streams.
+execute hands a request's rows to the flow and returns at once, as in the model reader: Triton's batches of
+any lengths share the engine's streams, and what waits has the flow's bounds.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass
-from operator import itemgetter
-from typing import Any
+from concurrent.futures import Future, wait
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 import triton_python_backend_utils as pb_utils
@@ -20,16 +20,12 @@ from tritonqa.engine.base import OUTPUT_NAMES
 from tritonqa.errors import InputError
 from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
-from tritonqa.triton.models.answering import error_response
-from tritonqa.triton.models.opening import open_bundle, plain
+from tritonqa.triton.models.answering import Sender, error_response
+from tritonqa.triton.models.hangups import Hangups
+from tritonqa.triton.models.opening import open_bundle, parameters, plain
+from tritonqa.triton.options import Limits
 
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """A request's rows under way, and how wide its tensors are."""
-
-    futures: list[Future[FloatArray]]
-    width: int
+Logits: TypeAlias = dict[str, FloatArray]
 
 
 class TritonPythonModel:
@@ -38,35 +34,51 @@ class TritonPythonModel:
     def initialize(self, args: dict[str, str]) -> None:
         """Open the engine of the bundle that lies beside model.py."""
         config = json.loads(args["model_config"])
+        self._limits = Limits(**json.loads(parameters(config)["limits"]))
         self._names = [port["name"] for port in config["input"]]
+        self._rate_limited = any(group.get("rate_limiter") for group in config["instance_group"])
         bundle, _, engine = open_bundle(args, config)
         self._longest = bundle.manifest.windowing.max_length
-        self._flow = Flow(engine)
+        self._flow = Flow(engine, self._limits.waiting)
+        self._hangups = Hangups()
 
     def execute(self, requests: Sequence[Any]) -> list[Any]:
-        """Run the rows of all requests, then answer each."""
+        """Start the rows of each request, and return None for it; a response says why one was refused.
+
+        Under a rate limit it returns when all have run, for Triton counts what has not returned.
+        """
         started = [self._start(request) for request in requests]
-        return [_answer(rows) if isinstance(rows, Rows) else error_response(rows) for rows in started]
+        if self._rate_limited:
+            wait([one for one in started if isinstance(one, Future)])
+        return [None if isinstance(one, Future) else error_response(one) for one in started]
 
     def finalize(self) -> None:
-        """Stop the streams."""
+        """Stop the streams; Triton calls this when nothing is under way."""
+        self._hangups.close()
         self._flow.close()
 
-    def _start(self, request: Any) -> Rows | Exception:
+    def _start(self, request: Any) -> Future[Logits] | Exception:
         try:
-            return self._rows(request)
+            self._flow.check_room()
+            windows, width = self._rows(request)
+            finish, seconds = partial(_logits, width), self._limits.seconds
+            future = self._flow.submit(windows, finish, timeout=0, deadline=seconds)
         except Exception as error:  # noqa: BLE001 - every request must be answered
             return error
+        sender = Sender(request)
+        self._hangups.watch(sender, future)
+        future.add_done_callback(partial(_answer, sender))
+        return future
 
-    def _rows(self, request: Any) -> Rows:
+    def _rows(self, request: Any) -> tuple[list[Window], int]:
+        """Read a request's rows, and how wide its tensors are."""
         arrays = {name: pb_utils.get_input_tensor_by_name(request, name).as_numpy() for name in self._names}
         ids = arrays["input_ids"].astype(np.int32)  # [batch, length]
         masks = arrays.get("attention_mask", np.ones_like(ids))
         types = arrays.get("token_type_ids", np.zeros_like(ids))
         if ids.shape[1] > self._longest:
             raise InputError(f"input_ids has {ids.shape[1]} tokens a row; this model takes {self._longest}")
-        windows = [window(*row) for row in zip(ids, masks, types, strict=True)]
-        return Rows([self._flow.submit([one], itemgetter(0)) for one in windows], ids.shape[1])
+        return [window(*row) for row in zip(ids, masks, types, strict=True)], ids.shape[1]
 
 
 def window(ids: np.ndarray, mask: np.ndarray, types: np.ndarray) -> Window:
@@ -85,16 +97,17 @@ def window(ids: np.ndarray, mask: np.ndarray, types: np.ndarray) -> Window:
     return plain(ids, (int(types[0]), int(types[-1])), middle)
 
 
-def _answer(rows: Rows) -> Any:
+def _logits(width: int, rows: Sequence[FloatArray]) -> Logits:
+    """Lay the rows' logits, [2, length] each, side by side: start and end, [batch, width] each."""
+    both = np.zeros((2, len(rows), width), np.float32)
+    for row, logits in enumerate(rows):
+        both[:, row, : logits.shape[1]] = logits
+    return dict(zip(OUTPUT_NAMES, both, strict=True))
+
+
+def _answer(sender: Sender, done: Future[Logits]) -> None:
     try:
-        both = np.zeros((2, len(rows.futures), rows.width), np.float32)  # start, end: each [batch, width]
-        for row, future in enumerate(rows.futures):
-            logits = future.result()
-            both[:, row, : logits.shape[1]] = logits
-        return pb_utils.InferenceResponse(
-            output_tensors=[
-                pb_utils.Tensor(name, part) for name, part in zip(OUTPUT_NAMES, both, strict=True)
-            ]
-        )
-    except Exception as error:  # noqa: BLE001 - every request must be answered
-        return error_response(error)
+        logits = done.result()
+        sender.send([pb_utils.Tensor(name, logits[name]) for name in sender.wanted])
+    except BaseException as error:  # noqa: BLE001 - every request must be answered
+        sender.fail(error)

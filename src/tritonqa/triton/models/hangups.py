@@ -31,14 +31,10 @@ class Hangups:
         self._thread.start()
 
     def watch(self, sender: Sender, future: Future[Any]) -> None:
-        """Look after an ask."""
+        """Look after an ask until it is done."""
         with self._lock:
             self._asks[sender] = (monotonic(), future)
-
-    def forget(self, sender: Sender) -> None:
-        """Leave an ask that is done."""
-        with self._lock:
-            self._asks.pop(sender, None)
+        future.add_done_callback(lambda _: self._forget(sender))
 
     def call_off(self, stream: str) -> None:
         """Cancel the asks of a stream, those still to be watched as well; none of those that came alone."""
@@ -64,6 +60,10 @@ class Hangups:
             due = self._due(monotonic())
             if due is not None and not due[1].done() and due[0].hung_up:
                 due[1].cancel()
+
+    def _forget(self, sender: Sender) -> None:
+        with self._lock:
+            self._asks.pop(sender, None)
 
     def _due(self, now: float) -> tuple[Sender, Future[Any]] | None:
         """Take the ask that was not looked at for longest, if that is long, and put it behind the others."""

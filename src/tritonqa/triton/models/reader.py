@@ -120,7 +120,6 @@ class TritonPythonModel:
             self._cache.put(ask, options, done.result())
 
     def _answer(self, sender: Sender, done: Future[Answers]) -> None:
-        self._hangups.forget(sender)
         try:
             answers = done.result()
             sender.send([pb_utils.Tensor(name, _OUTPUTS[name](answers)) for name in sender.wanted])
