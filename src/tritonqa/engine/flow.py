@@ -75,7 +75,7 @@ class Flow:
             finally:
                 self._door.remove(job)
                 self._change.notify_all()
-        job.future.add_done_callback(partial(self._drop_cancelled, job))
+        job.future.when_cancelled(partial(self._drop_cancelled, job))
         return job.future
 
     def close(self) -> None:
@@ -139,10 +139,8 @@ class Flow:
             self._turns.leave(job)
         return [job for job in late if job.end(early=True)]
 
-    def _drop_cancelled(self, job: Job[Any], done: Future[Any]) -> None:
+    def _drop_cancelled(self, job: Job[Any]) -> None:
         """Take an ask out of the queue whose future was cancelled, and tell who waits for it."""
-        if not done.cancelled():
-            return
         with self._change:
             self._turns.leave(job)
             ended = job.end(early=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from time import monotonic
 from typing import Generic, TypeAlias, TypeVar
 
 import numpy as np
 
 from tritonqa.features import Window
+from tritonqa.pending import Pending
 from tritonqa.spans.band import FloatArray
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ class Job(Generic[T]):
         self._places = sorted(range(len(windows)), key=lambda i: -len(windows[i]))
         self.windows = [windows[i] for i in self._places]
         self.entered = monotonic()
-        self.future: Future[T] = Future()
+        self.future: Pending[T] = Pending()
         self.next = 0
         self._finish = finish
         self._step = step

@@ -13,6 +13,7 @@ from typing import Any
 from tritonqa.answers import Answer, Answers
 from tritonqa.engine.job import Step
 from tritonqa.errors import EngineError
+from tritonqa.pending import Pending
 from tritonqa.reader.backend import Start
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
@@ -69,15 +70,20 @@ class Remote:
         self._wire.close()
 
     def _send(self, infer: Infer, ask: Ask, options: Decoding) -> Future[Answers]:
-        served = asdict(self._served)
-        changed = {name: value for name, value in asdict(options).items() if value != served[name]}
         inputs = {"question": texts([ask.question]), "passages": texts(ask.passages)}
-        return _mapped(infer(Call(MODEL, inputs, _OUTPUTS, changed)))
+        return _mapped(infer(Call(MODEL, inputs, _OUTPUTS, self._changed(options))))
+
+    def _changed(self, options: Decoding) -> dict[str, Any]:
+        """Return what differs from the server's own options: in most asks nothing."""
+        if options == self._served:
+            return {}
+        served = asdict(self._served)
+        return {name: value for name, value in asdict(options).items() if value != served[name]}
 
 
 def _mapped(sent: Future[Tensors]) -> Future[Answers]:
     """Return a future of the answers in the tensors; cancelling it cancels the call."""
-    future: Future[Answers] = Future()
+    future: Pending[Answers] = Pending()
 
     def settle(done: Future[Tensors]) -> None:
         if not future.set_running_or_notify_cancel():
@@ -87,7 +93,7 @@ def _mapped(sent: Future[Tensors]) -> Future[Answers]:
         except BaseException as error:  # noqa: BLE001 - the ask's own thread must see it
             future.set_exception(error)
 
-    future.add_done_callback(lambda done: sent.cancel() if done.cancelled() else None)
+    future.when_cancelled(sent.cancel)
     sent.add_done_callback(settle)
     return future
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
 from typing import TypeVar
 
 from tritonqa.reader.ahead import Ahead
@@ -32,7 +34,8 @@ def result_of(future: Future[T]) -> T:
     """Wait for an ask; an interrupt of the wait cancels it."""
     try:
         while not future.done():
-            wait((future,), _INTERRUPTIBLE)
+            with suppress(NotYet):
+                future.exception(_INTERRUPTIBLE)
         return future.result()
     except BaseException:
         future.cancel()

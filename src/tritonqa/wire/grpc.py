@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from tritonqa.errors import EngineError, InputError, Timeout, TritonQAError, Unavailable
+from tritonqa.pending import Pending
 from tritonqa.wire.address import Address
 from tritonqa.wire.base import Call, Infer, Tensors, Wire
 from tritonqa.wire.connection import Connection
@@ -46,8 +47,8 @@ class GrpcWire(Wire):
     def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
         """Send a call; see Wire."""
         under_way = self._begin(self._stub.ModelInfer.future, request(call), timeout)
-        future: Future[Tensors] = Future()
-        future.add_done_callback(lambda done: under_way.cancel() if done.cancelled() else None)
+        future: Pending[Tensors] = Pending()
+        future.when_cancelled(under_way.cancel)
         under_way.add_done_callback(lambda done: self._settle(done, future))
         return future
 

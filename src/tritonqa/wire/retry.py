@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any
 
 from tritonqa.errors import Overloaded, Timeout, TritonQAError, Unavailable
+from tritonqa.pending import Pending
 from tritonqa.wire.base import Call, Infer, Tensors, Wire
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
@@ -61,7 +62,7 @@ class UnderWay:
 
     def __init__(self, infer: Infer, call: Call, retries: int, until: float) -> None:
         """Take a call that must be answered until then."""
-        self.future: Future[Tensors] = Future()
+        self.future: Pending[Tensors] = Pending()
         self._infer, self._call, self._until = infer, call, until
         self._retries, self._pause = retries, _FIRST_PAUSE
 
@@ -78,7 +79,7 @@ class UnderWay:
         except TritonQAError as error:
             self._settle(error=error)
             return
-        self.future.add_done_callback(lambda done: sent.cancel() if done.cancelled() else None)
+        self.future.when_cancelled(sent.cancel)
         sent.add_done_callback(self._done)
 
     def _done(self, sent: Future[Tensors]) -> None:
