@@ -1,4 +1,4 @@
-"""What an ask leaves is let go of as it ends, not by the garbage collector, who looks at everything each time."""
+"""What an ask leaves is let go of as it ends, not by the garbage collector, who looks at everything."""
 
 from __future__ import annotations
 

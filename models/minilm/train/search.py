@@ -2,9 +2,8 @@
 
     python models/minilm/train/search.py START --data DIR [--steps 200]
 
-search.toml names them. They are judged, in fp32's file, by every second held-out article, so that what is
-kept can be judged by the others. Figures go to results/NAME/search.json; interrupted, the same command
-goes on.
+search.toml names them. They are judged, in fp32, by every second held-out article, so that what is kept can
+be judged by the others. Figures go to results/NAME/search.json; interrupted, the same command goes on.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ import tomllib
 
 from evaluate import RESULTS, careless_questions
 from mix import HERE, mix
+from null_head import with_null_head
 from objectives import OBJECTIVES
 from swapped import swapped
 from tritonqa import Reader
 from tritonqa.cli.progress import bar
 from tritonqa.evaluate import Dataset, Example, load_squad
 from tritonqa.evaluate.run import evaluate
-from tritonqa.export import ExportOptions, export
-from tritonqa.reader.load import load_embedded
+from tritonqa.reader.embedded import Embedded
 from tritonqa.train import Recipe
 from tritonqa.train.batches import plan
 from tritonqa.train.calibrate import Observed, cross_fit, observe
@@ -39,12 +38,17 @@ from tritonqa.train.start import Start
 
 @dataclass(frozen=True)
 class Experiment:
-    """A recipe with one thing changed: its examples, and its loss by name and weight."""
+    """A recipe with one thing changed: its examples, its loss by name and weight.
+
+    steps: not all of them, where given; null_head: a head of its own for the null.
+    """
 
     name: str
     recipe: Recipe
     examples: list[Example]
     objective: tuple[str, float]
+    steps: int | None
+    null_head: bool
 
 
 def main() -> None:
@@ -66,10 +70,9 @@ def main() -> None:
         work = options.work / record["name"].replace(" ", "-").replace("/", "-")
         figures = work / "figures.json"
         if options.only in record["name"] and not figures.exists():
-            learnt = learn(options.start, experiment(record, options.data), options.steps, work)
-            figures.write_text(
-                json.dumps({**learnt, **judge(work / "bundle", options.data)}), encoding="utf-8"
-            )
+            work.mkdir(parents=True, exist_ok=True)
+            learnt, backend = learn(options.start, experiment(record, options.data), options.steps, work)
+            figures.write_text(json.dumps({**learnt, **judge(backend, options.data)}), encoding="utf-8")
         if figures.exists():
             rows.append({"name": record["name"], **json.loads(figures.read_text(encoding="utf-8"))})
             print(json.dumps(rows[-1]), flush=True)
@@ -79,20 +82,32 @@ def main() -> None:
 
 def experiment(record: dict[str, Any], data: Path) -> Experiment:
     """Change the recipe as an entry of search.toml says."""
-    drawn = mix(data, shares=record.get("shares", {}))
+    drawn = mix(data, HERE / "search.toml", record.get("shares", {}))
     recipe = replace(
         drawn.recipe,
         augmentation=replace(drawn.recipe.augmentation, **record.get("augmentation", {})),
         optimisation=replace(drawn.recipe.optimisation, **record.get("optimisation", {})),
     )
     others = swapped(drawn.examples, record.get("swapped", 0.0), np.random.default_rng(recipe.seed))
-    name, weight = record.get("objective", ("likelihood", 1.0))
-    return Experiment(record["name"], recipe, [*drawn.examples, *others], (name, weight))
+    name, weight = record.get("objective", drawn.objective)
+    return Experiment(
+        record["name"],
+        recipe,
+        [*drawn.examples, *others],
+        (name, weight),
+        record.get("steps"),
+        record.get("null_head", False),
+    )
 
 
-def learn(source: Path, tried: Experiment, steps: int, folder: Path) -> dict[str, float]:
-    """Train for a number of steps and export; return how long it took."""
+def learn(source: Path, tried: Experiment, steps: int, folder: Path) -> tuple[dict[str, float], Embedded]:
+    """Train for a number of steps; return how long it took, and a reader on what was learnt."""
     start, recipe = Start.open(source), tried.recipe
+    steps = steps if tried.steps is None else tried.steps
+    if tried.null_head:
+        with_null_head(start.model)
+    if not steps:
+        return {"seconds": 0, "questions": 0}, start.embedded()
     epoch = plan(
         start.lessons(tried.examples, recipe).epoch(0), recipe.batch_tokens, np.random.default_rng(0)
     )
@@ -103,14 +118,12 @@ def learn(source: Path, tried: Experiment, steps: int, folder: Path) -> dict[str
         chosen = OBJECTIVES[objective](weight)
         model = fit(start, tried.examples, recipe, folder / "training", report, chosen)
     seconds = monotonic() - begun
-    start.save(model, folder / "checkpoint")
-    export(folder / "checkpoint", folder / "bundle", ExportOptions(("onnx",)))
-    return {"seconds": round(seconds), "questions": len(tried.examples)}
+    start.model.eval().load_state_dict(model.state_dict())
+    return {"seconds": round(seconds), "questions": len(tried.examples)}, start.embedded()
 
 
-def judge(bundle: Path, data: Path) -> dict[str, float]:
+def judge(backend: Embedded, data: Path) -> dict[str, float]:
     """Ask of every second article, with care and carelessly; 2.0 by thresholds that other articles gave."""
-    backend = load_embedded(str(bundle))
     squad, shifted = (half(load_squad(data / "squad" / f"heldout-v{v}.json.gz")) for v in ("1.1", "2.0"))
     with Reader(backend) as reader:
         with bar("held-out 1.1") as step:

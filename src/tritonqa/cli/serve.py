@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 import signal
-import tempfile
 import threading
 from dataclasses import replace
 from functools import partial
@@ -23,6 +22,7 @@ from tritonqa.triton.docker import IMAGE, docker_command, run
 from tritonqa.triton.modelling import Encoding, Models
 from tritonqa.triton.options import Serving
 from tritonqa.triton.repository import build
+from tritonqa.triton.running import workplace
 
 if TYPE_CHECKING:
     from tritonqa.triton.server import Server
@@ -54,8 +54,8 @@ def serve(
     """
     if build_only and repository is None:
         raise InputError("repository is missing; give --build-only with --repository DIR")
-    with tempfile.TemporaryDirectory(prefix="tritonqa-") as temporary:
-        folder = repository or Path(temporary) / "repository"
+    with workplace() as own:
+        folder = repository or own / "repository"
         if build_only or not folder.exists():
             build(find(reader), folder, models)
         else:

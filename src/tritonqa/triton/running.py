@@ -1,9 +1,15 @@
-"""The servers that run under this user: one private file each, for the commands that manage them."""
+"""The servers that run under this user: one private file each, for the commands that manage them.
+
+A minder may have a folder beside its file, which goes with it.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -53,7 +59,22 @@ def running() -> list[Running]:
             processes.end_group(server.pid)
         processes.free_memory(server.name)
         server.remove()
+    for path in _folder().iterdir():
+        if path.is_dir() and not Path(f"/proc/{path.name}").exists():
+            shutil.rmtree(path, ignore_errors=True)
     return found
+
+
+@contextmanager
+def workplace() -> Iterator[Path]:
+    """Give this process a folder until the block is left; if it is killed, the next one removes it."""
+    path = _folder() / str(os.getpid())
+    shutil.rmtree(path, ignore_errors=True)  # one of the same number may have been killed
+    path.mkdir(mode=0o700)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def find(address: str | None = None) -> Running:
