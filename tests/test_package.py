@@ -10,7 +10,7 @@ import pytest
 import tritonqa
 
 SRC = Path(tritonqa.__file__).parent
-ORDER = ["errors", "text", "features", "spans", "answers", "wire", "engine", "bundle"]
+ORDER = ["errors", "pending", "text", "features", "spans", "answers", "wire", "engine", "bundle"]
 ORDER += ["evaluate", "export", "reader", "pipelines", "train", "triton", "cli"]
 
 
