@@ -2,9 +2,10 @@
 
     python models/minilm/train/curve.py ENCODER --data DIR [--shares 0.0625,0.125,…] [--epochs 2]
 
-ENCODER is a checkpoint without a head (all-MiniLM-L6-v2), so that nothing was learnt before. Each run is
-judged on all that is held out; figures go to results/NAME/curve.json and curve.png. Interrupted, the same
-command goes on.
+ENCODER is a checkpoint without a head (all-MiniLM-L6-v2), so that nothing was learnt before; the data are
+those of search.toml. Each run is judged on all that is held out. Figures go to results/NAME/curve.json and
+curve.png, with the number of questions that the goals would need if what is missed went on falling as a
+power of it (Hestness et al. 2017). Interrupted, the same command goes on.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evaluate import RESULTS
-from mix import mix
+from mix import HERE, mix
 from tritonqa import Reader
 from tritonqa.cli.progress import bar
 from tritonqa.evaluate import Example, load_squad
@@ -48,7 +49,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("build/curve"))
     parser.add_argument("--name", default=date.today().isoformat())
     options = parser.parse_args()
-    drawn = mix(options.data)
+    drawn = mix(options.data, HERE / "search.toml")
     steps = replace(drawn.recipe.optimisation, learning_rate=options.learning_rate)
     recipe = replace(drawn.recipe, epochs=options.epochs, optimisation=steps)
     rows = []
@@ -63,7 +64,12 @@ def main() -> None:
         print(json.dumps(rows[-1]), flush=True)
     folder = RESULTS / options.name
     folder.mkdir(parents=True, exist_ok=True)
-    record = {"epochs": options.epochs, "learning_rate": options.learning_rate, "runs": rows}
+    record = {
+        "epochs": options.epochs,
+        "learning_rate": options.learning_rate,
+        "runs": rows,
+        "needed": {name: needed(rows, name, goal) for name, goal in TARGETS.items()},
+    }
     (folder / "curve.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     draw(rows, folder / "curve.png")
 
@@ -98,6 +104,13 @@ def judge(bundle: Path, data: Path) -> dict[str, float]:
         with bar("held-out 2.0") as step:
             crossed = cross_fit(observe(backend, shifted.examples, step))
     return {"1.1 EM": figures["exact_match"], "1.1 F1": figures["f1"], "2.0 F1": crossed.f1}
+
+
+def needed(rows: Sequence[dict[str, float]], name: str, goal: float) -> int | None:
+    """Say how many questions a goal would need by a power law through the runs; None where nothing falls."""
+    sizes, missed = [row["questions"] for row in rows], [100 - row[name] for row in rows]
+    slope, base = np.polyfit(np.log(sizes), np.log(missed), 1)
+    return int(np.exp((np.log(100 - goal) - base) / slope)) if slope < 0 else None
 
 
 def draw(rows: Sequence[dict[str, float]], file: Path) -> None:

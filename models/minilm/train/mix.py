@@ -19,12 +19,13 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Mix:
-    """A recipe, its examples, and how many of each file were drawn and kept.
+    """A recipe, its loss by name and weight, its examples, and how many of each file were drawn and kept.
 
     blend is how far the weights go from the start's to the trained ones, 1 being all the way.
     """
 
     recipe: Recipe
+    objective: tuple[str, float]
     blend: float
     examples: list[Example]
     counts: dict[str, dict[str, int]]
@@ -45,7 +46,8 @@ def mix(data: Path, file: Path = HERE / "recipe.toml", shares: Mapping[str, floa
         kept = list(clean(drawn, held))
         counts[item["file"]] = {"of": len(found), "drawn": len(drawn), "kept": len(kept)}
         examples += kept
-    return Mix(recipe, config.get("blend", 1.0), examples, counts)
+    objective, weight = config.get("objective", ("likelihood", 1.0))
+    return Mix(recipe, (objective, weight), config.get("blend", 1.0), examples, counts)
 
 
 def _recipe(record: dict[str, Any]) -> Recipe:

@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from mix import HERE, mix
+from objectives import OBJECTIVES
 from tritonqa.engine import cpu
 from tritonqa.train.fit import fit
 from tritonqa.train.start import Start
@@ -38,6 +39,7 @@ def main() -> None:
     parser.add_argument("--name", default=date.today().isoformat())
     options = parser.parse_args()
     drawn = mix(options.data, options.recipe)
+    objective, weight = drawn.objective
     start = Start.open(options.start, new_head=True)
     before = {name: value.clone() for name, value in start.model.state_dict().items()}
     columns = (*Progress.get_default_columns(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -49,6 +51,7 @@ def main() -> None:
             drawn.recipe,
             options.output.with_suffix(".training"),
             lambda _, done, total: progress.update(bar, completed=done, total=total),
+            OBJECTIVES[objective](weight),
         )
     for name, value in model.to("cpu").state_dict().items():
         value.copy_(torch.lerp(before[name], value, drawn.blend) if value.is_floating_point() else value)
@@ -58,6 +61,7 @@ def main() -> None:
         "start": options.start.name,
         "machine": cpu.model(),
         "recipe": asdict(drawn.recipe),
+        "objective": drawn.objective,
         "blend": drawn.blend,
         "data": drawn.counts,
         "log": [json.loads(line) for line in log.splitlines()],
