@@ -107,10 +107,12 @@ def judge(bundle: Path, data: Path) -> dict[str, float]:
 
 
 def needed(rows: Sequence[dict[str, float]], name: str, goal: float) -> int | None:
-    """Say how many questions a goal would need by a power law through the runs; None where nothing falls."""
-    sizes, missed = [row["questions"] for row in rows], [100 - row[name] for row in rows]
-    slope, base = np.polyfit(np.log(sizes), np.log(missed), 1)
-    return int(np.exp((np.log(100 - goal) - base) / slope)) if slope < 0 else None
+    """Say how many questions a goal would need by a power law through the last two runs; None where none."""
+    if len(rows) < 2:
+        return None
+    (few, missed), (many, left) = ((row["questions"], 100 - row[name]) for row in rows[-2:])
+    slope = np.log(left / missed) / np.log(many / few)
+    return round(many * ((100 - goal) / left) ** (1 / slope)) if slope < 0 else None
 
 
 def draw(rows: Sequence[dict[str, float]], file: Path) -> None:
