@@ -40,13 +40,15 @@ from tritonqa.train.start import Start
 class Experiment:
     """A recipe with one thing changed: its examples, its loss by name and weight.
 
-    steps: not all of them, where given; null_head: a head of its own for the null.
+    first: what is learnt from in the first half of the steps, where given; steps: not all of them, where
+    given; null_head: a head of its own for the null.
     """
 
     name: str
     recipe: Recipe
     examples: list[Example]
     objective: tuple[str, float]
+    first: list[Example]
     steps: int | None
     null_head: bool
 
@@ -95,6 +97,7 @@ def experiment(record: dict[str, Any], data: Path) -> Experiment:
         recipe,
         [*drawn.examples, *others],
         (name, weight),
+        mix(data, HERE / "search.toml", record["first"]).examples if "first" in record else [],
         record.get("steps"),
         record.get("null_head", False),
     )
@@ -102,24 +105,27 @@ def experiment(record: dict[str, Any], data: Path) -> Experiment:
 
 def learn(source: Path, tried: Experiment, steps: int, folder: Path) -> tuple[dict[str, float], Embedded]:
     """Train for a number of steps; return how long it took, and a reader on what was learnt."""
-    start, recipe = Start.open(source), tried.recipe
+    start = Start.open(source)
     steps = steps if tried.steps is None else tried.steps
     if tried.null_head:
         with_null_head(start.model)
-    if not steps:
-        return {"seconds": 0, "questions": 0}, start.embedded()
-    epoch = plan(
-        start.lessons(tried.examples, recipe).epoch(0), recipe.batch_tokens, np.random.default_rng(0)
-    )
-    recipe, (objective, weight) = replace(recipe, epochs=steps / len(epoch)), tried.objective
+    objective, weight = tried.objective
+    stages = [examples for examples in (tried.first, tried.examples) if examples and steps]
     begun = monotonic()
-    with bar(tried.name) as step:
-        report = lambda _, done, of: step(done, of)  # noqa: E731
-        chosen = OBJECTIVES[objective](weight)
-        model = fit(start, tried.examples, recipe, folder / "training", report, chosen)
-    seconds = monotonic() - begun
-    start.model.eval().load_state_dict(model.state_dict())
-    return {"seconds": round(seconds), "questions": len(tried.examples)}, start.embedded()
+    for number, examples in enumerate(stages):
+        epoch = plan(
+            start.lessons(examples, tried.recipe).epoch(0),
+            tried.recipe.batch_tokens,
+            np.random.default_rng(0),
+        )
+        recipe = replace(tried.recipe, epochs=steps / len(stages) / len(epoch))
+        with bar(tried.name) as step:
+            report = lambda _, done, of: step(done, of)  # noqa: B023, E731
+            chosen = OBJECTIVES[objective](weight)
+            model = fit(start, examples, recipe, folder / f"training-{number}", report, chosen)
+        start.model.eval().load_state_dict(model.state_dict())
+    questions = sum(map(len, stages))
+    return {"seconds": round(monotonic() - begun), "questions": questions}, start.embedded()
 
 
 def judge(backend: Embedded, data: Path) -> dict[str, float]:
