@@ -32,6 +32,12 @@ def running(runtime: Runtime, state: Path) -> Iterator[Served]:
         yield place
 
 
+def test_threads_take_no_core_from_a_window(running: Served) -> None:
+    for process in (running.triton, *processes.stubs(running.triton)):
+        policies = {os.sched_getscheduler(int(task.name)) for task in Path(f"/proc/{process}/task").iterdir()}
+        assert policies == {os.SCHED_BATCH}
+
+
 @pytest.mark.parametrize("victim", ["server", "stub"])
 def test_clients_outlive_a_kill(running: Served, victim: str) -> None:
     server, mark = running.triton, running.mark

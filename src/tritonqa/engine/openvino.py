@@ -36,7 +36,8 @@ class OpenVinoEngine(Padding):
         except ImportError as error:
             raise MissingExtra("openvino", "openvino") from error
         self.precision, self._cores = precision, cores
-        self.streams = cores + 1 if cores > 1 else 1
+        # Two windows ready beside those that run: with one, cores wait where a server's processes take turns.
+        self.streams = cores + 2 if cores > 1 else 1
         if cpu.flags() & {"amx_int8", "amx_bf16"}:
             self.round_to, self.grouping = 16, Grouping(windows=4)
         self._hint = "bf16" if precision.endswith("bf16") else "f32"

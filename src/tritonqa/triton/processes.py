@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 STUB = "triton_python_b"  # as the kernel cuts the name
@@ -25,6 +26,15 @@ def stubs(server: int) -> set[int]:
 def group(server: int) -> set[int]:
     """Find the living processes of the group that the server leads."""
     return {pid for pid, (_, state, _) in _all() if state != "Z" and _group_of(pid) == server}
+
+
+def run_as_batch(server: int) -> None:
+    """Let the threads that the server starts from now on wait for a core rather than take it from another.
+
+    One that wakes for each message would stop a window that is being computed, for no message in a hurry.
+    """
+    with suppress(OSError):  # a sandbox may forbid it
+        os.sched_setscheduler(server, os.SCHED_BATCH, os.sched_param(0))
 
 
 def end_group(server: int) -> None:

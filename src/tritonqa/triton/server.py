@@ -61,6 +61,7 @@ class Server:
             errors="replace",
             start_new_session=True,
         )
+        processes.run_as_batch(self.process.pid)
         self._reading = threading.Thread(target=self._read, daemon=True)
         self._reading.start()
         self.admin = Admin(self.http, self.secret)
