@@ -32,9 +32,9 @@ class TritonEngine(Engine):
         self.precision = known.get("precision", {}).get("string_value", "fp32")
 
     def run(self, windows: Sequence[Window], *, alone: bool = False) -> list[FloatArray]:
-        """Send the windows, then wait for all."""
-        sent = [self._wire.infer(Call(MODEL, self._inputs(window), OUTPUT_NAMES)) for window in windows]
-        return [_logits(future.result()) for future in sent]
+        """Send the windows and wait, one by one: the flow gives one to each stream."""
+        calls = (Call(MODEL, self._inputs(window), OUTPUT_NAMES) for window in windows)
+        return [_logits(self._wire.answer(call)) for call in calls]
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -34,6 +34,9 @@ class Backend(Protocol):
         step(done, all) is called as its windows are done, where that is known here.
         """
 
+    def answer(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Answers:
+        """Answer an ask in the thread that waits for it; as start."""
+
     def stream(self) -> AbstractContextManager[Start]:
         """Give what starts many asks that belong together; leaving the block drops those under way."""
 

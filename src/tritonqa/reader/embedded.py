@@ -14,6 +14,7 @@ from tritonqa.engine.flow import MAX_WAITING
 from tritonqa.engine.job import Step
 from tritonqa.features import Prepared, Template, TextTokenizer, Windowing, prepare
 from tritonqa.reader.backend import Start
+from tritonqa.reader.stream import result_of
 from tritonqa.spans import Decoding, decode
 from tritonqa.spans.band import FloatArray
 from tritonqa.text import Ask
@@ -58,6 +59,10 @@ class Embedded:
         prepared = self.prepare(ask)
         finish = partial(self._finish, prepared, options)
         return self.flow.submit(prepared.windows, finish, timeout=timeout, deadline=deadline, step=step)
+
+    def answer(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Answers:
+        """Start an ask and wait for it; an interrupt of the wait drops it."""
+        return result_of(self.start(ask, options, step=step))
 
     def stream(self) -> AbstractContextManager[Start]:
         """Give what starts many asks; all asks share the flow alike."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import partial
 from typing import Any
 
 from tritonqa.answers import Answer, Answers
@@ -18,7 +17,7 @@ from tritonqa.reader.backend import Start
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
 from tritonqa.wire import Address, Call, Connection, dial
-from tritonqa.wire.base import Infer, Tensors
+from tritonqa.wire.base import Tensors
 from tritonqa.wire.tensors import texts
 
 MODEL = "reader"
@@ -47,13 +46,17 @@ class Remote:
 
     def start(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Future[Answers]:
         """Send an ask, with the options that differ from the server's own; it tells no steps."""
-        return self._send(self._wire.infer, ask, options)
+        return _mapped(self._wire.infer(self._call(ask, options)))
+
+    def answer(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Answers:
+        """Send an ask and wait; see start."""
+        return _answers(self._wire.answer(self._call(ask, options)))
 
     @contextmanager
     def stream(self) -> Iterator[Start]:
         """Send many asks over one stream, where the protocol has streams."""
         with self._wire.stream(_CALL_OFF) as infer:
-            yield partial(self._send, infer)
+            yield lambda ask, options: _mapped(infer(self._call(ask, options)))
 
     def about(self) -> dict[str, Any]:
         """Say what answers there: the server, the reader, its options and limits; raises Unavailable."""
@@ -69,9 +72,9 @@ class Remote:
         """Let go of the connection."""
         self._wire.close()
 
-    def _send(self, infer: Infer, ask: Ask, options: Decoding) -> Future[Answers]:
+    def _call(self, ask: Ask, options: Decoding) -> Call:
         inputs = {"question": texts([ask.question]), "passages": texts(ask.passages)}
-        return _mapped(infer(Call(MODEL, inputs, _OUTPUTS, self._changed(options))))
+        return Call(MODEL, inputs, _OUTPUTS, self._changed(options))
 
     def _changed(self, options: Decoding) -> dict[str, Any]:
         """Return what differs from the server's own options: in most asks nothing."""

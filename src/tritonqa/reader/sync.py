@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tritonqa.answers import Answers
 from tritonqa.engine.job import Step
 from tritonqa.reader.face import Face, start_row
-from tritonqa.reader.stream import in_order, result_of
+from tritonqa.reader.stream import in_order
 from tritonqa.spans import AskOptions, Decoding
 from tritonqa.text import Ask
 
@@ -35,7 +35,7 @@ class Reader(Face):
         Raises InputError that names the field, EngineError.
         """
         chosen = self._backend.decoding.changed(**options)
-        return result_of(self._backend.start(Ask.of(question, passages), chosen, step=step))
+        return self._backend.answer(Ask.of(question, passages), chosen, step=step)
 
     def ask_many(
         self, asks: Iterable[tuple[str, str | Sequence[str]]], **options: Unpack[AskOptions]

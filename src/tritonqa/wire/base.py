@@ -43,6 +43,13 @@ class Wire(ABC):
         server to drop the call, where the protocol can.
         """
 
+    @abstractmethod
+    def answer(self, call: Call, timeout: float | None = None) -> Tensors:
+        """Send a call and wait for its outputs, in the thread that asks: nothing has to wake another.
+
+        Raises what infer's future fails with.
+        """
+
     @contextmanager
     def stream(self, call_off: Call) -> Iterator[Infer]:
         """Give what sends many calls that belong together: over one stream where the protocol has streams.

@@ -52,6 +52,13 @@ class GrpcWire(Wire):
         under_way.add_done_callback(lambda done: self._settle(done, future))
         return future
 
+    def answer(self, call: Call, timeout: float | None = None) -> Tensors:
+        """Send a call and wait; see Wire."""
+        try:
+            return response(self._begin(self._stub.ModelInfer, request(call), timeout))
+        except grpc.RpcError as error:
+            raise self._fault(error) from error
+
     @contextmanager
     def stream(self, call_off: Call) -> Iterator[Infer]:
         """Send many calls over one stream; see Wire."""

@@ -35,6 +35,7 @@ class HttpWire(Wire):
         self._pool = urllib3.connection_from_url(
             str(address),
             maxsize=CONNECTIONS,
+            block=True,
             retries=False,
             **{name: str(path) for name, path in tls.items() if path and address.secure},
         )
@@ -42,7 +43,17 @@ class HttpWire(Wire):
 
     def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
         """Send a call; see Wire."""
-        return self._threads.submit(self._infer, call, timeout)
+        return self._threads.submit(self.answer, call, timeout)
+
+    def answer(self, call: Call, timeout: float | None = None) -> Tensors:
+        """Send a call and wait; see Wire."""
+        header, body = request(call)
+        headers = {_HEADER: str(header), "Content-Type": "application/octet-stream"}
+        if self._compression:
+            body = gzip.compress(body, 1)
+            headers["Content-Encoding"] = "gzip"
+        found = self._send("POST", f"/v2/models/{call.model}/infer", body, headers, timeout)
+        return response(found.data, found.headers.get(_HEADER))
 
     def config(self, model: str) -> dict[str, Any]:
         """Return a model's configuration; see Wire."""
@@ -63,15 +74,6 @@ class HttpWire(Wire):
         self._threads.shutdown(cancel_futures=True)
         self._pool.close()
 
-    def _infer(self, call: Call, timeout: float | None) -> Tensors:
-        header, body = request(call)
-        headers = {_HEADER: str(header), "Content-Type": "application/octet-stream"}
-        if self._compression:
-            body = gzip.compress(body, 1)
-            headers["Content-Encoding"] = "gzip"
-        found = self._send("POST", f"/v2/models/{call.model}/infer", body, headers, timeout)
-        return response(found.data, found.headers.get(_HEADER))
-
     def _send(
         self,
         method: str,
@@ -87,8 +89,9 @@ class HttpWire(Wire):
                 body=body,
                 headers=self._headers | (headers or {}),
                 timeout=timeout,
+                pool_timeout=timeout,
             )
-        except urllib3.exceptions.ReadTimeoutError as error:
+        except (urllib3.exceptions.ReadTimeoutError, urllib3.exceptions.EmptyPoolError) as error:
             raise Timeout(f"{self._address} gave no answer in time") from error
         except urllib3.exceptions.HTTPError as error:
             raise Unavailable(f"nothing answers at {self._address}: {error}") from error

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from tritonqa.errors import Overloaded, Timeout, TritonQAError, Unavailable
@@ -28,10 +28,23 @@ class Retrying(Wire):
     def __init__(self, wire: Wire, retries: int, timeout: float) -> None:
         """Wrap a wire; timeout is for a call with all its tries, where the call names none."""
         self._wire, self._retries, self._timeout = wire, retries, timeout
+        self._closed = False
 
     def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
         """Send a call; see Wire."""
         return self._start(self._wire.infer, call, timeout)
+
+    def answer(self, call: Call, timeout: float | None = None) -> Tensors:
+        """Send a call and wait; see Wire."""
+        tries = Tries(self._retries, monotonic() + (timeout or self._timeout))
+        while True:
+            try:
+                return self._wire.answer(call, tries.left())
+            except (Unavailable, Overloaded) as error:
+                pause = tries.pause_after(error)
+                if pause is None or self._closed:
+                    raise
+            sleep(pause)
 
     @contextmanager
     def stream(self, call_off: Call) -> Iterator[Infer]:
@@ -49,33 +62,53 @@ class Retrying(Wire):
 
     def close(self) -> None:
         """Close the wire."""
+        self._closed = True
         self._wire.close()
 
     def _start(self, infer: Infer, call: Call, timeout: float | None = None) -> Future[Tensors]:
-        under_way = UnderWay(infer, call, self._retries, monotonic() + (timeout or self._timeout))
+        under_way = UnderWay(infer, call, Tries(self._retries, monotonic() + (timeout or self._timeout)))
         under_way.send()
         return under_way.future
+
+
+class Tries:
+    """How often a call may be sent, and until when."""
+
+    def __init__(self, retries: int, until: float) -> None:
+        """Allow so many tries after the first."""
+        self._retries, self._until, self._pause = retries, until, _FIRST_PAUSE
+
+    def left(self) -> float:
+        """Return the seconds left for a try; raises Timeout."""
+        left = self._until - monotonic()
+        if left <= 0:
+            raise Timeout("no answer came in time; allow more time")
+        return left
+
+    def pause_after(self, error: BaseException | None) -> float | None:
+        """Return the seconds to wait before the next try, None where there is none."""
+        pause = self._pause * random.uniform(0.5, 1.0)
+        again = isinstance(error, Unavailable | Overloaded) and self._retries
+        if not again or monotonic() + pause >= self._until:
+            return None
+        self._retries, self._pause = self._retries - 1, min(_LONGEST_PAUSE, 2 * self._pause)
+        return pause
 
 
 class UnderWay:
     """A call with its tries, until it is answered, fails for good or is cancelled."""
 
-    def __init__(self, infer: Infer, call: Call, retries: int, until: float) -> None:
-        """Take a call that must be answered until then."""
+    def __init__(self, infer: Infer, call: Call, tries: Tries) -> None:
+        """Take a call, and what sends it."""
         self.future: Pending[Tensors] = Pending()
-        self._infer, self._call, self._until = infer, call, until
-        self._retries, self._pause = retries, _FIRST_PAUSE
+        self._infer, self._call, self._tries = infer, call, tries
 
     def send(self) -> None:
         """Send the call, for the first time or again."""
         if self.future.cancelled():
             return
-        left = self._until - monotonic()
-        if left <= 0:
-            self._settle(error=Timeout("no answer came in time; allow more time"))
-            return
         try:
-            sent = self._infer(self._call, left)
+            sent = self._infer(self._call, self._tries.left())
         except TritonQAError as error:
             self._settle(error=error)
             return
@@ -87,10 +120,7 @@ class UnderWay:
             self.future.cancel()
             return
         error = sent.exception()
-        pause = self._pause * random.uniform(0.5, 1.0)
-        again = isinstance(error, Unavailable | Overloaded) and self._retries
-        if again and monotonic() + pause < self._until:
-            self._retries, self._pause = self._retries - 1, min(_LONGEST_PAUSE, 2 * self._pause)
+        if (pause := self._tries.pause_after(error)) is not None:
             timer = threading.Timer(pause, self.send)
             timer.daemon = True
             timer.start()
