@@ -3,7 +3,7 @@
     python benchmarks/serving.py SQUAD_FILE [--asks N] [--rounds N] [--part throughput|latency|overload|perf]
 
 CPU-seconds are those of the server and its Python processes, from /proc; clients share the same cores.
-Rounds alternate between the two, so that a drifting machine hurts both alike; ratios are within a round.
+Each run of the server stands between two in process, whose mean it is compared with: the machine drifts.
 Padding is what the server's own metrics say of all asks of the run.
 perf drives reader and encoder with perf_analyzer of the tritonclient 2.51.0 wheel, given by --perf-wheel.
 """
@@ -107,24 +107,28 @@ def crowd(reader: Reader, asks: Asks, clients: int) -> int:
 def throughput(server: Server, asks: Asks, rounds: int) -> dict[str, Any]:
     """Compare throughput and CPU time, for both protocols and every number of clients."""
     served, here = list(members(server).values()), [os.getpid()]
-    ways: dict[str, list[dict[str, float]]] = {}
+    found: dict[str, list[dict[str, float]]] = {"in process": []}
     with Reader() as local, Reader.load(str(server.grpc)) as grpc, Reader.load(str(server.http)) as http:
+        ways: dict[str, Callable[[], int]] = {"grpc stream": partial(many, grpc, asks)}
+        for clients in CLIENTS:
+            ways[f"grpc {clients}"] = partial(crowd, grpc, asks, clients)
+        for clients in (16, 64):
+            ways[f"http {clients}"] = partial(crowd, http, asks, clients)
         for reader in (local, grpc, http):
             many(reader, asks)
+        base = partial(timed, here, partial(many, local, asks))
         for _ in range(rounds):
-            base = timed(here, partial(many, local, asks))
-            found = {"grpc stream": timed(served, partial(many, grpc, asks))}
-            for clients in CLIENTS:
-                part = asks[: len(asks) // 3] if clients == 1 else asks
-                found[f"grpc {clients}"] = timed(served, partial(crowd, grpc, part, clients))
-            for clients in (16, 64):
-                found[f"http {clients}"] = timed(served, partial(crowd, http, asks, clients))
-            for name, row in found.items():
-                row["rate_ratio"] = row["rate"] / base["rate"]
-                row["cpu_ratio"] = row["cpu_ms"] / base["cpu_ms"]
-                ways.setdefault(name, []).append(row)
-            ways.setdefault("in process", []).append(base)
-    return {name: {key: spread([row[key] for row in rows]) for key in rows[0]} for name, rows in ways.items()}
+            before = base()
+            for name, way in ways.items():
+                row, after = timed(served, way), base()
+                for key, ratio in (("rate", "rate_ratio"), ("cpu_ms", "cpu_ratio")):
+                    row[ratio] = 2 * row[key] / (before[key] + after[key])
+                found.setdefault(name, []).append(row)
+                found["in process"].append(after)
+                before = after
+    return {
+        name: {key: spread([row[key] for row in rows]) for key in rows[0]} for name, rows in found.items()
+    }
 
 
 def latency(server: Server, asks: Asks) -> dict[str, Any]:
