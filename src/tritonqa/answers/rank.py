@@ -12,6 +12,7 @@ from tritonqa.answers.answer import Answer, Answers
 from tritonqa.answers.calibration import Calibration
 from tritonqa.features import Prepared
 from tritonqa.spans import Decoding, Evidence, Span
+from tritonqa.text import behind_marks
 
 
 def rank(
@@ -35,12 +36,14 @@ def rank(
 
 
 def _quotations(prepared: Prepared, evidence: Evidence) -> Iterator[tuple[Span, int, int]]:
-    """Give each span with its characters, outer spaces left out; a character of several tokens once."""
+    """Give each span with its characters, marks and all, outer spaces left out; a character of several tokens once."""
     tokens = {window.passage: window.tokens for window in prepared.windows}
     taken: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for span in evidence.spans:
         start, end = int(tokens[span.passage].starts[span.first]), int(tokens[span.passage].ends[span.last])
-        text = prepared.ask.passages[span.passage][start:end]
+        passage = prepared.ask.passages[span.passage]
+        end = behind_marks(passage, end)
+        text = passage[start:end]
         start, end = start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip())
         if start < end and _claim(taken[span.passage], start, end):
             yield span, start, end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +37,7 @@ class Face:
 
 def start_row(start: Start, row: Any, options: Decoding) -> Future[Answers]:
     """Start one of a stream's asks; raises InputError for what is none."""
-    try:
-        question, passages = row
-    except (TypeError, ValueError) as error:
-        raise InputError(f"each of asks must be a pair (question, passages), not {row!r:.80}") from error
+    if not isinstance(row, Sequence) or isinstance(row, str | bytes) or len(row) != 2:
+        raise InputError(f"each of asks must be a pair (question, passages), not {repr(row):.80}")
+    question, passages = row
     return start(Ask.of(question, passages), options)

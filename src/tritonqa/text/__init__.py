@@ -2,5 +2,6 @@
 
 from tritonqa.text.ask import Ask
 from tritonqa.text.check import checked_text
+from tritonqa.text.marks import behind_marks
 
-__all__ = ["Ask", "checked_text"]
+__all__ = ["Ask", "behind_marks", "checked_text"]

@@ -19,7 +19,7 @@ from tritonqa.features import Prepared
 from tritonqa.reader.embedded import Embedded
 from tritonqa.spans import decode
 from tritonqa.spans.band import FloatArray
-from tritonqa.text import Ask
+from tritonqa.text import Ask, behind_marks
 from tritonqa.train.split import groups
 
 Array: TypeAlias = npt.NDArray[np.float64]
@@ -135,7 +135,8 @@ def _best(reader: Embedded, prepared: Prepared, logits: list[FloatArray]) -> tup
     span = next(evidence.spans)
     share = min(float(np.exp(span.margin - evidence.total)), 1 - 1e-12)
     tokens = prepared.windows[0].tokens
-    text = prepared.ask.passages[0][tokens.starts[span.first] : tokens.ends[span.last]]
+    passage = prepared.ask.passages[0]
+    text = passage[tokens.starts[span.first] : behind_marks(passage, int(tokens.ends[span.last]))]
     return evidence.margin, float(np.log(share) - np.log1p(-share)), text
 
 
