@@ -50,3 +50,45 @@ def test_a_bad_file_names_the_field(tmp_path: Path, text: str, message: str) -> 
     path.write_text(text)
     with pytest.raises(InputError, match=message):
         load_squad(path)
+
+
+ROW = {"id": "q1", "title": "t", "question": "Who?", "context": "Ada\u2028Grace", "answers": []}
+
+
+def _write(path: Path, *lines: str) -> Path:
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_lines_end_where_json_says(tmp_path: Path) -> None:
+    line = json.dumps(ROW, ensure_ascii=False)
+    (example,) = load_squad(_write(tmp_path / "a.jsonl", "\ufeff" + line)).examples
+    assert example.context == ROW["context"]
+    with pytest.raises(InputError, match="line 2, column"):
+        load_squad(_write(tmp_path / "b.jsonl", line, "{"))
+
+
+def test_columns_of_answers(tmp_path: Path) -> None:
+    row = {**ROW, "answers": {"text": ["Ada"], "answer_start": [0]}}
+    (example,) = load_squad(_write(tmp_path / "a.jsonl", json.dumps(row))).examples
+    assert (example.answers, example.starts) == (("Ada",), (0,))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"id": [1]}, "field id must be text"),
+        ({"question": 3}, "question q1: field question must be text"),
+        ({"context": None}, "question q1: field context must be text"),
+        ({"answers": [{"text": 3}]}, "question q1: field text must be text"),
+        ({"answers": [{"text": "Ada", "answer_start": "x"}]}, "q1: field answer_start must be a whole"),
+    ],
+)
+def test_a_bad_row_names_its_question(tmp_path: Path, change: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        load_squad(_write(tmp_path / "a.jsonl", json.dumps({**ROW, **change})))
+
+
+def test_deep_nesting_is_an_input_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nested too deep|not valid JSON"):
+        load_squad(_write(tmp_path / "a.json", "[" * 100_000))

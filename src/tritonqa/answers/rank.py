@@ -36,7 +36,7 @@ def rank(
 
 
 def _quotations(prepared: Prepared, evidence: Evidence) -> Iterator[tuple[Span, int, int]]:
-    """Give each span with its characters, marks and all, outer spaces left out; a character of several tokens once."""
+    """Give each span with its characters, marks and all but outer spaces; one of several tokens once."""
     tokens = {window.passage: window.tokens for window in prepared.windows}
     taken: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for span in evidence.spans:

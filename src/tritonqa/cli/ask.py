@@ -53,6 +53,8 @@ def ask(
     if (batch is None) == (question is None):
         raise InputError("give either a QUESTION with --context, or --batch FILE")
     if batch is not None:
+        if context:
+            raise InputError("context is for a QUESTION; each line of a batch has its own passages")
         with load() as reader:
             _answer_batch(reader, batch, options)
         return

@@ -26,7 +26,7 @@ def asks(path: Path) -> Iterator[tuple[int, Ask]]:
             for line in lines:
                 number += 1
                 if line.strip():
-                    yield number, _ask(json.loads(line.decode("utf-8")))
+                    yield number, _ask(json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8")))
     except OSError as error:
         raise InputError(
             f"batch {path} can't be read: {error.strerror}; give a file of JSON lines"
@@ -37,6 +37,8 @@ def asks(path: Path) -> Iterator[tuple[int, Ask]]:
         raise InputError(
             f"batch {path}, line {number} is not JSON: {error.msg}, column {error.colno}"
         ) from error
+    except RecursionError as error:
+        raise InputError(f"batch {path}, line {number} is nested too deep") from error
     except InputError as error:
         raise InputError(f"batch {path}, line {number}: {error}") from error
 

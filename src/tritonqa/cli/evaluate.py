@@ -44,7 +44,9 @@ def evaluate(
     """Score a reader on FILE exactly as SQuAD's official script does."""
     dataset = load_squad(file)
     if predictions is not None:
-        figures: dict[str, Any] = dict(score(dataset, _predictions(predictions)))
+        if output is not None or plots is not None:
+            raise InputError("predictions are texts alone; --output and --plots need a reader's answers")
+        figures: dict[str, Any] = dict(score(dataset, _predictions(predictions, dataset)))
     else:
         figures = _run(load, dataset, options, output, plots)
     if as_json:
@@ -72,7 +74,7 @@ def _run(
     return report.figures
 
 
-def _predictions(path: Path) -> dict[str, str]:
+def _predictions(path: Path, dataset: Dataset) -> dict[str, str]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -81,4 +83,9 @@ def _predictions(path: Path) -> dict[str, str]:
         raise InputError(f"predictions {path} is not valid JSON: {error}") from error
     if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
         raise InputError(f"predictions {path} must be a JSON object of question id: text")
+    missing = sum(example.id not in found for example in dataset.examples)
+    if missing == len(dataset.examples):
+        raise InputError(f"predictions {path} holds no id of the questions; give those of this file")
+    if missing:
+        click.echo(f"{missing} of {len(dataset.examples)} questions have no prediction", err=True)
     return found

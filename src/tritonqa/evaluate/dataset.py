@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,9 @@ def load_squad(path: Path) -> Dataset:
     """
     try:
         opened = (
-            gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+            gzip.open(path, "rt", encoding="utf-8-sig")
+            if path.suffix == ".gz"
+            else path.open(encoding="utf-8-sig")
         )
         with opened as stream:
             text = stream.read()
@@ -52,12 +54,16 @@ def load_squad(path: Path) -> Dataset:
         ) from error
     try:
         if ".jsonl" in path.name:
-            rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+            rows = list(_lines(text))
         else:
             rows = _rows(json.loads(text))
         examples = tuple(_example(row) for row in rows)
     except json.JSONDecodeError as error:
         raise InputError(f"{path} is not valid JSON: line {error.lineno}, column {error.colno}") from error
+    except RecursionError as error:
+        raise InputError(f"{path} is not in SQuAD's layout: it is nested too deep") from error
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
     except KeyError as error:
         raise InputError(f"{path} is not in SQuAD's layout: field {error} is missing") from error
     except (TypeError, AttributeError) as error:
@@ -80,6 +86,16 @@ def save_examples(path: Path, examples: Iterable[Example]) -> None:
             stream.write(json.dumps({**record, "answers": answers}) + "\n")
 
 
+def _lines(text: str) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError as error:
+                error.lineno = number
+                raise
+
+
 def _rows(record: Any) -> list[dict[str, Any]]:
     return [
         {**question, "title": article.get("title", ""), "context": paragraph["context"]}
@@ -91,6 +107,24 @@ def _rows(record: Any) -> list[dict[str, Any]]:
 
 def _example(row: dict[str, Any]) -> Example:
     answers = () if row.get("is_impossible") else row["answers"]
-    texts = tuple(answer["text"] for answer in answers)
-    starts = tuple(answer.get("answer_start", -1) for answer in answers)
-    return Example(row["id"], row.get("title", ""), row["question"], row["context"], texts, starts)
+    if isinstance(answers, dict):  # the columns of Hugging Face's datasets
+        texts, starts = tuple(answers["text"]), tuple(answers["answer_start"])
+    else:
+        texts = tuple(answer["text"] for answer in answers)
+        starts = tuple(answer.get("answer_start", -1) for answer in answers)
+    example = Example(row["id"], row.get("title") or "", row["question"], row["context"], texts, starts)
+    _check(example)
+    return example
+
+
+def _check(example: Example) -> None:
+    """Raise InputError that names the question and the field."""
+    if not isinstance(example.id, str):
+        raise InputError(f"question {example.id!r:.40}: field id must be text")
+    named = {"title": example.title, "question": example.question, "context": example.context}
+    wrong = [name for name, value in named.items() if not isinstance(value, str)]
+    wrong += ["text" for text in example.answers if not isinstance(text, str)]
+    if wrong:
+        raise InputError(f"question {example.id}: field {wrong[0]} must be text")
+    if not all(isinstance(start, int) for start in example.starts):
+        raise InputError(f"question {example.id}: field answer_start must be a whole number")

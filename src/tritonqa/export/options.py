@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import TypeAlias
 
@@ -89,9 +90,11 @@ class ExportOptions:
     one_file: int = ONE_FILE
 
     def __post_init__(self) -> None:
-        """Raise InputError for a format that does not exist, and for none."""
+        """Raise InputError for a format that does not exist, for none, and for a loss that is no number."""
         if not self.formats:
             raise InputError("formats is empty; name at least one, for example onnx")
         for name in self.formats:
             if name not in FORMATS:
                 raise InputError(f"format {name!r} is unknown; choose from {', '.join(FORMATS)}")
+        if not 0 <= self.max_f1_loss < inf:
+            raise InputError(f"max_f1_loss must be points of F1, 0 or more, not {self.max_f1_loss}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 from tritonqa.answers import Answers
@@ -25,14 +26,14 @@ class Face:
         self._backend = backend or load(PACKAGED)
 
     @classmethod
-    def load(cls, name: str = PACKAGED, **options: Unpack[Loading]) -> Self:
+    def load(cls, name: str | PathLike[str] = PACKAGED, **options: Unpack[Loading]) -> Self:
         """Load a reader by name: a bundle's folder, an installed model package, or the address of a Triton.
 
         Options: engine and precision (chosen for this machine otherwise), windowing, decoding (the bundle's
         otherwise), connection (to a Triton).
         Raises BundleError, EngineError, MissingExtra, InputError, Unavailable.
         """
-        return cls(load(name, **options))
+        return cls(load(fspath(name), **options))
 
 
 def start_row(start: Start, row: Any, options: Decoding) -> Future[Answers]:

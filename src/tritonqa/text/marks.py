@@ -20,6 +20,6 @@ def behind_marks(text: str, at: int) -> int:
 
 
 def _belongs(before: str, character: str) -> bool:
-    if before == _JOINER:
-        return category(character) == "So"
-    return category(character)[0] == "M" or character in (_JOINER, _NON_JOINER) or ord(character) in _SKIN
+    kind = category(character)
+    extends = kind[0] == "M" or character in (_JOINER, _NON_JOINER) or ord(character) in _SKIN
+    return extends or (before == _JOINER and kind == "So")

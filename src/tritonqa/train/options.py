@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 
 from tritonqa.errors import InputError
 
@@ -18,6 +19,10 @@ class Augmentation:
     look_alike: float = 0.2
     cut: float = 0.1
     noise: float = 0.2
+
+    def __post_init__(self) -> None:
+        """Raise InputError for what is no share, by name."""
+        _hold(self, {"look_alike": 1, "cut": 1, "noise": 1})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,13 @@ class Optimisation:
     dropout: float = 0.1
     averaging: float = 0.99
 
+    def __post_init__(self) -> None:
+        """Raise InputError for values out of range, by name."""
+        if not 0 < self.learning_rate < inf:
+            raise InputError(f"learning_rate must be a number above 0, not {self.learning_rate}")
+        _hold(self, {"layer_decay": 1, "warmup": 1, "weight_decay": 1, "clip": inf})
+        _hold(self, {"dropout": 1, "averaging": 1})
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -50,7 +62,14 @@ class Recipe:
 
     def __post_init__(self) -> None:
         """Raise InputError for what can't be trained by."""
-        if self.epochs <= 0:
-            raise InputError(f"epochs must be above 0, not {self.epochs}")
+        if not 0 < self.epochs < inf:
+            raise InputError(f"epochs must be a number above 0, not {self.epochs}")
         if self.batch_tokens < 1:
             raise InputError(f"batch_tokens must be at least 1, not {self.batch_tokens}")
+
+
+def _hold(options: Augmentation | Optimisation, most: dict[str, float]) -> None:
+    for name, limit in most.items():
+        value = getattr(options, name)
+        if not 0 <= value <= limit:
+            raise InputError(f"{name} must be from 0 to {limit}, not {value}")
