@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, TypeVar
+from dataclasses import asdict, dataclass, field, replace
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from tritonqa.answers import Calibration
 from tritonqa.errors import BundleError, InputError
@@ -79,10 +80,15 @@ class Manifest:
         for name in ("name", "formats", "architecture", "inputs"):
             if not record.get(name):
                 raise BundleError(f"bundle.json: field {name} is missing; export the bundle again")
+        for name, kind in (("formats", list), ("inputs", list), ("decoding", dict), ("source", dict)):
+            if not isinstance(record.get(name, kind()), kind):
+                raise BundleError(f"bundle.json: field {name} is not valid: {record[name]!r:.80}")
         values = {name: record[name] for name in ("version", "licence", "source") if name in record}
         calibration, positions = record.get("calibration"), record.get("positions")
-        if not isinstance(positions, int | None):
-            raise BundleError(f"bundle.json: field positions is no number: {positions!r}")
+        longest = record.get("decoding", {}).get("max_answer_tokens", 30)
+        for name, number in (("positions", positions), ("decoding.max_answer_tokens", longest)):
+            if not isinstance(number, int) and not (name == "positions" and number is None):
+                raise BundleError(f"bundle.json: field {name} is no number: {number!r}")
         return cls(
             name=str(record["name"]),
             formats=tuple(_format(item) for item in record["formats"]),
@@ -90,7 +96,7 @@ class Manifest:
             inputs=tuple(record["inputs"]),
             positions=positions,
             windowing=_record(Windowing, record.get("windowing", {}), "windowing"),
-            max_answer_tokens=int(record.get("decoding", {}).get("max_answer_tokens", 30)),
+            max_answer_tokens=longest,
             calibration=_record(Calibration, calibration, "calibration") if calibration else None,
             **values,
         )
@@ -108,8 +114,20 @@ def _format(values: Any) -> Format:
 
 
 def _record(kind: type[R], values: Any, name: str) -> R:
-    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
+    known = get_type_hints(kind)
     try:
-        return kind(**{key: value for key, value in values.items() if key in known})
+        kept = {key: value for key, value in values.items() if key in known}
+        if wrong := [key for key, value in kept.items() if not _fits(value, known[key])]:
+            raise TypeError(f"{wrong[0]} is {kept[wrong[0]]!r:.40}")
+        return kind(**kept)
     except (TypeError, AttributeError, InputError) as error:
         raise BundleError(f"bundle.json: field {name} is not valid: {error}") from error
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Say whether a value of JSON is one of a field's type."""
+    kinds = [
+        get_origin(kind) or kind for kind in (get_args(hint) if isinstance(hint, UnionType) else (hint,))
+    ]
+    written = {float: (int, float), tuple: (list, tuple)}
+    return any(isinstance(value, written.get(kind, kind)) for kind in kinds)

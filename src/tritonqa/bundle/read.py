@@ -58,7 +58,7 @@ def read(folder: Path) -> Bundle:
         raise BundleError(f"{folder} is no bundle: it holds no {MANIFEST}")
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise BundleError(f"{MANIFEST} is damaged ({error}); {_REMEDY}") from error
     bundle = Bundle(folder, Manifest.from_dict(record))
     for item in bundle.manifest.formats:

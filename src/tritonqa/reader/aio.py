@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tritonqa.answers import Answers
 from tritonqa.engine.job import Step
+from tritonqa.errors import Unavailable
 from tritonqa.reader.ahead import Ahead
 from tritonqa.reader.backend import Backend
 from tritonqa.reader.face import Face, start_row
@@ -64,7 +65,10 @@ class AsyncReader(Face):
 
     async def _begin(self, start: Callable[[], Future[Answers]]) -> Future[Answers]:
         """Start an ask in another thread; when this is cancelled meanwhile, so is the ask."""
-        starting = self._starting.submit(start)
+        try:
+            starting = self._starting.submit(start)
+        except RuntimeError as error:  # the executor's word for one that was shut down
+            raise Unavailable("the reader is closed; load it again") from error
         try:
             return await asyncio.wrap_future(starting)
         except asyncio.CancelledError:

@@ -84,8 +84,8 @@ def load_embedded(
 ) -> Embedded:
     """Open a reader with the engine that was asked for, remembered by the doctor, or chosen by the rule."""
     bundle = find(name)
-    if windowing is not None:
-        hold_length(windowing.max_length, bundle.manifest.positions, "windowing.max_length")
+    length = (windowing or bundle.manifest.windowing).max_length
+    hold_length(length, bundle.manifest.positions, "windowing.max_length")
     return embed(bundle, open_engine(choose(bundle, engine, precision), connection), windowing, decoding)
 
 
