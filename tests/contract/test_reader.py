@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tritonqa import Answers, AsyncReader, Reader
-from tritonqa.errors import InputError
+from tritonqa.errors import InputError, Unavailable
 from tritonqa.evaluate import load_squad
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
@@ -130,3 +130,24 @@ def test_ask_many_reads_only_a_little_ahead(toy: Reader) -> None:
     next(stream)
     assert read < 50
     stream.close()  # type: ignore[attr-defined]
+
+
+def test_a_closed_reader_says_so() -> None:
+    reader = Reader.load("tritonqa-minilm", engine="toy")
+    reader.close()
+    with pytest.raises(Unavailable, match="closed"):
+        reader.ask("Who?", "Ada.")
+
+    async def ask_closed() -> None:
+        awaited = AsyncReader.load("tritonqa-minilm", engine="toy")
+        await awaited.close()
+        await awaited.ask("Who?", "Ada.")
+
+    with pytest.raises(Unavailable, match="closed"):
+        asyncio.run(ask_closed())
+
+
+@pytest.mark.parametrize("row", [{"question": "Who?", "passages": "Ada."}, "ab", ("Who?",), 3])
+def test_what_is_no_pair_is_refused(toy: Reader, row: object) -> None:
+    with pytest.raises(InputError, match="must be a pair"):
+        list(toy.ask_many([row]))  # type: ignore[list-item]
