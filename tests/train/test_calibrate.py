@@ -5,7 +5,7 @@ import pytest
 
 from tritonqa.evaluate import Example
 from tritonqa.reader.load import load_embedded
-from tritonqa.train.calibrate import Observed, cross_fit, enough, fit_curves, observe
+from tritonqa.train.calibrate import Observed, cross_fit, cross_score, enough, fit_curves, observe
 
 
 def drawn(count: int, slope: float, intercept: float) -> Observed:
@@ -51,3 +51,14 @@ def test_few_questions_are_not_enough() -> None:
     assert enough(answered + unanswered)
     assert not enough(answered + unanswered[1:]) and not enough(answered[1:] + unanswered)
     assert not enough(unanswered + [Example("q", "", "?", "c0", ("c",), (0,))] * 100)
+
+
+def test_a_threshold_comes_from_the_other_groups() -> None:
+    margin = np.tile(np.linspace(-4, 4, 40), 5)
+    group = np.repeat(np.arange(5).astype(str), 40)
+    answerable = margin > 0
+    answerable[group == "0"] = margin[group == "0"] > 3  # its own best threshold is 3, the others' is 0
+    ones = np.ones(200)
+    exact, f1 = cross_score(Observed(margin, margin, ones, ones, answerable, group))
+    wrong = (margin > 0) & (margin <= 3) & (group == "0")
+    assert wrong.any() and (exact == ~wrong).all() and (f1 == exact).all()

@@ -6,7 +6,6 @@ from math import inf, nan
 import pytest
 
 from tritonqa.errors import InputError
-from tritonqa.export.options import ExportOptions
 from tritonqa.train.options import Augmentation, Optimisation, Recipe
 
 
@@ -17,7 +16,6 @@ from tritonqa.train.options import Augmentation, Optimisation, Recipe
         (lambda value: Optimisation(dropout=value), "dropout"),
         (lambda value: Augmentation(noise=value), "noise"),
         (lambda value: Recipe(epochs=value), "epochs"),
-        (lambda value: ExportOptions(max_f1_loss=value), "max_f1_loss"),
     ],
 )
 @pytest.mark.parametrize("value", [-1.0, nan, inf])

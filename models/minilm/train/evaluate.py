@@ -25,7 +25,7 @@ from tritonqa.evaluate import Dataset, load_squad
 from tritonqa.evaluate.plots import plot
 from tritonqa.evaluate.run import Report, evaluate
 from tritonqa.reader.load import PACKAGED, load_embedded
-from tritonqa.train.calibrate import cross_fit, observe
+from tritonqa.train.calibrate import Array, cross_fit, cross_score, observe
 from tritonqa.train.noise import careless
 
 RESULTS = Path(__file__).parent / "results"
@@ -48,7 +48,7 @@ def main() -> None:
         noisy = _ask(reader, careless_questions(squad), "noisy")
         half = _ask(reader, shifted, "held-out 2.0", answerable_prior=0.5)
         with bar("cross-fit") as step:
-            crossed = cross_fit(observe(backend, shifted.examples, step))
+            seen = observe(backend, shifted.examples, step)
     record = {
         "date": date.today().isoformat(),
         "machine": cpu.model(),
@@ -58,7 +58,11 @@ def main() -> None:
         "noisy_1.1": _intervals(noisy),
         "noise_f1_loss": clean.figures["f1"] - noisy.figures["f1"],
         "squad_2.0": {key: value for key, value in half.figures.items() if key != "total"},
-        "squad_2.0_cross_fitted": asdict(crossed),
+        "squad_2.0_best": _best(half),
+        "squad_2.0_cross_fitted": {
+            **asdict(cross_fit(seen)),
+            **dict(zip(("exact", "f1"), map(_interval, cross_score(seen)), strict=True)),
+        },
     }
     folder = RESULTS / options.name
     folder.mkdir(parents=True, exist_ok=True)
@@ -82,11 +86,25 @@ def careless_questions(dataset: Dataset) -> Dataset:
 
 
 def _intervals(report: Report) -> dict[str, list[float]]:
-    """Return each figure in percent with the 2.5 and 97.5 % quantiles of its bootstrap."""
+    """Return each figure in percent with its interval."""
     return {key: _interval([row[key] for row in report.rows]) for key in ("exact", "f1")}
 
 
-def _interval(values: Sequence[float]) -> list[float]:
+def _best(report: Report) -> dict[str, list[float]]:
+    """Return the same for 2.0, each figure at its best threshold in hindsight."""
+    return {
+        key: _interval(
+            [
+                row[key] if row["no_answer"] <= report.figures[f"best_{key}_thresh"] else not row["gold"]
+                for row in report.rows
+            ]
+        )
+        for key in ("exact", "f1")
+    }
+
+
+def _interval(values: Sequence[float] | Array) -> list[float]:
+    """Return the mean in percent with the 2.5 and 97.5 % quantiles of its bootstrap."""
     random, scores = np.random.default_rng(0), 100 * np.array(values)
     means = [scores[random.integers(len(scores), size=len(scores))].mean() for _ in range(_DRAWS)]
     return [round(float(v), 2) for v in (scores.mean(), *np.quantile(means, (0.025, 0.975)))]

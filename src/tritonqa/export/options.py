@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import inf
+from math import isfinite
 from pathlib import Path
 from typing import TypeAlias
 
@@ -96,5 +96,5 @@ class ExportOptions:
         for name in self.formats:
             if name not in FORMATS:
                 raise InputError(f"format {name!r} is unknown; choose from {', '.join(FORMATS)}")
-        if not 0 <= self.max_f1_loss < inf:
-            raise InputError(f"max_f1_loss must be points of F1, 0 or more, not {self.max_f1_loss}")
+        if not isfinite(self.max_f1_loss):
+            raise InputError(f"max_f1_loss must be points of F1, not {self.max_f1_loss}")

@@ -96,20 +96,28 @@ def fit_curves(seen: Observed, rows: Mask | None = None) -> Calibration:
 
 def cross_fit(seen: Observed) -> CrossFit:
     """Judge each group by what the others teach."""
-    answer, nothing, answered = np.zeros((3, len(seen.margin)))
+    answer, nothing = np.zeros((2, len(seen.margin)))
     for group in np.unique(seen.group):
         rows = seen.group == group
         known = fit_curves(seen, ~rows)
         chance = np.array([known.answerable(margin, known.fitted_prior) for margin in seen.margin[rows]])
         right = np.array([known.right(share) for share in 1 / (1 + np.exp(-seen.odds[rows]))])
         answer[rows], nothing[rows] = chance * right, 1 - chance
-        answered[rows] = seen.margin[rows] >= _threshold(seen, ~rows)
-    scores = [100 * float(_value(seen, raw, answered > 0).mean()) for raw in (seen.exact, seen.f1)]
+    scores = [100 * float(values.mean()) for values in cross_score(seen)]
     errors = (
         expected_calibration_error(answer, seen.exact * seen.answerable),
         expected_calibration_error(nothing, ~seen.answerable),
     )
     return CrossFit(scores[0], scores[1], *(round(error, 4) for error in errors))
+
+
+def cross_score(seen: Observed) -> tuple[Array, Array]:
+    """Return exact and f1 of each question, [n], answered from the margin on that the other groups gave."""
+    answered = np.zeros(len(seen.margin), bool)
+    for group in np.unique(seen.group):
+        rows = seen.group == group
+        answered[rows] = seen.margin[rows] >= _threshold(seen, ~rows)
+    return _value(seen, seen.exact, answered), _value(seen, seen.f1, answered)
 
 
 def _rows(reader: Embedded, examples: Sequence[Example]) -> Iterator[tuple[float, float, float, float]]:
