@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tritonqa import Answers, AsyncReader, Reader
-from tritonqa.errors import InputError, Unavailable
+from tritonqa.errors import BundleError, InputError, Unavailable
 from tritonqa.evaluate import load_squad
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
@@ -151,3 +151,13 @@ def test_a_closed_reader_says_so() -> None:
 def test_what_is_no_pair_is_refused(toy: Reader, row: object) -> None:
     with pytest.raises(InputError, match="must be a pair"):
         list(toy.ask_many([row]))  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("face", [Reader, AsyncReader])
+def test_a_name_is_loaded_and_nothing_else_is_one(face: type[Reader] | type[AsyncReader]) -> None:
+    with pytest.raises(InputError, match=rf"backend must be .* {face.__name__}\.load"):
+        face("tritonqa-minilm")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="name must be text or a path, not int"):
+        face.load(3)  # type: ignore[arg-type]
+    with pytest.raises(BundleError, match="no reader named"):
+        face.load("x" * 5000)

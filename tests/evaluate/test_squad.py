@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tritonqa import Reader
 from tritonqa.errors import InputError
 from tritonqa.evaluate import expected_calibration_error, f1, load_squad, risk_coverage, score
+from tritonqa.evaluate.run import evaluate
 
 
 @pytest.mark.parametrize(
@@ -74,6 +76,16 @@ def test_columns_of_answers(tmp_path: Path) -> None:
     assert (example.answers, example.starts) == (("Ada",), (0,))
 
 
+def test_answers_that_are_texts_alone(tmp_path: Path) -> None:
+    (example,) = load_squad(_write(tmp_path / "a.jsonl", json.dumps({**ROW, "answers": ["Ada"]}))).examples
+    assert (example.answers, example.starts) == (("Ada",), (-1,))
+
+
+def test_an_id_given_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="question q1: 2 questions have this id"):
+        load_squad(_write(tmp_path / "a.jsonl", json.dumps(ROW), json.dumps(ROW)))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -92,3 +104,11 @@ def test_a_bad_row_names_its_question(tmp_path: Path, change: dict[str, object],
 def test_deep_nesting_is_an_input_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nested too deep|not valid JSON"):
         load_squad(_write(tmp_path / "a.json", "[" * 100_000))
+
+
+@pytest.mark.parametrize("field", ["question", "context"])
+def test_what_has_no_text_is_not_asked(tmp_path: Path, field: str) -> None:
+    rows = [ROW, {**ROW, "id": "q2", field: " "}]
+    dataset = load_squad(_write(tmp_path / "a.jsonl", *map(json.dumps, rows)))
+    with Reader.load(engine="toy") as reader, pytest.raises(InputError, match=f"q2: field {field} is empty"):
+        evaluate(reader, dataset)

@@ -70,3 +70,8 @@ def test_a_reader_without_its_checkpoint_says_what_to_install(
     with pytest.raises(InputError, match="pip install some-reader-checkpoint"):
         train("some-reader", examples[:20], tmp_path / "mine", RECIPE)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_address_of_a_triton_is_no_start(examples: tuple[Example, ...], tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is the address of a Triton"):
+        train("grpc://localhost:8001", examples[:20], tmp_path / "mine", RECIPE)

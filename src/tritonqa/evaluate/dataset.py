@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,8 @@ class Dataset:
 def load_squad(path: Path) -> Dataset:
     """Read SQuAD's JSON layout, or JSON lines of {id, title, context, question, answers}; both also .gz.
 
-    Raises InputError that names the file, and the field where one is missing.
+    An answer is {text, answer_start}, or its text alone. Raises InputError that names the file, and the field
+    where one is missing.
     """
     try:
         opened = (
@@ -58,6 +60,7 @@ def load_squad(path: Path) -> Dataset:
         else:
             rows = _rows(json.loads(text))
         examples = tuple(_example(row) for row in rows)
+        _check_ids(examples)
     except json.JSONDecodeError as error:
         raise InputError(f"{path} is not valid JSON: line {error.lineno}, column {error.colno}") from error
     except RecursionError as error:
@@ -72,6 +75,16 @@ def load_squad(path: Path) -> Dataset:
         raise InputError(f"{path} holds no questions")
     version = "2.0" if any(not example.answers for example in examples) else "1.1"
     return Dataset(version, examples)
+
+
+def hold_text(examples: Iterable[Example]) -> None:
+    """Raise InputError for a question or a context without text; predictions are scored without either."""
+    for example in examples:
+        for name in ("question", "context"):
+            if not getattr(example, name).strip():
+                raise InputError(
+                    f"question {example.id}: field {name} is empty; fill it or leave the question out"
+                )
 
 
 def save_examples(path: Path, examples: Iterable[Example]) -> None:
@@ -110,11 +123,19 @@ def _example(row: dict[str, Any]) -> Example:
     if isinstance(answers, dict):  # the columns of Hugging Face's datasets
         texts, starts = tuple(answers["text"]), tuple(answers["answer_start"])
     else:
-        texts = tuple(answer["text"] for answer in answers)
-        starts = tuple(answer.get("answer_start", -1) for answer in answers)
+        records = [{"text": answer} if isinstance(answer, str) else answer for answer in answers]
+        texts = tuple(record["text"] for record in records)
+        starts = tuple(record.get("answer_start", -1) for record in records)
     example = Example(row["id"], row.get("title") or "", row["question"], row["context"], texts, starts)
     _check(example)
     return example
+
+
+def _check_ids(examples: Sequence[Example]) -> None:
+    """Raise InputError for two questions of one id: only one of them would be scored."""
+    first, count = Counter(example.id for example in examples).most_common(1)[0] if examples else ("", 0)
+    if count > 1:
+        raise InputError(f"question {first}: {count} questions have this id; give each its own")
 
 
 def _check(example: Example) -> None:

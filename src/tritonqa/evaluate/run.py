@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from tritonqa.answers import Answers
 from tritonqa.engine.job import Step
 from tritonqa.evaluate.calibration import expected_calibration_error
-from tritonqa.evaluate.dataset import Dataset
+from tritonqa.evaluate.dataset import Dataset, hold_text
 from tritonqa.evaluate.squad import exact, f1, per_question, score
 from tritonqa.spans import AskOptions, Decoding
 
@@ -56,7 +56,9 @@ def evaluate(
     """Ask every question, always answering, then score as the official script does.
 
     For 2.0 no_answer_threshold is applied when scoring. step(done, all) is called after each question.
+    Raises InputError for a question or a context without text, before anything is asked.
     """
+    hold_text(dataset.examples)
     threshold = Decoding(**{k: v for k, v in options.items() if v is not None}).no_answer_threshold  # type: ignore[arg-type]
     asked: AskOptions = {**options, "no_answer_threshold": 1.0}
     pairs = [(example.question, example.context) for example in dataset.examples]

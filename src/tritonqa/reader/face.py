@@ -23,6 +23,10 @@ class Face:
 
     def __init__(self, backend: Backend | None = None) -> None:
         """Load the packaged reader, or take one that is open."""
+        if isinstance(backend, str | PathLike):
+            raise InputError(
+                f"backend must be one that is open; open it by name with {type(self).__name__}.load"
+            )
         self._backend = backend or load(PACKAGED)
 
     @classmethod
@@ -33,6 +37,8 @@ class Face:
         otherwise), connection (to a Triton).
         Raises BundleError, EngineError, MissingExtra, InputError, Unavailable.
         """
+        if not isinstance(name, str | PathLike):
+            raise InputError(f"name must be text or a path, not {type(name).__name__}")
         return cls(load(fspath(name), **options))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib.metadata import entry_points
+from os.path import isdir
 from pathlib import Path
 from typing import TypedDict
 
@@ -46,14 +47,16 @@ def find(name: str) -> Bundle:
     """
     for point in entry_points(group="tritonqa.models", name=name):
         return read(Path(point.load()()))
-    if Path(name).is_dir():
+    if isdir(name):
         return read(Path(name))
     if is_hub_name(name):
         return cached(name)
     if name == PACKAGED:
         raise BundleError(f"the packaged reader is not installed; install it with: pip install {PACKAGED}")
     installed = ", ".join(sorted(entry_points(group="tritonqa.models").names)) or "none"
-    raise BundleError(f"no reader named {name!r}: no such folder, and the installed readers are: {installed}")
+    raise BundleError(
+        f"no reader named {name!r:.80}: no such folder, and the installed readers are: {installed}"
+    )
 
 
 def load(

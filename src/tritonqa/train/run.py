@@ -15,6 +15,7 @@ from typing import Any
 from tritonqa.bundle import Bundle, extend, read, staged
 from tritonqa.errors import InputError, MissingExtra
 from tritonqa.evaluate import Dataset, Example, load_squad, save_examples
+from tritonqa.evaluate.dataset import hold_text
 from tritonqa.evaluate.run import evaluate
 from tritonqa.export import ExportOptions, export
 from tritonqa.export.hub import HubName, download, is_hub_name
@@ -26,6 +27,7 @@ from tritonqa.reader.load import load_embedded
 from tritonqa.train.calibrate import calibrate, enough
 from tritonqa.train.options import Recipe
 from tritonqa.train.split import Split, split
+from tritonqa.wire.address import is_address
 
 FORMATS = ("checkpoint", "onnx", "onnx-int8")
 _VERIFIED_ON = 1000  # questions at least
@@ -69,6 +71,7 @@ def train(
     from tritonqa.train.start import Start
 
     recipe = recipe or Recipe()
+    hold_text(examples)
     parts = split(examples, held_out, recipe.seed)
     with staged(folder) as stage:
         start = Start.open(checkpoint_of(source, report))
@@ -97,6 +100,10 @@ def checkpoint_of(source: str, report: Report = silent) -> Path:
     if source in entry_points(group="tritonqa.models").names:
         raise InputError(
             f"the checkpoint of {source} is not installed; install it with: pip install {source}-checkpoint"
+        )
+    if is_address(source):
+        raise InputError(
+            f"{source} is the address of a Triton; train from a checkpoint, a bundle or a Hub id"
         )
     if not Path(source).exists() and is_hub_name(source):
         return download(HubName.parse(source), report).folder
