@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +19,31 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Mix:
-    """A recipe, its loss by name and weight, its examples, and how many of each file were drawn and kept.
-
-    blend is how far the weights go from the start's to the trained ones, 1 being all the way.
-    """
+    """A recipe, its loss by name and weight, its examples, and how many of each file were drawn and kept."""
 
     recipe: Recipe
     objective: tuple[str, float]
-    blend: float
     examples: list[Example]
     counts: dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run from the start, and the share of what it changes that the weights take."""
+
+    name: str
+    blend: float
+    mix: Mix
+
+
+def runs_of(data: Path, file: Path) -> list[Run]:
+    """Draw what each run of a recipe learns from: its own epochs and shares in place of the recipe's."""
+    found = []
+    for item in tomllib.loads(file.read_text(encoding="utf-8"))["run"]:
+        drawn = mix(data, file, item.get("shares"))
+        recipe = replace(drawn.recipe, epochs=item.get("epochs", drawn.recipe.epochs))
+        found.append(Run(item["name"], item["blend"], replace(drawn, recipe=recipe)))
+    return found
 
 
 def mix(data: Path, file: Path = HERE / "recipe.toml", shares: Mapping[str, float] | None = None) -> Mix:
@@ -47,7 +62,7 @@ def mix(data: Path, file: Path = HERE / "recipe.toml", shares: Mapping[str, floa
         counts[item["file"]] = {"of": len(found), "drawn": len(drawn), "kept": len(kept)}
         examples += kept
     objective, weight = config.get("objective", ("likelihood", 1.0))
-    return Mix(recipe, (objective, weight), config.get("blend", 1.0), examples, counts)
+    return Mix(recipe, (objective, weight), examples, counts)
 
 
 def _recipe(record: dict[str, Any]) -> Recipe:

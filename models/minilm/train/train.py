@@ -2,17 +2,20 @@
 
     python models/minilm/train/train.py START --data DIR [--output build/checkpoint]
 
-START is a checkpoint's folder: a reader to go on from, or an encoder without a head (all-MiniLM-L6-v2). What
-the run was is written to results/NAME/run.json, its loss drawn beside it.
+START is a checkpoint's folder: a reader to go on from, or an encoder without a head (all-MiniLM-L6-v2). Each
+run of the recipe sets out from it; the weights take a share of what each of them changed. What the runs were
+is written to results/NAME/run.json, their losses drawn beside it.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,7 +23,7 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from mix import HERE, mix
+from mix import HERE, Run, runs_of
 from objectives import OBJECTIVES
 from tritonqa.engine import cpu
 from tritonqa.train.fit import fit
@@ -38,48 +41,63 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("build/checkpoint"))
     parser.add_argument("--name", default=date.today().isoformat())
     options = parser.parse_args()
-    drawn = mix(options.data, options.recipe)
-    objective, weight = drawn.objective
     start = Start.open(options.start, new_head=True)
     before = {name: value.clone() for name, value in start.model.state_dict().items()}
+    learnt = {name: value.clone() for name, value in before.items()}
+    records = []
+    for run in runs_of(options.data, options.recipe):
+        start.model.load_state_dict(before)
+        folder = options.output.with_suffix(".training") / run.name
+        for name, value in train(start, run, folder).items():
+            if value.is_floating_point():
+                learnt[name] += run.blend * (value - before[name])
+        log = (folder / "log.jsonl").read_text(encoding="utf-8")
+        records.append(
+            {
+                "name": run.name,
+                "blend": run.blend,
+                "recipe": asdict(run.mix.recipe),
+                "objective": run.mix.objective,
+                "data": run.mix.counts,
+                "log": [json.loads(line) for line in log.splitlines()],
+            }
+        )
+    start.model.load_state_dict(learnt)
+    start.save(start.model, options.output)
+    record = {"start": options.start.name, "machine": cpu.model(), "runs": records}
+    results = HERE / "results" / options.name
+    results.mkdir(parents=True, exist_ok=True)
+    (results / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    draw_loss(records, results / "loss.png")
+
+
+def train(start: Start, run: Run, folder: Path) -> dict[str, torch.Tensor]:
+    """Train from the start; return the averaged weights."""
+    objective, weight = run.mix.objective
     columns = (*Progress.get_default_columns(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        bar = progress.add_task("training", total=None)
+        bar = progress.add_task(run.name, total=None)
         model = fit(
             start,
-            drawn.examples,
-            drawn.recipe,
-            options.output.with_suffix(".training"),
+            run.mix.examples,
+            run.mix.recipe,
+            folder,
             lambda _, done, total: progress.update(bar, completed=done, total=total),
             OBJECTIVES[objective](weight),
         )
-    for name, value in model.to("cpu").state_dict().items():
-        value.copy_(torch.lerp(before[name], value, drawn.blend) if value.is_floating_point() else value)
-    start.save(model, options.output)
-    log = (options.output.with_suffix(".training") / "log.jsonl").read_text(encoding="utf-8")
-    record = {
-        "start": options.start.name,
-        "machine": cpu.model(),
-        "recipe": asdict(drawn.recipe),
-        "objective": drawn.objective,
-        "blend": drawn.blend,
-        "data": drawn.counts,
-        "log": [json.loads(line) for line in log.splitlines()],
-    }
-    folder = HERE / "results" / options.name
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    draw_loss(record["log"], folder / "loss.png")
+    return dict(model.to("cpu").state_dict())
 
 
-def draw_loss(log: list[dict[str, float]], file: Path) -> None:
-    """Draw the loss of each stretch of steps, and its mean over ten."""
+def draw_loss(records: Sequence[dict[str, Any]], file: Path) -> None:
+    """Draw the mean loss of each run over 200 steps, and behind it that of each 20."""
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.subplots()
-    steps, losses = (np.array([line[key] for line in log]) for key in ("step", "loss"))
-    axes.plot(steps, losses, color="0.8", label="20 steps")
-    if len(losses) >= 10:
-        axes.plot(steps[9:], np.convolve(losses, np.ones(10) / 10, "valid"), label="200 steps")
+    for record in records:
+        steps, losses = (np.array([line[key] for line in record["log"]]) for key in ("step", "loss"))
+        axes.plot(steps, losses, color="0.85")
+        width = min(10, len(losses))
+        mean = np.convolve(losses, np.ones(width) / width, "valid")
+        axes.plot(steps[width - 1 :], mean, label=record["name"])
     axes.set(xlabel="step", ylabel="loss (cross-entropy, dropout and noise on)")
     axes.legend()
     figure.savefig(file, dpi=150)
