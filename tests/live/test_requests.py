@@ -176,3 +176,15 @@ def test_metrics_tell_of_asks(server: Server) -> None:
 def test_no_answer_there_is_said(tmp_path: Any) -> None:
     with pytest.raises(TritonQAError, match="nothing answers at grpc://127.0.0.1:9"):
         Reader.load("grpc://127.0.0.1:9")
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("http://{server.grpc.target}", "does not speak HTTP; .* write grpc://"),
+        ("{server.http}/elsewhere", r"/elsewhere answered 404: Not Found"),
+    ],
+)
+def test_a_wrong_address_is_said(server: Server, place: str, message: str) -> None:
+    with pytest.raises(TritonQAError, match=message):
+        Reader.load(place.format(server=server))

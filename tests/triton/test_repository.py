@@ -91,7 +91,12 @@ def test_bad_encodings_name_the_field(options: dict[str, Any], field: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("options", "field"), [({"versions": 0}, "versions must"), ({"warmup": (4,)}, "warmup")]
+    ("options", "field"),
+    [
+        ({"versions": 0}, "versions must"),
+        ({"warmup": (4,)}, "warmup"),
+        ({"engine": "abacus"}, "engine 'abacus' is unknown"),
+    ],
 )
 def test_bad_models_name_the_field(options: dict[str, Any], field: str) -> None:
     with pytest.raises(InputError, match=field):

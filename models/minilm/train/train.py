@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -27,7 +27,10 @@ from mix import HERE, Run, runs_of
 from objectives import OBJECTIVES
 from tritonqa.engine import cpu
 from tritonqa.train.fit import fit
+from tritonqa.train.run import training_folder
 from tritonqa.train.start import Start
+
+Weights: TypeAlias = dict[str, torch.Tensor]
 
 
 def main() -> None:
@@ -41,38 +44,28 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("build/checkpoint"))
     parser.add_argument("--name", default=date.today().isoformat())
     options = parser.parse_args()
-    start = Start.open(options.start, new_head=True)
-    before = {name: value.clone() for name, value in start.model.state_dict().items()}
-    learnt = {name: value.clone() for name, value in before.items()}
-    records = []
-    for run in runs_of(options.data, options.recipe):
-        start.model.load_state_dict(before)
-        folder = options.output.with_suffix(".training") / run.name
-        for name, value in train(start, run, folder).items():
-            if value.is_floating_point():
-                learnt[name] += run.blend * (value - before[name])
-        log = (folder / "log.jsonl").read_text(encoding="utf-8")
-        records.append(
-            {
-                "name": run.name,
-                "blend": run.blend,
-                "recipe": asdict(run.mix.recipe),
-                "objective": run.mix.objective,
-                "data": run.mix.counts,
-                "log": [json.loads(line) for line in log.splitlines()],
-            }
-        )
-    start.model.load_state_dict(learnt)
+    start, folder = Start.open(options.start, new_head=True), training_folder(options.output)
+    before = copied(start)
+    runs = runs_of(options.data, options.recipe)
+    learnt = [train(start, before, run, folder / run.name) for run in runs]
+    start.model.load_state_dict(blended(before, learnt, [run.blend for run in runs]))
     start.save(start.model, options.output)
-    record = {"start": options.start.name, "machine": cpu.model(), "runs": records}
+    records = [{**record(run), "log": log(folder / run.name)} for run in runs]
     results = HERE / "results" / options.name
     results.mkdir(parents=True, exist_ok=True)
-    (results / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    found = {"start": options.start.name, "machine": cpu.model(), "runs": records}
+    (results / "run.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     draw_loss(records, results / "loss.png")
 
 
-def train(start: Start, run: Run, folder: Path) -> dict[str, torch.Tensor]:
-    """Train from the start; return the averaged weights."""
+def copied(start: Start) -> Weights:
+    """Return the weights as they are now."""
+    return {name: value.clone() for name, value in start.model.state_dict().items()}
+
+
+def train(start: Start, before: Weights, run: Run, folder: Path) -> Weights:
+    """Train from these weights; return the averaged ones. A run that is done is read from its folder."""
+    start.model.load_state_dict(before)
     objective, weight = run.mix.objective
     columns = (*Progress.get_default_columns(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
@@ -86,6 +79,32 @@ def train(start: Start, run: Run, folder: Path) -> dict[str, torch.Tensor]:
             OBJECTIVES[objective](weight),
         )
     return dict(model.to("cpu").state_dict())
+
+
+def blended(before: Weights, learnt: Sequence[Weights], blends: Sequence[float]) -> Weights:
+    """Add to the start's weights each run's share of what it changed (Ilharco et al. 2023)."""
+    found = dict(before)
+    for weights, blend in zip(learnt, blends, strict=True):
+        for name, value in weights.items():
+            if value.is_floating_point():
+                found[name] = found[name] + blend * (value - before[name])
+    return found
+
+
+def record(run: Run) -> dict[str, Any]:
+    """Say what a run was."""
+    return {
+        "name": run.name,
+        "blend": run.blend,
+        "recipe": asdict(run.mix.recipe),
+        "objective": run.mix.objective,
+        "data": run.mix.counts,
+    }
+
+
+def log(folder: Path) -> list[dict[str, float]]:
+    """Read what a run wrote down every few steps."""
+    return [json.loads(line) for line in (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
 def draw_loss(records: Sequence[dict[str, Any]], file: Path) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 
 from tritonqa.errors import InputError
+
+_LAST_PORT, _DAY = 65_535, 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,11 @@ class Serving:
     clients: Path | None = None
 
     def __post_init__(self) -> None:
-        """Raise InputError for what does not go together, by name."""
+        """Raise InputError for values out of range and for what does not go together, by name."""
+        self._hold_ports()
+        for name in ("start_timeout", "drain_timeout"):
+            if not 0 <= (value := getattr(self, name)) < inf:
+                raise InputError(f"{name} must be seconds, 0 or more, not {value}")
         if (self.certificate is None) != (self.key is None):
             raise InputError("certificate and key go together; give both or neither")
         if self.clients is not None and self.certificate is None:
@@ -51,8 +58,14 @@ class Serving:
         return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
 
     def with_ports(self) -> Serving:
-        """Replace each port 0 by one that is free now."""
-        held = [socket.create_server((self.reachable, 0), family=self._family) for _ in range(3)]
+        """Replace each port 0 by one that is free now.
+
+        Raises InputError for a host that is none of this machine's addresses.
+        """
+        try:
+            held = [socket.create_server((self.reachable, 0), family=self._family) for _ in range(3)]
+        except OSError as error:
+            raise InputError(f"host {self.host} can't be listened on here: {error.strerror}") from error
         free = [place.getsockname()[1] for place in held]
         for place in held:
             place.close()
@@ -63,6 +76,15 @@ class Serving:
             metrics_port=self.metrics_port or free[2],
         )
 
+    def _hold_ports(self) -> None:
+        ports = {name: getattr(self, name) for name in ("http_port", "grpc_port", "metrics_port")}
+        for name, port in ports.items():
+            if not 0 <= port <= _LAST_PORT:
+                raise InputError(f"{name} must be from 0 to {_LAST_PORT}, not {port}")
+        chosen = [port for port in ports.values() if port]
+        if len(chosen) > len(set(chosen)):
+            raise InputError(f"{', '.join(ports)} must differ, not {', '.join(map(str, ports.values()))}")
+
     @property
     def _family(self) -> socket.AddressFamily:
         return socket.AF_INET6 if ":" in self.host else socket.AF_INET
@@ -70,13 +92,24 @@ class Serving:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a server's reader takes: windows that wait, seconds an ask may wait, sizes in characters."""
+    """What a server's reader takes: windows that wait, seconds an ask may wait, sizes in characters.
+
+    seconds are at most a day: Triton counts them in microseconds.
+    """
 
     waiting: int = 1024
     seconds: float = 30.0
     question: int = 10_000
     passages: int = 1_000
     characters: int = 2_000_000
+
+    def __post_init__(self) -> None:
+        """Raise InputError for values out of range, by name."""
+        for name in ("waiting", "question", "passages", "characters"):
+            if (value := getattr(self, name)) < 1:
+                raise InputError(f"{name} must be at least 1, not {value}")
+        if not 0 < self.seconds <= _DAY:
+            raise InputError(f"seconds must be above 0 and at most {_DAY}, not {self.seconds}")
 
     def check(self, question: str, passages: Sequence[str]) -> None:
         """Raise InputError that names the field for what is too large."""

@@ -51,6 +51,8 @@ class Server:
         self._last: deque[str] = deque(maxlen=200)
         self._log = log
         self._dead: dict[int, float] = {}  # Python processes that ended → when that was first seen
+        self._reading = threading.Thread(target=self._read, daemon=True)
+        self.admin = Admin(self.http, self.secret)
         self.process = subprocess.Popen(
             [str(runtime.server), *self._arguments(runtime)],
             env=runtime.environment(),
@@ -61,11 +63,9 @@ class Server:
             errors="replace",
             start_new_session=True,
         )
-        processes.run_as_batch(self.process.pid)
-        self._reading = threading.Thread(target=self._read, daemon=True)
         self._reading.start()
-        self.admin = Admin(self.http, self.secret)
         try:
+            processes.run_as_batch(self.process.pid)
             self._wait_until_ready()
         except BaseException:
             self.kill()
@@ -188,4 +188,5 @@ class Server:
     def _reason(self) -> str:
         entries = [entry for line in self._last if (entry := read(line))]
         errors = [entry for entry in entries if entry.level == "error"]
-        return (errors or entries)[-1].message if entries else "it said nothing"
+        said = (errors or entries)[-1].message if entries else "it said nothing"
+        return said.partition(r"\n\nAt:")[0]  # where in the code; the log has it

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from http.client import BadStatusLine
 from typing import Any
 
 from tritonqa.errors import EngineError, InputError, MissingExtra, Timeout, TritonQAError, Unavailable
@@ -94,6 +96,10 @@ class HttpWire(Wire):
         except (urllib3.exceptions.ReadTimeoutError, urllib3.exceptions.EmptyPoolError) as error:
             raise Timeout(f"{self._address} gave no answer in time") from error
         except urllib3.exceptions.HTTPError as error:
+            if any(isinstance(part, BadStatusLine) for part in error.args):
+                raise Unavailable(
+                    f"what answers at {self._address} does not speak HTTP; if it is Triton's gRPC port, write grpc://"
+                ) from error
             raise Unavailable(f"nothing answers at {self._address}: {error}") from error
         if found.status != 200:
             raise self._fault(found)
@@ -104,8 +110,9 @@ class HttpWire(Wire):
             line = str(json.loads(found.data)["error"])
         except (ValueError, KeyError, TypeError):
             return EngineError(f"{self._address} answered {found.status} and is no Triton")
-        kinds: dict[int, type[TritonQAError]] = {400: InputError, 503: Unavailable}
-        return from_line(line, kinds.get(found.status, EngineError))
+        kinds: dict[int, Callable[[str], TritonQAError]] = {400: InputError, 503: Unavailable}
+        told = f"{self._address} answered {found.status}: "
+        return from_line(line, kinds.get(found.status, lambda line: EngineError(told + line)))
 
 
 def request(call: Call) -> tuple[int, bytes]:

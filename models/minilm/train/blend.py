@@ -1,0 +1,58 @@
+"""Judge how much the weights should take of each run of the recipe.
+
+    python models/minilm/train/blend.py START --data DIR BLENDS…
+
+BLENDS is a share for each run, as in 0.5,1. Runs that train.py has not done are done; each blend is judged as
+search.py judges, in fp32 by every second held-out article. Figures go to results/NAME/blend.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from evaluate import RESULTS
+from mix import HERE, runs_of
+from search import judge
+from train import blended, copied, train
+from tritonqa.export import ExportOptions, export
+from tritonqa.reader.load import load_embedded
+from tritonqa.train.run import training_folder
+from tritonqa.train.start import Start
+
+
+def main() -> None:
+    """Blend, export, judge, write."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("start", type=Path)
+    parser.add_argument("blends", nargs="+", type=lambda text: [float(share) for share in text.split(",")])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--recipe", type=Path, default=HERE / "recipe.toml")
+    parser.add_argument("--output", type=Path, default=Path("build/checkpoint"))
+    parser.add_argument("--name", default=date.today().isoformat())
+    options = parser.parse_args()
+    start, folder = Start.open(options.start, new_head=True), training_folder(options.output)
+    before = copied(start)
+    runs = runs_of(options.data, options.recipe)
+    learnt = [train(start, before, run, folder / run.name) for run in runs]
+    rows = []
+    for blends in options.blends:
+        start.model.load_state_dict(blended(before, learnt, blends))
+        with tempfile.TemporaryDirectory() as stage:
+            start.save(start.model, Path(stage) / "checkpoint")
+            bundle = export(Path(stage) / "checkpoint", Path(stage) / "bundle", ExportOptions(("onnx",)))
+            found = judge(load_embedded(str(bundle.folder)), options.data)
+        rows.append({**dict(zip((run.name for run in runs), blends, strict=True)), **found})
+        print(json.dumps(rows[-1]), flush=True)
+    results = RESULTS / options.name
+    results.mkdir(parents=True, exist_ok=True)
+    (results / "blend.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

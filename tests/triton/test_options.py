@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from math import inf, nan
+from typing import Any
+
+import pytest
+
+from tritonqa.errors import InputError
+from tritonqa.triton.options import Limits, Serving
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        ({"http_port": -1}, "http_port"),
+        ({"grpc_port": 65_536}, "grpc_port"),
+        ({"http_port": 9000, "metrics_port": 9000}, "http_port, grpc_port, metrics_port must differ"),
+        ({"drain_timeout": nan}, "drain_timeout"),
+        ({"start_timeout": inf}, "start_timeout"),
+        ({"certificate": None, "key": "key.pem"}, "certificate and key go together"),
+    ],
+)
+def test_bad_servings_name_the_field(options: dict[str, Any], field: str) -> None:
+    with pytest.raises(InputError, match=field):
+        Serving(**options)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("waiting", 0), ("question", -1), ("passages", 0), ("characters", 0)]
+    + [("seconds", value) for value in (0, -1, nan, 86_401)],
+)
+def test_bad_limits_name_the_field(name: str, value: float) -> None:
+    with pytest.raises(InputError, match=name):
+        Limits(**{name: value})
+
+
+def test_free_ports_are_found_and_chosen_ones_kept() -> None:
+    found = Serving(http_port=0, grpc_port=9001, metrics_port=0).with_ports()
+    assert found.grpc_port == 9001 and len({found.http_port, found.metrics_port, 9001, 0}) == 4
+
+
+def test_a_host_of_another_machine_is_refused() -> None:
+    with pytest.raises(InputError, match="host 203.0.113.7 can't be listened on"):
+        Serving(host="203.0.113.7").with_ports()
