@@ -32,7 +32,7 @@ def test_bad_servings_name_the_field(options: dict[str, Any], field: str) -> Non
 )
 def test_bad_limits_name_the_field(name: str, value: float) -> None:
     with pytest.raises(InputError, match=name):
-        Limits(**{name: value})
+        Limits(**{name: value})  # type: ignore[arg-type]
 
 
 def test_free_ports_are_found_and_chosen_ones_kept() -> None:
