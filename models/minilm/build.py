@@ -29,7 +29,7 @@ from tritonqa.train.calibrate import calibrate
 HERE = Path(__file__).parent
 BUNDLE = HERE / "src" / "tritonqa_minilm" / "bundle"
 CHECKPOINT = HERE / "checkpoint" / "src" / "tritonqa_minilm_checkpoint" / "checkpoint"
-VERSION = "0.3.0"
+VERSION = "0.4.0"
 
 
 def build(checkpoint: Path, data: Path, folder: Path) -> Bundle:
