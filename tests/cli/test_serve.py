@@ -11,20 +11,46 @@ from tritonqa.cli.main import cli
 from tritonqa.errors import InputError
 
 
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    (tmp_path / "reader").mkdir()
+    (tmp_path / "reader" / "config.pbtxt").touch()
+    return tmp_path
+
+
 @pytest.mark.parametrize("asked", [["--cache"], ["--batch", "4"], ["--no-encoder"], ["other-reader"]])
-def test_a_repository_that_is_found_takes_no_options_of_its_models(tmp_path: Path, asked: list[str]) -> None:
-    with pytest.raises(InputError, match=f"repository {tmp_path} is there already"):
-        CliRunner().invoke(cli, ["serve", *asked, "--repository", str(tmp_path)], catch_exceptions=False)
+def test_a_repository_that_is_found_takes_no_options_of_its_models(
+    repository: Path, asked: list[str]
+) -> None:
+    with pytest.raises(InputError, match=f"repository {repository} is there already"):
+        CliRunner().invoke(cli, ["serve", *asked, "--repository", str(repository)], catch_exceptions=False)
 
 
 @pytest.mark.parametrize("asked", [[], ["--http-port", "0"], ["--rate-limit", "1"]])
 def test_a_repository_that_is_found_takes_options_of_the_server(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[str]
+    repository: Path, monkeypatch: pytest.MonkeyPatch, asked: list[str]
 ) -> None:
     served: list[Path] = []
     monkeypatch.setattr("tritonqa.cli.serve._run", lambda folder, *_: served.append(folder))
-    CliRunner().invoke(cli, ["serve", *asked, "--repository", str(tmp_path)], catch_exceptions=False)
-    assert served == [tmp_path]
+    CliRunner().invoke(cli, ["serve", *asked, "--repository", str(repository)], catch_exceptions=False)
+    assert served == [repository]
+
+
+def test_a_folder_without_models_is_not_served(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds no models"):
+        CliRunner().invoke(cli, ["serve", "--repository", str(tmp_path)], catch_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [["--build-only"], ["--json"], ["--logs", "json"], ["--rate-limit", "1"]],
+    ids=lambda asked: asked[0],
+)
+def test_what_a_container_would_not_be_told_is_refused(tmp_path: Path, asked: list[str]) -> None:
+    with pytest.raises(InputError, match=f"{asked[0]} does not go with --docker"):
+        command = ["serve", "--docker", *asked, "--repository", str(tmp_path / "r")]
+        CliRunner().invoke(cli, command, catch_exceptions=False)
+    assert not (tmp_path / "r").exists()
 
 
 def test_a_repository_that_is_found_is_not_written_over(tmp_path: Path) -> None:

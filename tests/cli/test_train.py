@@ -26,7 +26,9 @@ def test_trained_shown_and_refused(tmp_path: Path) -> None:
     assert again.returncode == 3 and "exists already" in again.stderr
     wrong = tmp_path / "wrong.jsonl"
     row = {"id": "7", "question": "Who?", "answers": [{"text": "Bob", "answer_start": 0}]}
-    wrong.write_text("".join(json.dumps({**row, "context": f"Ada {i}."}) + "\n" for i in range(3)))
+    wrong.write_text(
+        "".join(json.dumps({**row, "id": str(7 + i), "context": f"Ada {i}."}) + "\n" for i in range(3))
+    )
     refused = run("train", "--data", str(wrong), "-o", str(tmp_path / "other"), "--reader", str(source))
     assert refused.returncode == 2 and "answers of question 7: 'Bob' is not in the context" in refused.stderr
     assert not (tmp_path / "other").exists() and not (tmp_path / "other.training").exists()

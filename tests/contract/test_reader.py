@@ -115,6 +115,7 @@ def test_long_and_many(reader: Reader) -> None:
 def test_top_k_gives_as_many_as_exist(toy: Reader) -> None:
     answers = toy.ask("blue", "red blue green", top_k=1000, no_answer_threshold=1.0)
     assert 2 <= len(answers) <= 14
+    assert toy.ask("blue", "red blue green", top_k=10**30, no_answer_threshold=1.0) == answers
 
 
 def test_ask_many_reads_only_a_little_ahead(toy: Reader) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -11,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from serving import LONG, Clients, Served, command, metric, served
+from serving import ANSWER, LONG, PASSAGE, QUESTION, Clients, Served, command, metric, served
 from tritonqa import Reader
 from tritonqa.errors import Unavailable
+from tritonqa.reader.load import PACKAGED, find
 from tritonqa.text import Ask
 from tritonqa.triton import processes
 from tritonqa.triton.runtime import Runtime
@@ -68,6 +70,42 @@ def test_a_new_version_under_load_fails_no_ask(running: Served, state: Path) -> 
     assert not clients.wrong and not clients.failed
 
 
+def test_a_version_that_can_not_be_loaded_leaves_nothing(
+    running: Served, state: Path, tmp_path: Path
+) -> None:
+    bundle = tmp_path / "bundle"
+    shutil.copytree(find(PACKAGED).folder, bundle)
+    tokenizer = bundle / "tokenizer.json"
+    tokenizer.write_bytes(b"x" * tokenizer.stat().st_size)
+    env = {**os.environ, "XDG_STATE_HOME": str(state)}
+    (reader,) = (state / "tritonqa" / "servers").glob("*/repository/reader")
+    versions = {path.name for path in reader.iterdir() if path.is_dir()}
+    done = subprocess.run(
+        command("triton", "update", str(bundle)), env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode > 0 and "tokenizer.json is damaged" in done.stderr
+    with Reader.load(running.grpc) as asked:
+        assert asked.ask(QUESTION, PASSAGE)[0].text == ANSWER
+        os.kill(running.triton, signal.SIGKILL)
+        assert asked.ask(QUESTION, PASSAGE)[0].text == ANSWER
+    assert versions == {path.name for path in reader.iterdir() if path.is_dir()}
+
+
+@pytest.mark.parametrize("ending", [signal.SIGHUP, signal.SIGINT])
+def test_a_stop_before_it_is_ready_leaves_nothing(runtime: Runtime, state: Path, ending: int) -> None:
+    env = {**os.environ, "XDG_STATE_HOME": str(state)}
+    ports = ("--http-port", "0", "--grpc-port", "0", "--metrics-port", "0")
+    process = subprocess.Popen(command("serve", "--no-encoder", *ports, "--logs", "none"), env=env)
+    records = state / "tritonqa" / "servers"
+    before, until = set(records.glob("*.json")), time.monotonic() + 30
+    while not (new := set(records.glob("*.json")) - before) and time.monotonic() < until:
+        time.sleep(0.01)
+    (record,) = new
+    process.send_signal(ending)
+    assert process.wait(30) == 0
+    assert not record.exists() and not list(Path("/dev/shm").glob(f"{record.stem}*"))
+
+
 def test_what_is_under_way_is_answered_before_the_end(running: Served) -> None:
     mark = running.mark
     once = Connection(retries=0)
@@ -110,7 +148,7 @@ def test_two_servers_side_by_side(server: Server, runtime: Runtime, repository: 
     from dataclasses import replace
 
     taken = replace(server.serving, grpc_port=0, metrics_port=0, start_timeout=20.0)
-    with pytest.raises(Unavailable, match="did not start|was not ready"):
+    with pytest.raises(Unavailable, match="http_port .*: Address already in use; choose"):
         Server(runtime, repository, taken)
     with Server(runtime, repository, replace(taken, http_port=0)) as other:
         for place in (server, other):

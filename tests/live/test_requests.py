@@ -65,6 +65,18 @@ def test_odd_bytes_are_refused(server: Server, body: bytes, path: str) -> None:
     assert status >= 400
 
 
+@pytest.mark.parametrize(
+    "passages",
+    ["[" * 100_000 + '"x"' + "]" * 100_000, json.dumps(["文" * 1_900_000]), json.dumps(["a" * 16_000_000])],
+    ids=["deep", "escaped", "large"],
+)
+def test_large_and_deep_json_is_answered_or_refused(server: Server, passages: str) -> None:
+    body = f'{{"question": "Who?", "passages": {passages}}}'.encode()
+    status, answer = post(server, "/v2/models/reader/generate", body)
+    assert status == 200 or (status == 400 and b"passages" in answer)
+    alive(server)
+
+
 def test_the_server_is_right_after_all_that(server: Server) -> None:
     alive(server)
 

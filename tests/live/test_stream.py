@@ -156,8 +156,9 @@ def test_every_ask_of_one_stream_is_answered_once_over_a_kill(running: Served) -
     assert [answers[0].text for answers in found] == [ANSWER] * count
 
 
-def test_a_closed_reader_says_so(server: Server) -> None:
-    reader = Reader.load(str(server.grpc))
+@pytest.mark.parametrize("protocol", ["grpc", "http"])
+def test_a_closed_reader_says_so(server: Server, protocol: str) -> None:
+    reader = Reader.load(str(getattr(server, protocol)))
     reader.close()
     for ask in (lambda: reader.ask(QUESTION, PASSAGE), lambda: list(reader.ask_many([(QUESTION, PASSAGE)]))):
         with pytest.raises(TritonQAError, match="was closed; load the reader again"):

@@ -28,3 +28,15 @@ def test_a_line_is_read() -> None:
 )
 def test_noise_is_left_out(line: str) -> None:
     assert read(line) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "E1124 08:21:39.825953 10399 server.cc:654] \"failed to load 'encoder': CUDA out of memory\"",
+        'W1124 08:21:39.825953 10399 model.py:12] "no GPU is used"',
+        "ValueError: GPU",
+    ],
+)
+def test_what_went_wrong_is_no_noise(line: str) -> None:
+    assert read(line) is not None

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import socket
 from math import inf, nan
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tritonqa.errors import InputError
+from tritonqa.errors import InputError, Unavailable
 from tritonqa.triton.options import Limits, Serving
 
 
@@ -40,6 +42,26 @@ def test_free_ports_are_found_and_chosen_ones_kept() -> None:
     assert found.grpc_port == 9001 and len({found.http_port, found.metrics_port, 9001, 0}) == 4
 
 
+def test_a_name_is_served_at_its_address() -> None:
+    found = Serving(host="localhost", http_port=0, grpc_port=0, metrics_port=0).with_ports()
+    assert found.host in ("127.0.0.1", "::1")
+    assert Serving(host="::1").bracketed == "[::1]"
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        taken = held.getsockname()[1]
+        with pytest.raises(Unavailable, match=f"metrics_port {taken} at 127.0.0.1: Address already in use"):
+            Serving(http_port=0, grpc_port=0, metrics_port=taken).with_ports()
+
+
+def test_a_certificate_that_is_none_is_refused(tmp_path: Path) -> None:
+    for name in ("certificate.pem", "key.pem"):
+        (tmp_path / name).write_text("no PEM")
+    with pytest.raises(InputError, match="certificate .* and key"):
+        Serving(certificate=tmp_path / "certificate.pem", key=tmp_path / "key.pem")
+
+
 def test_a_host_of_another_machine_is_refused() -> None:
-    with pytest.raises(InputError, match="host 203.0.113.7 can't be listened on"):
+    with pytest.raises(InputError, match="host '203.0.113.7' can't be listened on"):
         Serving(host="203.0.113.7").with_ports()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import compileall
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -113,10 +114,21 @@ def test_an_onnx_encoder_holds_its_file_and_a_missing_one_is_said(tmp_path: Path
 
 def test_versions_count_up(tmp_path: Path) -> None:
     build(find(PACKAGED), tmp_path / "r", Models(encoder=Encoding()))
-    assert add_version(find(PACKAGED), tmp_path / "r") == 2
+    written = add_version(find(PACKAGED), tmp_path / "r")
+    assert written == [tmp_path / "r" / name / "2" for name in ("encoder", "reader")]
     assert sorted(path.name for path in (tmp_path / "r" / "reader").iterdir()) == ["1", "2", "config.pbtxt"]
     with pytest.raises(BundleError, match="is no repository"):
         add_version(find(PACKAGED), tmp_path / "r" / "reader")
+
+
+def test_a_damaged_bundle_is_no_version(tmp_path: Path) -> None:
+    build(find(PACKAGED), tmp_path / "r")
+    shutil.copytree(find(PACKAGED).folder, tmp_path / "b")
+    graph = tmp_path / "b" / "onnx" / "model.int8.onnx"
+    graph.write_bytes(graph.read_bytes()[:-1] + b"x")
+    with pytest.raises(BundleError, match="is damaged"):
+        add_version(find(str(tmp_path / "b")), tmp_path / "r")
+    assert not (tmp_path / "r" / "reader" / "2").exists()
 
 
 def test_what_the_schema_does_not_know_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ def rank(
     answerable = known.answerable(evidence.margin, options.answerable_prior)
     items: list[Answer] = []
     if 1 - answerable <= options.no_answer_threshold:
-        for span, start, end in islice(_quotations(prepared, evidence), options.top_k):
+        for span, start, end in islice(_quotations(prepared, evidence), min(options.top_k, sys.maxsize)):
             text = prepared.ask.passages[span.passage][start:end]
             score = answerable * known.right(min(1.0, exp(span.margin - evidence.total)))
             items.append(Answer(text, start, end, score, span.passage))

@@ -7,6 +7,7 @@ import shlex
 import signal
 import threading
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,6 +53,8 @@ def serve(
 
     READER is a bundle's folder or a model package. The server itself is installed on first use.
     """
+    if options["docker"]:
+        _hold_contained(serving, build_only, options["logs"], as_json)
     if build_only and repository is None:
         raise InputError("repository is missing; give --build-only with --repository DIR")
     with workplace() as own:
@@ -73,11 +76,30 @@ def _hold_found(folder: Path, reader: str, models: Models) -> None:
 
     A rate limit is the server's own option too.
     """
+    if not any(folder.glob("*/config.pbtxt")):
+        raise InputError(
+            f"repository {folder} is there and holds no models; name a folder that is not there yet"
+        )
     encoder = models.encoder and replace(models.encoder, rate_limit=None)
     if reader != PACKAGED or replace(models, encoder=encoder) != Models(encoder=Encoding()):
         raise InputError(
             f"repository {folder} is there already and is served as it was written; leave READER and the "
             "options of its models away, or name a new folder"
+        )
+
+
+def _hold_contained(serving: Serving, build_only: bool, logs: str, as_json: bool) -> None:
+    """Raise InputError for what the container would not be told."""
+    lost = {
+        "--build-only": build_only,
+        "--json": as_json,
+        "--logs": logs != "text",
+        "--rate-limit": serving.rate_limit is not None,
+        "--tls-certificate": serving.certificate is not None,
+    }
+    if given := [name for name, is_given in lost.items() if is_given]:
+        raise InputError(
+            f"{given[0]} does not go with --docker; leave it away, or write docker's own command"
         )
 
 
@@ -88,13 +110,13 @@ def _run(folder: Path, serving: Serving, logs: str, as_json: bool) -> None:
 
     runtime = install(say=_say)
     stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
+    for name in (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
         signal.signal(name, lambda *_: stop.set())
 
     def start(died: Server | None) -> Server:
-        return Server(runtime, folder, died.serving if died else serving, partial(_log, kind=logs))
+        return Server(runtime, folder, died.serving if died else serving, partial(_log, kind=logs), stop)
 
-    supervise(start, stop, partial(_show, as_json=as_json), _say)
+    supervise(start, stop, partial(_show, as_json=as_json), partial(_tell, kind=logs))
 
 
 def _contain(folder: Path, serving: Serving, image: str, gpus: bool) -> int:
@@ -105,6 +127,13 @@ def _contain(folder: Path, serving: Serving, image: str, gpus: bool) -> int:
 
 def _say(text: str) -> None:
     click.echo(text, err=True)
+
+
+def _tell(text: str, kind: str) -> None:
+    """Say what the server itself did not, in the form of its log."""
+    from tritonqa.triton.logs import Entry
+
+    _say(Entry("info", datetime.now().isoformat(), "serve", text).as_json() if kind == "json" else text)
 
 
 def _log(line: str, kind: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import click
@@ -46,12 +47,17 @@ def update(reader: str, server: str | None, as_json: bool) -> None:
     from tritonqa.wire import Address
 
     place = find(server)
-    version = add_version(find_reader(reader), Path(place.repository))
+    written = add_version(find_reader(reader), Path(place.repository))
+    version = max(int(folder.name) for folder in written)
     admin = Admin(Address.parse(place.http), place.secret)
     try:
         for name in {model["name"] for model in admin.models()}:
             admin.load(name)
         models = admin.models()
+    except BaseException:  # what can't be loaded must not meet the server when it starts again
+        for folder in written:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
     finally:
         admin.close()
     if as_json:

@@ -22,12 +22,11 @@ def docker_command(
     The image is docker/Dockerfile's: the official Triton, and tritonqa for the model reader.
     """
     ports = ((serving.http_port, 8000), (serving.grpc_port, 8001), (serving.metrics_port, 8002))
-    host = f"[{serving.host}]" if ":" in serving.host else serving.host
     return [
         *("docker", "run", "--rm", "--init", "--read-only", "--tmpfs", "/tmp"),
         *("--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--shm-size", "256m"),
         *("--stop-timeout", str(int(serving.drain_timeout) + 10)),
-        *(word for ours, theirs in ports for word in ("--publish", f"{host}:{ours}:{theirs}")),
+        *(word for ours, theirs in ports for word in ("--publish", f"{serving.bracketed}:{ours}:{theirs}")),
         *("--volume", f"{repository.resolve()}:/models:ro"),
         *(("--gpus", "all") if gpus else ()),
         image,

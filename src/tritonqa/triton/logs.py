@@ -10,7 +10,8 @@ from datetime import datetime
 _LINE = re.compile(r"([IWEF])(\d\d)(\d\d) (\d\d:\d\d:\d\d)\.(\d{6}) (\d+) ([\w.]+):(\d+)\] ?\"?(.*?)\"?$")
 _LEVELS = {"I": "info", "W": "warning", "E": "error", "F": "error"}
 # Without a GPU the server says so in these words; nothing is wrong.
-_HARMLESS = ("CudaDriverHelper", "NVML", "DCGM", "GPU", "CUDA", "pinned memory", "pinned_memory")
+_HARMLESS = ("CudaDriverHelper", "NVML", "DCGM")
+_HARMLESS_OF_SERVER = ("GPU", "CUDA", "pinned memory", "pinned_memory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ def read(line: str) -> Entry | None:
     found = _LINE.match(line)
     if found is None:
         return Entry("info", datetime.now().isoformat(), "model", line)
+    if found[1] in "IW" and found[7].endswith(".cc") and any(word in line for word in _HARMLESS_OF_SERVER):
+        return None
     level, month, day, clock, micro, _, source, number, message = found.groups()
     time = f"{datetime.now().year}-{month}-{day}T{clock}.{micro}"
     return Entry(_LEVELS[level], time, f"{source}:{number}", message) if message else None

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import ssl
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 
-from tritonqa.errors import InputError
+from tritonqa.errors import InputError, Unavailable
 
+_PORTS = ("http_port", "grpc_port", "metrics_port")
 _LAST_PORT, _DAY = 65_535, 86_400
 
 
@@ -43,9 +47,8 @@ class Serving:
             raise InputError("certificate and key go together; give both or neither")
         if self.clients is not None and self.certificate is None:
             raise InputError("clients needs certificate and key; give them as well")
-        for path in (self.certificate, self.key, self.clients):
-            if path is not None and not path.is_file():
-                raise InputError(f"{path} is no file; give a PEM file")
+        if self.certificate is not None:
+            self._hold_pems()
 
     @property
     def http_host(self) -> str:
@@ -57,27 +60,43 @@ class Serving:
         """The address at which this machine reaches the server."""
         return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
 
-    def with_ports(self) -> Serving:
-        """Replace each port 0 by one that is free now.
+    @property
+    def bracketed(self) -> str:
+        """Write the host as it stands before a port: IPv6 in brackets."""
+        return f"[{self.host}]" if ":" in self.host else self.host
 
-        Raises InputError for a host that is none of this machine's addresses.
+    def with_ports(self) -> Serving:
+        """Replace a host's name by its address, and each port 0 by one that is free now.
+
+        Raises InputError for a host that is none of this machine's, Unavailable for a port that is taken.
         """
         try:
-            held = [socket.create_server((self.reachable, 0), family=self._family) for _ in range(3)]
+            family, *_, address = socket.getaddrinfo(self.host, 0, type=socket.SOCK_STREAM)[0]
+            host = str(address[0])
+            socket.create_server((host, 0), family=family).close()
         except OSError as error:
-            raise InputError(f"host {self.host} can't be listened on here: {error.strerror}") from error
-        free = [place.getsockname()[1] for place in held]
-        for place in held:
-            place.close()
-        return replace(
-            self,
-            http_port=self.http_port or free[0],
-            grpc_port=self.grpc_port or free[1],
-            metrics_port=self.metrics_port or free[2],
-        )
+            raise InputError(f"host {self.host!r} can't be listened on here: {error.strerror}") from error
+        with ExitStack() as held:
+            http, grpc, metrics = (_port(host, family, name, getattr(self, name), held) for name in _PORTS)
+        return replace(self, host=host, http_port=http, grpc_port=grpc, metrics_port=metrics)
+
+    def _hold_pems(self) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        for path in (self.certificate, self.key, self.clients):
+            if path is not None and not path.is_file():
+                raise InputError(f"{path} is no file; give a PEM file")
+        try:
+            context.load_cert_chain(str(self.certificate), str(self.key))
+        except ssl.SSLError as error:
+            raise InputError(f"certificate {self.certificate} and key {self.key}: {error}") from error
+        try:
+            if self.clients is not None:
+                context.load_verify_locations(self.clients)
+        except ssl.SSLError as error:
+            raise InputError(f"clients {self.clients} holds no PEM certificate: {error}") from error
 
     def _hold_ports(self) -> None:
-        ports = {name: getattr(self, name) for name in ("http_port", "grpc_port", "metrics_port")}
+        ports = {name: getattr(self, name) for name in _PORTS}
         for name, port in ports.items():
             if not 0 <= port <= _LAST_PORT:
                 raise InputError(f"{name} must be from 0 to {_LAST_PORT}, not {port}")
@@ -85,9 +104,15 @@ class Serving:
         if len(chosen) > len(set(chosen)):
             raise InputError(f"{', '.join(ports)} must differ, not {', '.join(map(str, ports.values()))}")
 
-    @property
-    def _family(self) -> socket.AddressFamily:
-        return socket.AF_INET6 if ":" in self.host else socket.AF_INET
+
+def _port(host: str, family: int, name: str, port: int, held: ExitStack) -> int:
+    """Hold a port, or any that is free, until the others are found."""
+    try:
+        place = held.enter_context(socket.create_server((host, port), family=family))
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise Unavailable(f"{name} {port} at {host}: {reason}; choose another, or 0 for any") from error
+    return int(place.getsockname()[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 STUB = "triton_python_b"  # as the kernel cuts the name
 SHARED_MEMORY = Path("/dev/shm")
 _DYING = 5.0  # seconds that a killed process may need on a busy machine
+_STACK = 1 << 30  # bytes
 
 
 def dead_stubs(server: int) -> set[int]:
@@ -37,6 +39,25 @@ def run_as_batch(server: int) -> None:
         os.sched_setscheduler(server, os.SCHED_BATCH, os.sched_param(0))
 
 
+@contextmanager
+def deep_stacks() -> Iterator[None]:
+    """Let a process that is started now have threads with deep stacks: address space, not memory.
+
+    Triton reads JSON by recursion, and copies texts to the stack: with the usual 8 MB one request of some
+    megabytes, or of a few thousand brackets, would end it.
+    """
+    import resource
+
+    before = soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
+    wanted = _STACK if hard == resource.RLIM_INFINITY else min(_STACK, hard)
+    if soft != resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_STACK, (max(soft, wanted), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_STACK, before)
+
+
 def end_group(server: int) -> None:
     """Kill the server and all processes it started, and wait until they are gone.
 
@@ -51,18 +72,26 @@ def end_group(server: int) -> None:
         time.sleep(0.01)
 
 
+def end_named(name: str) -> None:
+    """Kill what is left of the server of that name: itself, or stubs that outlived it."""
+    for pid, _ in _all():
+        if is_part(pid, name) and (leader := _group_of(pid)) is not None:
+            end_group(leader)
+
+
 def free_memory(prefix: str) -> None:
     """Remove the shared memory segments that the server named so."""
     for segment in SHARED_MEMORY.glob(f"{prefix}*"):
         segment.unlink(missing_ok=True)
 
 
-def is_server(pid: int, name: str) -> bool:
-    """Say whether this process is the server of that name, and not another that got its number."""
+def is_part(pid: int, name: str) -> bool:
+    """Say whether this process is the server of that name or one of its stubs, and no other of its number."""
     try:
-        return f"--id={name}".encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
         return False
+    return f"--id={name}".encode() in words or any(word.startswith(name.encode()) for word in words)
 
 
 def blot_out(pid: int, word: str) -> None:

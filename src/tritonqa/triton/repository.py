@@ -58,23 +58,25 @@ def check_target(repository: Path) -> None:
         raise BundleError(f"{repository} exists already; choose another folder or remove it first")
 
 
-def add_version(bundle: Bundle, repository: Path) -> int:
+def add_version(bundle: Bundle, repository: Path) -> list[Path]:
     """Write the bundle as the next version of each of the repository's models on the python backend.
 
-    Returns the highest version written; the running server takes it up when told to load the model. Options
-    in config.pbtxt stay as they are. Raises BundleError.
+    Returns the folders of the new versions; the running server takes them up when told to load the models.
+    Options in config.pbtxt stay as they are. Raises BundleError, for a damaged file of the bundle too.
     """
+    for item in bundle.manifest.formats:
+        bundle.verify(bundle.path(item.file))
     models = [path.parent.parent for path in repository.glob("*/*/model.py")]
     if not models:
         raise BundleError(f"{repository} is no repository of tritonqa's; build one with tritonqa serve")
-    highest = 0
+    written = []
     for model in sorted(set(models)):
         version = 1 + max(int(path.name) for path in model.iterdir() if path.name.isdigit())
         with _staged(model / str(version)) as staged:
             _write_python(staged, model.name, bundle)
             staged.rename(model / str(version))
-        highest = max(highest, version)
-    return highest
+        written.append(model / str(version))
+    return written
 
 
 @contextmanager

@@ -34,14 +34,14 @@ class Running:
 
     def write(self) -> None:
         """Write the file, readable by this user alone."""
-        path = _folder() / f"{self.minder}.json"
+        path = _folder() / f"{self.name}.json"
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(handle, "w", encoding="utf-8") as file:
             json.dump(asdict(self), file)
 
     def remove(self) -> None:
         """Remove the file."""
-        (_folder() / f"{self.minder}.json").unlink(missing_ok=True)
+        (_folder() / f"{self.name}.json").unlink(missing_ok=True)
 
 
 def running() -> list[Running]:
@@ -55,8 +55,7 @@ def running() -> list[Running]:
         if Path(f"/proc/{server.minder}").exists():
             found.append(server)
             continue
-        if processes.is_server(server.pid, server.name):
-            processes.end_group(server.pid)
+        processes.end_named(server.name)
         processes.free_memory(server.name)
         server.remove()
     for path in _folder().iterdir():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from tritonqa.triton.admin import ADMIN, CLOSED, Admin
 from tritonqa.triton.logs import read
 from tritonqa.triton.modelling import SHARED
 from tritonqa.triton.options import Serving
+from tritonqa.triton.running import Running
 from tritonqa.triton.runtime import Runtime
 from tritonqa.wire import Address
 
@@ -27,6 +29,10 @@ Log: TypeAlias = Callable[[str], None]
 _POLL = 0.05
 _SEEN_TO = 2.0  # seconds in which Triton sees to a process that ended as it should
 _LAST_WORDS = 3  # seconds to write what was answered; Triton would wait longer for idle connections
+
+
+class Stopped(Unavailable):
+    """Somebody asked it to stop before it was ready."""
 
 
 class Server:
@@ -38,8 +44,12 @@ class Server:
         repository: Path,
         serving: Serving | None = None,
         log: Log = lambda line: None,
+        stop: threading.Event | None = None,
     ) -> None:
-        """Start the process and wait until every model is ready; raises Unavailable."""
+        """Start the process and wait until every model is ready.
+
+        Raises InputError for a host that is not this machine's, Unavailable, Stopped once stop is set.
+        """
         self.repository = repository
         self.serving = (serving or Serving()).with_ports()
         self.name = f"tritonqa-{secrets.token_hex(4)}"
@@ -53,18 +63,31 @@ class Server:
         self._dead: dict[int, float] = {}  # Python processes that ended → when that was first seen
         self._reading = threading.Thread(target=self._read, daemon=True)
         self.admin = Admin(self.http, self.secret)
-        self.process = subprocess.Popen(
-            [str(runtime.server), *self._arguments(runtime)],
-            env=runtime.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            start_new_session=True,
+        self._stop = stop or threading.Event()
+        with processes.deep_stacks():
+            self.process = subprocess.Popen(
+                [str(runtime.server), *self._arguments(runtime)],
+                env=runtime.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                start_new_session=True,
+            )
+        self._record = Running(
+            minder=os.getpid(),
+            pid=self.process.pid,
+            name=self.name,
+            secret=self.secret,
+            http=str(self.http),
+            grpc=str(self.grpc),
+            metrics=f"{self.metrics}/metrics",
+            repository=str(repository.resolve()),
         )
         self._reading.start()
         try:
+            self._record.write()
             processes.run_as_batch(self.process.pid)
             self._wait_until_ready()
         except BaseException:
@@ -104,6 +127,7 @@ class Server:
         self.process.wait()
         self._reading.join()
         processes.free_memory(self.name)
+        self._record.remove()
 
     def __enter__(self) -> Server:
         """Use the server in a with block."""
@@ -134,7 +158,7 @@ class Server:
             f"--backend-directory={runtime.backends}",
             f"--http-address={serving.http_host}",
             f"--http-port={serving.http_port}",
-            f"--grpc-address={serving.host}",
+            f"--grpc-address={serving.bracketed}",
             f"--grpc-port={serving.grpc_port}",
             f"--metrics-address={serving.host}",
             f"--metrics-port={serving.metrics_port}",
@@ -182,7 +206,8 @@ class Server:
                 raise Unavailable(f"Triton did not start: {self._reason()}")
             if self.admin.answers_as(self.name):
                 return
-            time.sleep(_POLL)
+            if self._stop.wait(_POLL):
+                raise Stopped("stopped before it was ready")
         raise Unavailable(f"Triton was not ready in {self.serving.start_timeout:.0f} s: {self._reason()}")
 
     def _reason(self) -> str:

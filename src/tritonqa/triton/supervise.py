@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 
 from tritonqa.errors import Unavailable
-from tritonqa.triton.running import Running, running
-from tritonqa.triton.server import Server
+from tritonqa.triton.running import running
+from tritonqa.triton.server import Server, Stopped
 
-_TRIES, _PERIOD = 5, 60.0
+_PERIOD, _LONGEST = 60.0, 30.0
 _POLL = 0.25
 
 
@@ -24,38 +23,33 @@ def supervise(
 ) -> None:
     """Run a server until stop is set, then drain it.
 
-    ready is called once. start gets the server that died, whose ports the new one takes.
-    Raises Unavailable when it can't start, or died five times within a minute.
+    ready is called once. start gets the server that died, whose ports the new one takes. One that dies again
+    within a minute is started again after growing pauses, half a minute at most.
+    Raises Unavailable when it can't start for the first time.
     """
     running()
-    begun: deque[float] = deque(maxlen=_TRIES)
+    died: deque[float] = deque(maxlen=10)
     server: Server | None = None
     while not stop.is_set():
-        if len(begun) == _TRIES and time.monotonic() - begun[0] < _PERIOD:
-            raise Unavailable(f"Triton died {_TRIES} times within a minute; see its log")
-        begun.append(time.monotonic())
-        server = start(server)
-        record = _record(server)
-        record.write()
         try:
-            if len(begun) == 1:
-                ready(server)
-            while server.healthy and not stop.wait(_POLL):
-                pass
-            say("stopping: what is under way is answered first" if stop.is_set() else "Triton died: again")
-        finally:
-            server.stop()
-            record.remove()
-
-
-def _record(server: Server) -> Running:
-    return Running(
-        minder=os.getpid(),
-        pid=server.process.pid,
-        name=server.name,
-        secret=server.secret,
-        http=str(server.http),
-        grpc=str(server.grpc),
-        metrics=f"{server.metrics}/metrics",
-        repository=str(server.repository),
-    )
+            server, first = start(server), server is None
+        except Stopped:
+            return
+        except Unavailable as error:
+            if server is None:
+                raise
+            say(f"{error}: again")
+        else:
+            try:
+                if first:
+                    ready(server)
+                while server.healthy and not stop.wait(_POLL):
+                    pass
+                say(
+                    "stopping: what is under way is answered first" if stop.is_set() else "Triton died: again"
+                )
+            finally:
+                server.stop()
+        died.append(time.monotonic())
+        again = sum(died[-1] - when < _PERIOD for when in died) - 1
+        stop.wait(min(2.0 ** (again - 1), _LONGEST) if again else 0)

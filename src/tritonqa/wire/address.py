@@ -44,6 +44,8 @@ class Address:
             raise InputError(f"{url!r} is no address of a Triton: {error}") from error
         if parts.scheme not in PORTS or not parts.hostname:
             raise InputError(f"{url!r} is no address of a Triton; write grpc://host:8001 or http://host:8000")
+        if port == 0 or not parts.hostname.isprintable() or " " in parts.hostname:
+            raise InputError(f"{url!r} is no address of a Triton: it names no host or port")
         if parts.username or parts.password or parts.query or parts.fragment:
             raise InputError(f"write {parts.scheme}://{parts.hostname} without user, query or fragment")
         path = parts.path.rstrip("/")
@@ -54,4 +56,4 @@ class Address:
 
 def is_address(name: str) -> bool:
     """Say whether a reader's or an engine's name is an address of a Triton."""
-    return name.partition("://")[0] in PORTS
+    return name.partition("://")[0].lower() in PORTS

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 
 from tritonqa.errors import InputError
 
 _FILES = ("TRITONQA_CA", "TRITONQA_CERTIFICATE", "TRITONQA_KEY")
 TOKEN = "TRITONQA_TOKEN"
+_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +25,9 @@ class Connection:
     that were not answered, with growing random pauses.
     """
 
-    ca: Path | None = None
-    certificate: Path | None = None
-    key: Path | None = None
+    ca: str | PathLike[str] | None = None
+    certificate: str | PathLike[str] | None = None
+    key: str | PathLike[str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     compression: bool = False
     timeout: float = 60.0
@@ -35,10 +37,14 @@ class Connection:
         """Raise InputError for what does not go together, by name."""
         if (self.certificate is None) != (self.key is None):
             raise InputError("certificate and key go together; give both or neither")
-        if self.timeout <= 0:
-            raise InputError(f"timeout must be a number of seconds above 0, not {self.timeout!r}")
+        for name, kind in (("timeout", int | float), ("retries", int)):
+            if not isinstance(getattr(self, name), kind):
+                raise InputError(f"{name} must be a number, not {getattr(self, name)!r}")
+        if not 0 < self.timeout <= _DAY:
+            raise InputError(f"timeout must be seconds above 0 and at most {_DAY}, not {self.timeout!r}")
         if self.retries < 0:
             raise InputError(f"retries must be at least 0, not {self.retries!r}")
+        self._hold_headers()
 
     @classmethod
     def from_environment(cls) -> Connection:
@@ -49,8 +55,17 @@ class Connection:
 
     def read(self, name: str) -> bytes | None:
         """Read one of the PEM files; raises InputError that names it."""
-        path: Path | None = getattr(self, name)
+        path = getattr(self, name)
         try:
-            return path.read_bytes() if path else None
+            return Path(path).read_bytes() if path else None
         except OSError as error:
             raise InputError(f"{name} {path} can't be read: {error.strerror}") from error
+
+    def _hold_headers(self) -> None:
+        if not isinstance(self.headers, Mapping):
+            raise InputError(f"headers must be names with their values, not {self.headers!r:.40}")
+        for name, value in self.headers.items():
+            if not (isinstance(name, str) and isinstance(value, str)):
+                raise InputError(f"headers must be text, not {name!r:.40}: {type(value).__name__}")
+            if not name.isascii() or not value.isascii() or not (name + value).isprintable():
+                raise InputError(f"header {name!r:.40} must be printable ASCII")

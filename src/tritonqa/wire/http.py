@@ -45,7 +45,10 @@ class HttpWire(Wire):
 
     def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
         """Send a call; see Wire."""
-        return self._threads.submit(self.answer, call, timeout)
+        try:
+            return self._threads.submit(self.answer, call, timeout)
+        except RuntimeError as error:  # a pool's word for one that was shut down
+            raise self._was_closed() from error
 
     def answer(self, call: Call, timeout: float | None = None) -> Tensors:
         """Send a call and wait; see Wire."""
@@ -59,22 +62,30 @@ class HttpWire(Wire):
 
     def config(self, model: str) -> dict[str, Any]:
         """Return a model's configuration; see Wire."""
-        found: dict[str, Any] = self.json("GET", f"/v2/models/{model}/config")
-        return found
+        return self._object(f"/v2/models/{model}/config")
 
     def version(self) -> str:
         """Return the version of Triton; see Wire."""
-        return str(self.json("GET", "/v2")["version"])
+        return str(self._object("/v2").get("version", "unknown"))
 
     def json(self, method: str, path: str, timeout: float = 10) -> Any:
         """Call one of Triton's other endpoints; return what its JSON says, None where it is empty."""
         data = self._send(method, path, timeout=timeout).data
-        return json.loads(data) if data else None
+        try:
+            return json.loads(data) if data else None
+        except ValueError as error:
+            raise EngineError(f"{self._address} is no Triton: its answer is not JSON") from error
 
     def close(self) -> None:
         """Let calls under way end, then close the connections."""
         self._threads.shutdown(cancel_futures=True)
         self._pool.close()
+
+    def _object(self, path: str) -> dict[str, Any]:
+        found = self.json("GET", path)
+        if not isinstance(found, dict):
+            raise EngineError(f"{self._address} is no Triton: it says {found!r:.40} at {path}")
+        return found
 
     def _send(
         self,
@@ -93,6 +104,8 @@ class HttpWire(Wire):
                 timeout=timeout,
                 pool_timeout=timeout,
             )
+        except urllib3.exceptions.ClosedPoolError as error:
+            raise self._was_closed() from error
         except (urllib3.exceptions.ReadTimeoutError, urllib3.exceptions.EmptyPoolError) as error:
             raise Timeout(f"{self._address} gave no answer in time") from error
         except urllib3.exceptions.HTTPError as error:
@@ -104,6 +117,9 @@ class HttpWire(Wire):
         if found.status != 200:
             raise self._fault(found)
         return found
+
+    def _was_closed(self) -> Unavailable:
+        return Unavailable(f"the connection to {self._address} was closed; load the reader again")
 
     def _fault(self, found: urllib3.BaseHTTPResponse) -> TritonQAError:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tritonqa.errors import InputError
 from tritonqa.wire.base import Call, Parameter, Tensors
 from tritonqa.wire.protobuf import service_pb2
 from tritonqa.wire.tensors import datatype, pack, unpack
@@ -20,7 +21,10 @@ def request(call: Call, number: str = "") -> Any:
     for name in call.outputs:
         message.outputs.add(name=name)
     for name, value in call.parameters.items():
-        setattr(message.parameters[name], _FIELDS[_kind(value)], value)
+        try:
+            setattr(message.parameters[name], _FIELDS[_kind(value)], value)
+        except ValueError as error:
+            raise InputError(f"{name} is too large for a server: {value}") from error
     return message
 
 

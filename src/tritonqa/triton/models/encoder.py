@@ -39,6 +39,11 @@ class TritonPythonModel:
         self._rate_limited = any(group.get("rate_limiter") for group in config["instance_group"])
         bundle, _, engine = open_bundle(args, config)
         self._longest = bundle.manifest.windowing.max_length
+        self._most = {
+            "input_ids": bundle.tokenizer().get_vocab_size() - 1,
+            "attention_mask": 1,
+            "token_type_ids": 1,
+        }
         self._flow = Flow(engine, self._limits.waiting)
         self._hangups = Hangups()
 
@@ -73,7 +78,13 @@ class TritonPythonModel:
     def _rows(self, request: Any) -> tuple[list[Window], int]:
         """Read a request's rows, and how wide its tensors are."""
         arrays = {name: pb_utils.get_input_tensor_by_name(request, name).as_numpy() for name in self._names}
-        ids = arrays["input_ids"].astype(np.int32)  # [batch, length]
+        ids = arrays["input_ids"]  # [batch, length]
+        for name, array in arrays.items():
+            if array.shape != ids.shape:
+                raise InputError(f"{name} must have the shape of input_ids, {ids.shape}, not {array.shape}")
+            if array.size and not (0 <= array.min() and array.max() <= self._most[name]):
+                raise InputError(f"{name} must be from 0 to {self._most[name]}")
+        ids = ids.astype(np.int32)
         masks = arrays.get("attention_mask", np.ones_like(ids))
         types = arrays.get("token_type_ids", np.zeros_like(ids))
         if ids.shape[1] > self._longest:

@@ -141,9 +141,12 @@ def _options(request: Any, found: dict[str, Any], decoding: Decoding) -> Decodin
     """Read the options off the request's parameters, found there, and its optional input."""
     if pb_utils.get_input_tensor_by_name(request, "options") is not None:
         try:
-            found = found | json.loads("".join(texts(request, "options")))
-        except (ValueError, TypeError) as error:
+            given = json.loads("".join(texts(request, "options")))
+        except (ValueError, RecursionError) as error:
             raise InputError(f"options must be a JSON object: {error}") from error
+        if not isinstance(given, dict):
+            raise InputError(f"options must be a JSON object, not {given!r:.40}")
+        found = found | given
     if unknown := found.keys() - _DECODING:
         raise InputError(f"option {min(unknown)} is unknown; the options are {', '.join(_DECODING)}")
     return replace(decoding, **found) if found else decoding
