@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 import signal
-import threading
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -24,6 +23,7 @@ from tritonqa.triton.modelling import Encoding, Models
 from tritonqa.triton.options import Serving
 from tritonqa.triton.repository import build
 from tritonqa.triton.running import workplace
+from tritonqa.triton.stop import Stop
 
 if TYPE_CHECKING:
     from tritonqa.triton.server import Server
@@ -109,7 +109,7 @@ def _run(folder: Path, serving: Serving, logs: str, as_json: bool) -> None:
     from tritonqa.triton.supervise import supervise
 
     runtime = install(say=_say)
-    stop = threading.Event()
+    stop = Stop()
     for name in (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
         signal.signal(name, lambda *_: stop.set())
 

@@ -22,6 +22,7 @@ from tritonqa.triton.modelling import SHARED
 from tritonqa.triton.options import Serving
 from tritonqa.triton.running import Running
 from tritonqa.triton.runtime import Runtime
+from tritonqa.triton.stop import Stop
 from tritonqa.wire import Address
 
 Log: TypeAlias = Callable[[str], None]
@@ -44,7 +45,7 @@ class Server:
         repository: Path,
         serving: Serving | None = None,
         log: Log = lambda line: None,
-        stop: threading.Event | None = None,
+        stop: Stop | None = None,
     ) -> None:
         """Start the process and wait until every model is ready.
 
@@ -63,7 +64,7 @@ class Server:
         self._dead: dict[int, float] = {}  # Python processes that ended → when that was first seen
         self._reading = threading.Thread(target=self._read, daemon=True)
         self.admin = Admin(self.http, self.secret)
-        self._stop = stop or threading.Event()
+        self._stop = stop or Stop()
         with processes.deep_stacks():
             self.process = subprocess.Popen(
                 [str(runtime.server), *self._arguments(runtime)],
@@ -156,11 +157,11 @@ class Server:
             f"--id={self.name}",
             f"--model-repository={self.repository}",
             f"--backend-directory={runtime.backends}",
-            f"--http-address={serving.http_host}",
+            f"--http-address={_bound(serving.http_host)}",
             f"--http-port={serving.http_port}",
             f"--grpc-address={serving.bracketed}",
             f"--grpc-port={serving.grpc_port}",
-            f"--metrics-address={serving.host}",
+            f"--metrics-address={_bound(serving.host)}",
             f"--metrics-port={serving.metrics_port}",
             "--model-control-mode=explicit",
             "--load-model=*",
@@ -215,3 +216,8 @@ class Server:
         errors = [entry for entry in entries if entry.level == "error"]
         said = (errors or entries)[-1].message if entries else "it said nothing"
         return said.partition(r"\n\nAt:")[0]  # where in the code; the log has it
+
+
+def _bound(host: str) -> str:
+    """Write an address as Triton's HTTP library takes it."""
+    return f"ipv6:{host}" if ":" in host else host

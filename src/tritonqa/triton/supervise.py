@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from collections.abc import Callable
 from tritonqa.errors import Unavailable
 from tritonqa.triton.running import running
 from tritonqa.triton.server import Server, Stopped
+from tritonqa.triton.stop import Stop
 
 _PERIOD, _LONGEST = 60.0, 30.0
 _POLL = 0.25
@@ -17,7 +17,7 @@ _POLL = 0.25
 
 def supervise(
     start: Callable[[Server | None], Server],
-    stop: threading.Event,
+    stop: Stop,
     ready: Callable[[Server], None],
     say: Callable[[str], None],
 ) -> None:

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+
+from tritonqa.triton.stop import Stop
+
+WAITING = """
+import signal
+from tritonqa.triton.stop import Stop
+
+stop = Stop()
+signal.signal(signal.SIGTERM, lambda *_: stop.set())
+print("waiting", flush=True)
+while not stop.wait(0.0001):
+    pass
+assert stop.is_set() and stop.wait(0)
+"""
+
+
+def test_it_is_unset_until_it_is_set() -> None:
+    stop = Stop()
+    assert not stop.is_set() and not stop.wait(0.01)
+    stop.set()
+    stop.set()
+    assert stop.is_set() and stop.wait(0) and stop.is_set()
+
+
+def test_many_signals_at_once_do_not_hang() -> None:
+    with subprocess.Popen([sys.executable, "-c", WAITING], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stdout.readline() == b"waiting\n"
+        until = time.monotonic() + 30
+        while process.poll() is None and time.monotonic() < until:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(1) in (0, -signal.SIGTERM)
