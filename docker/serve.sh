@@ -4,7 +4,7 @@ set -eu
 secret="${TRITONQA_ADMIN:-$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')}"
 closed="model-repository,shared-memory,logging,trace:x-tritonqa-admin=${secret}"
 # Triton reads JSON by recursion, and copies texts to the stack: 8 MB of it end with one large request.
-ulimit -s 1048576 2>/dev/null || ulimit -s unlimited 2>/dev/null || true
+ulimit -s 1048576 2>/dev/null || true
 repository="$1"
 shift
 exec tritonserver \

@@ -57,3 +57,9 @@ def test_a_repository_that_is_found_is_not_written_over(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["serve", "--build-only", "--repository", str(tmp_path)])
     assert "exists already; choose another folder or remove it first" in str(done.exception)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_backend_of_the_container_is_not_served_without_it(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="backend onnxruntime is in the container alone"):
+        command = ["serve", "--backend", "onnxruntime", "--repository", str(tmp_path / "r")]
+        CliRunner().invoke(cli, command, catch_exceptions=False)

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -58,3 +61,14 @@ def test_the_dashboard_shows_metrics_that_exist() -> None:
         for name in re.findall(r"tritonqa_\w+", target["expr"])
     }
     assert shown == told
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_ends_the_container_too(name: str) -> None:
+    ours = "import sys; from tritonqa.triton.docker import run; sys.exit(run(sys.argv[1:]))"
+    theirs = "trap 'echo stopped; exit 5' TERM; echo running; while :; do sleep 0.05; done"
+    command = [sys.executable, "-c", ours, "sh", "-c", theirs]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stdout.readline() == "running\n"
+        process.send_signal(getattr(signal, name))
+        assert process.stdout.readline() == "stopped\n" and process.wait(20) == 5

@@ -19,7 +19,7 @@ from tritonqa.cli.serving import models_options, server_options
 from tritonqa.errors import InputError
 from tritonqa.reader.load import PACKAGED, find
 from tritonqa.triton.docker import IMAGE, docker_command, run
-from tritonqa.triton.modelling import Encoding, Models
+from tritonqa.triton.modelling import BACKENDS, Encoding, Models
 from tritonqa.triton.options import Serving
 from tritonqa.triton.repository import build
 from tritonqa.triton.running import workplace
@@ -53,10 +53,12 @@ def serve(
 
     READER is a bundle's folder or a model package. The server itself is installed on first use.
     """
-    if options["docker"]:
-        _hold_contained(serving, build_only, options["logs"], as_json)
     if build_only and repository is None:
         raise InputError("repository is missing; give --build-only with --repository DIR")
+    if options["docker"]:
+        _hold_contained(serving, build_only, options["logs"], as_json)
+    elif not build_only:
+        _hold_own(models)
     with workplace() as own:
         folder = repository or own / "repository"
         if build_only or not folder.exists():
@@ -85,6 +87,14 @@ def _hold_found(folder: Path, reader: str, models: Models) -> None:
         raise InputError(
             f"repository {folder} is there already and is served as it was written; leave READER and the "
             "options of its models away, or name a new folder"
+        )
+
+
+def _hold_own(models: Models) -> None:
+    """Raise InputError for a backend that the server without a container lacks."""
+    if models.encoder is not None and models.encoder.backend != BACKENDS[0]:
+        raise InputError(
+            f"backend {models.encoder.backend} is in the container alone; add --docker or --build-only"
         )
 
 

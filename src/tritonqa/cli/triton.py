@@ -20,7 +20,11 @@ def triton() -> None:
 
 
 @triton.command()
-@click.option("--wheels", type=click.Path(path_type=Path), help="A folder with the wheels: no network.")
+@click.option(
+    "--wheels",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with the wheels: no network.",
+)
 @click.option("--again", is_flag=True, help="Install even if it is there.")
 @as_json
 def install(wheels: Path | None, again: bool, as_json: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -35,10 +36,15 @@ def docker_command(
 
 
 def run(command: list[str]) -> int:
-    """Run the container until it ends; Ctrl-C goes to it. Raises Unavailable where there is no Docker."""
+    """Run the container until it ends, and tell it to stop where we are told.
+
+    Raises Unavailable where there is no Docker.
+    """
     if shutil.which(command[0]) is None:
         raise Unavailable(f"docker is not installed here; elsewhere this serves it: {shlex.join(command)}")
     with subprocess.Popen(command) as process:
+        for name in (signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
+            signal.signal(name, lambda *_: process.terminate())
         while True:
             try:
                 return process.wait()

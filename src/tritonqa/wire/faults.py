@@ -29,6 +29,7 @@ def to_line(error: BaseException) -> str:
 
 def from_line(line: str, otherwise: Callable[[str], TritonQAError] = EngineError) -> TritonQAError:
     """Read an error off the wire: ours by its class, Triton's own by its words, others as told."""
+    line = line.partition("\n\nAt:")[0]  # where in the code; the server's log has it
     name, _, message = line.partition(": ")
     if name in _KINDS:
         return _KINDS[name](message)
