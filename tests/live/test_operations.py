@@ -134,10 +134,16 @@ def test_a_drain_that_times_out_leaves_nothing(runtime: Runtime, state: Path) ->
     assert not mark.left
 
 
-def test_what_a_killed_minder_left_is_ended_by_the_next(runtime: Runtime, state: Path) -> None:
+@pytest.mark.parametrize("server_too", [False, True])
+def test_what_a_killed_minder_left_is_ended_by_the_next(
+    runtime: Runtime, state: Path, server_too: bool
+) -> None:
     with served(state, "--no-encoder") as place:
         mark, own = place.mark, state / "tritonqa" / "servers" / str(place.process.pid)
+        server = place.triton
         place.process.kill()
+        if server_too:
+            os.kill(server, signal.SIGKILL)
         place.process.wait()
         assert mark.left and (own / "repository").is_dir()
         with served(state, "--no-encoder"):

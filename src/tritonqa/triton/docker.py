@@ -6,12 +6,15 @@ import shlex
 import shutil
 import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from tritonqa.errors import Unavailable
 from tritonqa.triton.options import Serving
+from tritonqa.triton.stop import Stop
 
 IMAGE = "tritonqa"
+_POLL = 0.1
 BUILD = "docker build -f docker/Dockerfile -t tritonqa ."
 
 
@@ -42,11 +45,13 @@ def run(command: list[str]) -> int:
     """
     if shutil.which(command[0]) is None:
         raise Unavailable(f"docker is not installed here; elsewhere this serves it: {shlex.join(command)}")
+    told = Stop()
+    for name in (signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
+        signal.signal(name, lambda *_: told.set())
     with subprocess.Popen(command) as process:
-        for name in (signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
-            signal.signal(name, lambda *_: process.terminate())
-        while True:
-            try:
-                return process.wait()
-            except KeyboardInterrupt:
-                continue
+        while process.poll() is None:
+            with suppress(KeyboardInterrupt):  # the terminal tells the container as well
+                if told.wait(_POLL):
+                    process.terminate()
+                    return process.wait()
+        return process.returncode

@@ -74,8 +74,8 @@ def end_group(server: int) -> None:
 
 def end_named(name: str) -> None:
     """Kill what is left of the server of that name: itself, or stubs that outlived it."""
-    for pid, _ in _all():
-        if is_part(pid, name) and (leader := _group_of(pid)) is not None:
+    for pid, (command, _, _) in _all():
+        if _is_part(pid, command, name) and (leader := _group_of(pid)) is not None:
             end_group(leader)
 
 
@@ -83,15 +83,6 @@ def free_memory(prefix: str) -> None:
     """Remove the shared memory segments that the server named so."""
     for segment in SHARED_MEMORY.glob(f"{prefix}*"):
         segment.unlink(missing_ok=True)
-
-
-def is_part(pid: int, name: str) -> bool:
-    """Say whether this process is the server of that name or one of its stubs, and no other of its number."""
-    try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return False
-    return f"--id={name}".encode() in words or any(word.startswith(name.encode()) for word in words)
 
 
 def blot_out(pid: int, word: str) -> None:
@@ -129,3 +120,14 @@ def _group_of(pid: int) -> int | None:
         return os.getpgid(pid)
     except ProcessLookupError:
         return None
+
+
+def _is_part(pid: int, command: str, name: str) -> bool:
+    """Say whether this process is the server of that name or one of its stubs, and no other of its number."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    if command == STUB:
+        return any(word.startswith(name.encode()) for word in words)
+    return f"--id={name}".encode() in words

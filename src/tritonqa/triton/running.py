@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ import platformdirs
 
 from tritonqa.errors import Unavailable
 from tritonqa.triton import processes
+
+_NAME = re.compile("tritonqa-[0-9a-f]{8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ def running() -> list[Running]:
         try:
             server = Running(**json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
+            continue
+        if not _NAME.fullmatch(server.name):  # what is swept is found by its name
             continue
         if Path(f"/proc/{server.minder}").exists():
             found.append(server)
@@ -88,5 +93,8 @@ def find(address: str | None = None) -> Running:
 
 def _folder() -> Path:
     folder = Path(platformdirs.user_state_dir("tritonqa")) / "servers"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Unavailable(f"{folder} can't be written: {error.strerror}; set XDG_STATE_HOME") from error
     return folder

@@ -12,6 +12,7 @@ from tritonqa.errors import InputError
 
 _FILES = ("TRITONQA_CA", "TRITONQA_CERTIFICATE", "TRITONQA_KEY")
 TOKEN = "TRITONQA_TOKEN"
+PATIENCE = 10.0  # seconds at most for what a server says of itself
 _DAY = 86_400
 
 

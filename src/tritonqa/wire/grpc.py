@@ -13,7 +13,7 @@ from tritonqa.errors import EngineError, InputError, Timeout, TritonQAError, Una
 from tritonqa.pending import Pending
 from tritonqa.wire.address import Address
 from tritonqa.wire.base import Call, Infer, Tensors, Wire
-from tritonqa.wire.connection import Connection
+from tritonqa.wire.connection import PATIENCE, Connection
 from tritonqa.wire.faults import from_line
 from tritonqa.wire.messages import request, response
 from tritonqa.wire.protobuf import grpc, json_format, service_pb2, service_pb2_grpc
@@ -34,6 +34,7 @@ class GrpcWire(Wire):
         """Make the channel; it connects with the first call."""
         self._address = address
         how = connection or Connection()
+        self._patience = min(PATIENCE, how.timeout)
         self._headers = tuple((name.lower(), value) for name, value in how.headers.items())
         kind = grpc.Compression.Gzip if how.compression else grpc.Compression.NoCompression
         if address.secure:
@@ -88,7 +89,7 @@ class GrpcWire(Wire):
 
     def _get(self, method: Callable[..., Any], asked: Any) -> Any:
         try:
-            return method(asked, 10, self._headers)
+            return method(asked, self._patience, self._headers)
         except grpc.RpcError as error:
             raise self._fault(error) from error
 

@@ -12,7 +12,7 @@ from typing import Any
 from tritonqa.errors import EngineError, InputError, MissingExtra, Timeout, TritonQAError, Unavailable
 from tritonqa.wire.address import Address
 from tritonqa.wire.base import Call, Tensors, Wire
-from tritonqa.wire.connection import Connection
+from tritonqa.wire.connection import PATIENCE, Connection
 from tritonqa.wire.faults import from_line
 from tritonqa.wire.tensors import datatype, pack, unpack
 
@@ -32,6 +32,7 @@ class HttpWire(Wire):
         """Make the pool; it connects with the first call."""
         self._address = address
         how = connection or Connection()
+        self._patience = min(PATIENCE, how.timeout)
         self._headers, self._compression = dict(how.headers), how.compression
         tls = {"ca_certs": how.ca, "cert_file": how.certificate, "key_file": how.key}
         self._pool = urllib3.connection_from_url(
@@ -68,7 +69,7 @@ class HttpWire(Wire):
         """Return the version of Triton; see Wire."""
         return str(self._object("/v2").get("version", "unknown"))
 
-    def json(self, method: str, path: str, timeout: float = 10) -> Any:
+    def json(self, method: str, path: str, timeout: float = PATIENCE) -> Any:
         """Call one of Triton's other endpoints; return what its JSON says, None where it is empty."""
         data = self._send(method, path, timeout=timeout).data
         try:
@@ -82,7 +83,7 @@ class HttpWire(Wire):
         self._pool.close()
 
     def _object(self, path: str) -> dict[str, Any]:
-        found = self.json("GET", path)
+        found = self.json("GET", path, self._patience)
         if not isinstance(found, dict):
             raise EngineError(f"{self._address} is no Triton: it says {found!r:.40} at {path}")
         return found
