@@ -63,3 +63,31 @@ def test_a_backend_of_the_container_is_not_served_without_it(tmp_path: Path) -> 
     with pytest.raises(InputError, match="backend onnxruntime is in the container alone"):
         command = ["serve", "--backend", "onnxruntime", "--repository", str(tmp_path / "r")]
         CliRunner().invoke(cli, command, catch_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--max-waiting", "0"),
+        ("--ask-timeout", "nan"),
+        ("--batch", "0"),
+        ("--batch-delay", "-1"),
+        ("--drain", "-1"),
+    ],
+)
+def test_errors_name_the_option(option: str, value: str) -> None:
+    with pytest.raises(InputError, match=f"^{option} must be"):
+        CliRunner().invoke(cli, ["serve", option, value], catch_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (["--no-encoder", "--instances", "2"], "--no-encoder leaves nothing"),
+        (["--gpus"], "--gpus and --image go with --docker"),
+        (["--image", "x"], "--gpus and --image go with --docker"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(asked: list[str], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        CliRunner().invoke(cli, ["serve", *asked], catch_exceptions=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import signal
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -57,8 +58,8 @@ def serve(
         raise InputError("repository is missing; give --build-only with --repository DIR")
     if options["docker"]:
         _hold_contained(serving, build_only, options["logs"], as_json)
-    elif not build_only:
-        _hold_own(models)
+    else:
+        _hold_own(models, build_only, options)
     with workplace() as own:
         folder = repository or own / "repository"
         if build_only or not folder.exists():
@@ -90,8 +91,12 @@ def _hold_found(folder: Path, reader: str, models: Models) -> None:
         )
 
 
-def _hold_own(models: Models) -> None:
-    """Raise InputError for a backend that the server without a container lacks."""
+def _hold_own(models: Models, build_only: bool, options: Mapping[str, Any]) -> None:
+    """Raise InputError for what goes with a container alone."""
+    if options["gpus"] or options["image"] != IMAGE:
+        raise InputError("--gpus and --image go with --docker")
+    if build_only:
+        return
     if models.encoder is not None and models.encoder.backend != BACKENDS[0]:
         raise InputError(
             f"backend {models.encoder.backend} is in the container alone; add --docker or --build-only"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,14 @@ from tritonqa.triton.options import Limits, Serving
 _SERVING, _LIMITS, _MODELS, _ENCODING = Serving(), Limits(), Models(), Encoding()
 _PEM = click.Path(path_type=Path)
 _ANY = "0: any that is free."
+_OPTIONS = {
+    "waiting": "--max-waiting",
+    "seconds": "--ask-timeout",
+    "max_batch_size": "--batch",
+    "delay": "--batch-delay",
+    "drain_timeout": "--drain",
+    "clients": "--tls-clients",
+}
 
 
 def models_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -39,23 +48,26 @@ def models_options(command: Callable[..., None]) -> Callable[..., None]:
     @_shown("--batch-delay", _ENCODING.delay, "Microseconds that Triton waits to fill a batch.")
     @wraps(command)
     def wrapped(*, max_waiting: int, ask_timeout: float, encoder: bool, warmup: str, **rest: Any) -> None:
-        encoding = Encoding(
-            rest.pop("backend"),
-            rest.pop("accelerator"),
-            rest.pop("instances"),
-            rest.pop("rate_limit"),
-            rest.pop("batch"),
-            rest.pop("batch_delay"),
-        )
-        models = Models(
-            Limits(waiting=max_waiting, seconds=ask_timeout),
-            encoding if encoder else None,
-            rest.pop("engine"),
-            rest.pop("precision"),
-            _lengths(warmup),
-            rest.pop("cache"),
-            rest.pop("versions"),
-        )
+        with _by_option():
+            encoding = Encoding(
+                rest.pop("backend"),
+                rest.pop("accelerator"),
+                rest.pop("instances"),
+                rest.pop("rate_limit"),
+                rest.pop("batch"),
+                rest.pop("batch_delay"),
+            )
+            if not encoder and encoding != _ENCODING:
+                raise InputError("--no-encoder leaves nothing to set options of encoder for; leave one away")
+            models = Models(
+                Limits(waiting=max_waiting, seconds=ask_timeout),
+                encoding if encoder else None,
+                rest.pop("engine"),
+                rest.pop("precision"),
+                _lengths(warmup),
+                rest.pop("cache"),
+                rest.pop("versions"),
+            )
         command(models=models, **rest)
 
     return wrapped
@@ -74,20 +86,31 @@ def server_options(command: Callable[..., None]) -> Callable[..., None]:
     @_shown("--drain", _SERVING.drain_timeout, "Seconds to end asks in.")
     @wraps(command)
     def wrapped(*, models: Models, **rest: Any) -> None:
-        serving = Serving(
-            host=rest.pop("host"),
-            http_port=rest.pop("http_port"),
-            grpc_port=rest.pop("grpc_port"),
-            metrics_port=rest.pop("metrics_port"),
-            drain_timeout=rest.pop("drain"),
-            rate_limit=models.encoder.rate_limit if models.encoder else None,
-            certificate=rest.pop("tls_certificate"),
-            key=rest.pop("tls_key"),
-            clients=rest.pop("tls_clients"),
-        )
+        with _by_option():
+            serving = Serving(
+                host=rest.pop("host"),
+                http_port=rest.pop("http_port"),
+                grpc_port=rest.pop("grpc_port"),
+                metrics_port=rest.pop("metrics_port"),
+                drain_timeout=rest.pop("drain"),
+                rate_limit=models.encoder.rate_limit if models.encoder else None,
+                certificate=rest.pop("tls_certificate"),
+                key=rest.pop("tls_key"),
+                clients=rest.pop("tls_clients"),
+            )
         command(models=models, serving=serving, **rest)
 
     return wrapped
+
+
+@contextmanager
+def _by_option() -> Iterator[None]:
+    """Name the option, where an error names the field that it sets."""
+    try:
+        yield
+    except InputError as error:
+        field, _, rest = str(error).partition(" ")
+        raise InputError(f"{_OPTIONS.get(field, field)} {rest}") from error
 
 
 def _shown(name: str, default: Any, text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -126,4 +126,6 @@ class GrpcWire(Wire):
 
 
 def _unreached(address: Address, line: str) -> Unavailable:
+    if "handshake" in line.lower():
+        return Unavailable(f"no agreement on encryption or certificates with {address}: {line}")
     return Unavailable(f"nothing answers at {address}: {line}")

@@ -109,6 +109,10 @@ class HttpWire(Wire):
             raise self._was_closed() from error
         except (urllib3.exceptions.ReadTimeoutError, urllib3.exceptions.EmptyPoolError) as error:
             raise Timeout(f"{self._address} gave no answer in time") from error
+        except urllib3.exceptions.SSLError as error:
+            raise Unavailable(
+                f"no agreement on encryption or certificates with {self._address}: {error}"
+            ) from error
         except urllib3.exceptions.HTTPError as error:
             if any(isinstance(part, BadStatusLine) for part in error.args):
                 raise Unavailable(
