@@ -10,7 +10,7 @@ import pytest
 from tritonqa.bundle import read
 from tritonqa.errors import BundleError, InputError
 from tritonqa.reader.load import PACKAGED, find
-from tritonqa.triton.config import ModelConfig, Port, to_dict, to_pbtxt
+from tritonqa.triton.config import ModelConfig, Port, parameters_of, to_dict, to_pbtxt
 from tritonqa.triton.describe import encoder_config, reader_config
 from tritonqa.triton.modelling import Encoding, Models
 from tritonqa.triton.options import Limits
@@ -54,6 +54,13 @@ def test_an_encoder_read_back_is_the_one_written(encoding: Encoding) -> None:
     assert ("limits" in again["parameters"]) == ours
     assert len(again.get("model_warmup", ())) == (0 if ours else 2)
     assert ("warmup" in again["parameters"]) == ours
+
+
+def test_a_rate_limit_is_kept_for_the_server(tmp_path: Path) -> None:
+    build(find(PACKAGED), tmp_path / "r", Models(encoder=Encoding(rate_limit=3)))
+    assert parameters_of(tmp_path / "r" / "encoder" / "config.pbtxt")["rate_limit"] == "3"
+    assert "rate_limit" not in parameters_of(tmp_path / "r" / "reader" / "config.pbtxt")
+    assert parameters_of(tmp_path / "none") == {}
 
 
 def test_a_reader_read_back_is_the_one_written() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 from tritonqa.errors import InputError
@@ -161,6 +162,17 @@ def to_pbtxt(config: ModelConfig) -> str:
     text: str = text_format.MessageToString(message, as_utf8=True)
     # Protobuf text leaves out zero, and Triton then completes the field with a default of its own.
     return text if config.max_batch_size else f"{text}max_batch_size: 0\n"
+
+
+def parameters_of(file: Path) -> dict[str, str]:
+    """Read the parameters of a config.pbtxt; none where there is no such file, or none that can be read."""
+    from tritonqa.wire.protobuf import model_config_pb2, text_format
+
+    try:
+        message = text_format.Parse(file.read_text(encoding="utf-8"), model_config_pb2.ModelConfig())
+    except (OSError, UnicodeDecodeError, text_format.ParseError):
+        return {}
+    return {name: value.string_value for name, value in message.parameters.items()}
 
 
 def _plain(value: Any) -> Any:

@@ -30,7 +30,7 @@ from tritonqa.triton.config import (
     Warmup,
     WarmupInput,
 )
-from tritonqa.triton.modelling import ACCELERATORS, MODEL_FILES, SHARED, Encoding, Models
+from tritonqa.triton.modelling import ACCELERATORS, MODEL_FILES, RATE_LIMIT, SHARED, Encoding, Models
 
 
 def reader_config(bundle: Bundle, models: Models) -> ModelConfig:
@@ -84,7 +84,7 @@ def encoder_config(bundle: Bundle, models: Models, encoding: Encoding) -> ModelC
             max_queue_delay_microseconds=encoding.delay, default_queue_policy=None if ours else policy
         ),
         version_policy=VersionPolicy(Latest(models.versions)),
-        parameters=_parameters(bundle),
+        parameters={**_parameters(bundle), **_limited(encoding)},
     )
     if ours:
         return replace(config, parameters={**config.parameters, **_engine(models)})
@@ -114,6 +114,11 @@ def _parameters(bundle: Bundle) -> dict[str, str]:
         "tritonqa_version": __version__,
         "bundle": f"{bundle.manifest.name} {bundle.manifest.version}",
     }
+
+
+def _limited(encoding: Encoding) -> dict[str, str]:
+    """Keep what the rate limiter may hand out: Triton takes it on its command line alone."""
+    return {RATE_LIMIT: str(encoding.rate_limit)} if encoding.rate_limit else {}
 
 
 def _engine(models: Models) -> dict[str, str]:

@@ -17,6 +17,7 @@ MODEL_FILES = {
 }
 BACKENDS = ("python", *MODEL_FILES)
 ACCELERATORS: Mapping[str, str] = {"tensorrt": "gpu", "cuda": "gpu", "openvino": "cpu"}
+RATE_LIMIT = "rate_limit"
 SHARED = "encoder"  # what the rate limiter hands out, one to each instance that runs
 
 

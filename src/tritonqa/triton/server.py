@@ -17,8 +17,9 @@ from typing import TypeAlias
 from tritonqa.errors import TritonQAError, Unavailable
 from tritonqa.triton import processes
 from tritonqa.triton.admin import ADMIN, CLOSED, Admin
+from tritonqa.triton.config import parameters_of
 from tritonqa.triton.logs import read
-from tritonqa.triton.modelling import SHARED
+from tritonqa.triton.modelling import RATE_LIMIT, SHARED
 from tritonqa.triton.options import Serving
 from tritonqa.triton.running import Running
 from tritonqa.triton.runtime import Runtime
@@ -175,7 +176,8 @@ class Server:
         ]
 
     def _rate_limit(self) -> list[str]:
-        most = self.serving.rate_limit
+        written = parameters_of(self.repository / SHARED / "config.pbtxt").get(RATE_LIMIT)
+        most = self.serving.rate_limit or written
         return ["--rate-limit=execution_count", f"--rate-limit-resource={SHARED}:{most}"] if most else []
 
     def _encryption(self) -> list[str]:
