@@ -8,16 +8,14 @@ search.py judges, in fp32 by every second held-out article. Figures go to result
 
 from __future__ import annotations
 
-import argparse
 import json
 import tempfile
-from datetime import date
 from pathlib import Path
 
 from evaluate import RESULTS
-from mix import HERE, runs_of
+from mix import runs_of
 from search import judge
-from train import blended, copied, train
+from train import blended, copied, parser, train
 from tritonqa.export import ExportOptions, export
 from tritonqa.reader.load import load_embedded
 from tritonqa.train.run import training_folder
@@ -26,16 +24,9 @@ from tritonqa.train.start import Start
 
 def main() -> None:
     """Blend, export, judge, write."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("start", type=Path)
-    parser.add_argument("blends", nargs="+", type=lambda text: [float(share) for share in text.split(",")])
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--recipe", type=Path, default=HERE / "recipe.toml")
-    parser.add_argument("--output", type=Path, default=Path("build/checkpoint"))
-    parser.add_argument("--name", default=date.today().isoformat())
-    options = parser.parse_args()
+    line = parser(__doc__)
+    line.add_argument("blends", nargs="+", type=lambda text: [float(share) for share in text.split(",")])
+    options = line.parse_args()
     start, folder = Start.open(options.start, new_head=True), training_folder(options.output)
     before = copied(start)
     runs = runs_of(options.data, options.recipe)

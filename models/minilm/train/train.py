@@ -35,15 +35,7 @@ Weights: TypeAlias = dict[str, torch.Tensor]
 
 def main() -> None:
     """Draw the data, train, write the checkpoint."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("start", type=Path)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--recipe", type=Path, default=HERE / "recipe.toml")
-    parser.add_argument("--output", type=Path, default=Path("build/checkpoint"))
-    parser.add_argument("--name", default=date.today().isoformat())
-    options = parser.parse_args()
+    options = parser(__doc__).parse_args()
     start, folder = Start.open(options.start, new_head=True), training_folder(options.output)
     before = copied(start)
     runs = runs_of(options.data, options.recipe)
@@ -56,6 +48,19 @@ def main() -> None:
     found = {"start": options.start.name, "machine": cpu.model(), "runs": records}
     (results / "run.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     draw_loss(records, results / "loss.png")
+
+
+def parser(description: str | None) -> argparse.ArgumentParser:
+    """Read from the command line where to start, with which data and recipe, and where the runs are kept."""
+    found = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    found.add_argument("start", type=Path)
+    found.add_argument("--data", type=Path, required=True)
+    found.add_argument("--recipe", type=Path, default=HERE / "recipe.toml")
+    found.add_argument("--output", type=Path, default=Path("build/checkpoint"))
+    found.add_argument("--name", default=date.today().isoformat())
+    return found
 
 
 def copied(start: Start) -> Weights:

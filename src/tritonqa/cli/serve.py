@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import signal
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -125,8 +124,7 @@ def _run(folder: Path, serving: Serving, logs: str, as_json: bool) -> None:
 
     runtime = install(say=_say)
     stop = Stop()
-    for name in (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
-        signal.signal(name, lambda *_: stop.set())
+    stop.heed("SIGINT", "SIGTERM", "SIGHUP")
 
     def start(died: Server | None) -> Server:
         return Server(runtime, folder, died.serving if died else serving, partial(_log, kind=logs), stop)

@@ -96,7 +96,12 @@ def _open(choice: Choice, connection: Connection | None, cores: int) -> Engine:
         from tritonqa.engine.toy import ToyEngine
 
         return ToyEngine()
-    raise InputError(f"engine {choice.engine!r} is unknown; choose one of {', '.join(ENGINES)}")
+    raise unknown(choice.engine)
+
+
+def unknown(engine: str) -> InputError:
+    """Say that no engine has this name."""
+    return InputError(f"engine {engine!r} is unknown; choose one of {', '.join(ENGINES)}")
 
 
 def named(found: Sequence[Choice], engine: str | None, precision: str | None) -> Choice:
@@ -104,7 +109,7 @@ def named(found: Sequence[Choice], engine: str | None, precision: str | None) ->
     if engine is not None and is_address(engine):
         return Choice(engine, precision or "the server's", Path())
     if engine is not None and engine not in ENGINES:
-        raise InputError(f"engine {engine!r} is unknown; choose one of {', '.join(ENGINES)}")
+        raise unknown(engine)
     if engine == "toy":
         return Choice("toy", "fp32", Path())
     for choice in found:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import shutil
-import signal
 import subprocess
 from contextlib import suppress
 from pathlib import Path
@@ -46,8 +45,7 @@ def run(command: list[str]) -> int:
     if shutil.which(command[0]) is None:
         raise Unavailable(f"docker is not installed here; elsewhere this serves it: {shlex.join(command)}")
     told = Stop()
-    for name in (signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
-        signal.signal(name, lambda *_: told.set())
+    told.heed("SIGTERM", "SIGHUP")
     with subprocess.Popen(command) as process:
         while process.poll() is None:
             with suppress(KeyboardInterrupt):  # the terminal tells the container as well

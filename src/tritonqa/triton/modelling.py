@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tritonqa.engine.open import ENGINES
+from tritonqa.engine.open import ENGINES, unknown
 from tritonqa.errors import InputError
 from tritonqa.triton.options import Limits
 
@@ -73,7 +73,7 @@ class Models:
     def __post_init__(self) -> None:
         """Raise InputError for values out of range, by name."""
         if self.engine is not None and self.engine not in ENGINES:
-            raise InputError(f"engine {self.engine!r} is unknown; choose one of {', '.join(ENGINES)}")
+            raise unknown(self.engine)
         if self.versions < 1:
             raise InputError(f"versions must be at least 1, not {self.versions}")
         if any(length < 8 for length in self.warmup):

@@ -44,7 +44,7 @@ def deep_stacks() -> Iterator[None]:
     """Let a process that is started now have threads with deep stacks: address space, not memory.
 
     Triton reads JSON by recursion, and copies texts to the stack: with the usual 8 MB one request of some
-    megabytes, or of a few thousand brackets, would end it.
+    megabytes, or of 200,000 brackets, would end it.
     """
     import resource
 

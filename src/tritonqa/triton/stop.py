@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from queue import Empty, SimpleQueue
 
 
@@ -15,6 +16,12 @@ class Stop:
     def set(self) -> None:
         """Wish to stop; safe in signal handlers."""
         self._wishes.put(None)
+
+    def heed(self, *names: str) -> None:
+        """Let these signals make the wish, where the system has them."""
+        for name in names:
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), lambda *_: self.set())
 
     def is_set(self) -> bool:
         """Say whether it was wished."""
