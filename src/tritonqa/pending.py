@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future
-from typing import Any, TypeVar
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError, Future
+from functools import partial
+from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -44,3 +46,34 @@ class Pending(Future[T]):
         hook, self._hook = self._hook, None
         if hook is not None:
             hook()
+
+
+def together(futures: Sequence[Future[T]]) -> Pending[list[T]]:
+    """Return a future of all results in order: the first to fail fails it, and the others are cancelled.
+
+    Cancelling it cancels them all.
+    """
+    found: Pending[list[T]] = Pending()
+    found.when_cancelled(lambda: [future.cancel() for future in futures])
+    results: list[T | None] = [None] * len(futures)
+    lock, left = threading.Lock(), len(futures)
+
+    def settle(place: int, done: Future[T]) -> None:
+        nonlocal left
+        error = CancelledError() if done.cancelled() else done.exception()
+        if error is None:
+            results[place] = done.result()
+        with lock:
+            ends = left == 1 or (left > 0 and error is not None)
+            left = 0 if ends else left - 1
+        if not ends or not found.set_running_or_notify_cancel():
+            return
+        if error is None:
+            found.set_result(cast("list[T]", results))
+        else:
+            found._tell()
+            found.set_exception(error)
+
+    for place, future in enumerate(futures):
+        future.add_done_callback(partial(settle, place))
+    return found

@@ -6,8 +6,10 @@ import http.client
 import json
 import time
 from concurrent.futures import FIRST_EXCEPTION, wait
+from itertools import accumulate
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from serving import LIMITS, LONG, metric
 from tritonqa import Reader
 from tritonqa.errors import InputError, Overloaded, TritonQAError
+from tritonqa.reader.together import COUNTS
 from tritonqa.text import Ask
 from tritonqa.triton.server import Server
 from tritonqa.wire import Address, Call, Connection, Wire, dial
@@ -25,7 +28,9 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )
-FIELDS = st.sampled_from(["question", "passages", "options", "top_k", "no_answer_threshold", "id", "inputs"])
+FIELDS = st.sampled_from(
+    ["question", "passages", COUNTS, "options", "top_k", "no_answer_threshold", "id", "inputs"]
+)
 
 
 def alive(server: Server) -> None:
@@ -50,12 +55,19 @@ def test_odd_json_is_answered_or_refused(server: Server, body: dict[str, Any]) -
     status, answer = post(server, "/v2/models/reader/generate", json.dumps(body).encode())
     record = json.loads(answer)
     if status == 200:
-        passages = body["passages"] if isinstance(body["passages"], list) else [body["passages"]]
-        for answer in json.loads(record["answers"])["answers"]:
-            assert answer["text"] == passages[answer["passage"]][answer["start"] : answer["end"]]
+        passages, counts = _list(body["passages"]), _list(body.get(COUNTS, len(_list(body["passages"]))))
+        for end, count, row in zip(accumulate(counts), counts, _list(record["answers"]), strict=True):
+            for answer in json.loads(row)["answers"]:
+                own = passages[end - count : end][answer["passage"]]
+                assert answer["text"] == own[answer["start"] : answer["end"]]
     else:
         assert status in (400, 500) and record["error"]
         assert "Traceback" not in record["error"]
+
+
+def _list(value: Any) -> list[Any]:
+    """Read what JSON may write as one value or several."""
+    return value if isinstance(value, list) else [value]
 
 
 @settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -111,6 +123,43 @@ def test_what_is_wrong_is_named(
 ) -> None:
     with pytest.raises(InputError, match=message):
         ask(wire, question, passages, **parameters)
+
+
+def test_several_questions_in_a_request_are_answered_as_if_alone(wire: Wire) -> None:
+    asks = [
+        ("Who wrote it?", ["It was written by Ada."]),
+        ("When was it written?", ["The sky is blue.", "It was written in 1843 by Ada.", "In 1843."]),
+        ("Where is it?", ["It is in Paris 🤗, the old town."]),
+    ]
+    inputs = {
+        "question": texts([question for question, _ in asks]),
+        "passages": texts([passage for _, passages in asks for passage in passages]),
+        COUNTS: np.array([len(passages) for _, passages in asks], np.int32),
+    }
+    outputs = ("answers", "text", "no_answer", "calibrated", "question_cut")
+    found = wire.infer(Call("reader", inputs, outputs, {"top_k": 2})).result(30)
+    alone = [json.loads(ask(wire, *row, top_k=2)["answers"][0]) for row in asks]
+    again = [json.loads(row) for row in found["answers"]]
+    assert [strings(row) for row in again] == [strings(row) for row in alone]
+    assert found["text"].tolist() == [answer["text"] for row in again for answer in row["answers"]]
+    assert found["no_answer"].tolist() == pytest.approx([row["no_answer"] for row in again], abs=1e-6)
+    assert found["calibrated"].tolist() == [True] * 3 and found["question_cut"].tolist() == [False] * 3
+
+
+def strings(record: dict[str, Any]) -> list[tuple[Any, ...]]:
+    return [(a["text"], a["start"], a["end"], a["passage"]) for a in record["answers"]]
+
+
+@pytest.mark.parametrize("counts", [None, [2], [1, 2], [3, -1], [0, 2], [1, 1, 0]])
+def test_questions_without_passages_of_their_own_are_refused(wire: Wire, counts: list[int] | None) -> None:
+    inputs: dict[str, Any] = {
+        "question": texts(["Who?", "When?"]),
+        "passages": texts(["By Ada.", "In 1843."]),
+    }
+    if counts is not None:
+        inputs[COUNTS] = np.array(counts, np.int32)
+    with pytest.raises(InputError, match=f"{COUNTS}|passages"):
+        wire.infer(Call("reader", inputs, ("answers",))).result(30)
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ WRITTEN = [
 ]
 
 
-@pytest.mark.parametrize("block", WRITTEN, ids=["generate", "infer"])
+@pytest.mark.parametrize("block", WRITTEN, ids=["generate", "infer", "several"])
 def test_the_commands_of_the_docs_work_as_written(server: Server, block: str) -> None:
     script = block.replace("http://127.0.0.1:8000", str(server.http))
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)

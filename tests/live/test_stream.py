@@ -14,6 +14,7 @@ import pytest
 from serving import ANSWER, LONG, PASSAGE, QUESTION, Clients, Served, metric, served
 from tritonqa import Answers, AsyncReader, Reader
 from tritonqa.errors import InputError, Timeout, TritonQAError, Unavailable
+from tritonqa.text import Ask
 from tritonqa.triton.runtime import Runtime
 from tritonqa.triton.server import Server
 from tritonqa.wire import Call, Connection, dial
@@ -52,6 +53,27 @@ def test_an_ask_that_fails_leaves_the_stream_whole(server: Server) -> None:
         with pytest.raises(InputError, match="question has 20000 characters"):
             next(stream)
         assert [a[0].text for a in reader.ask_many([(QUESTION, PASSAGE)] * 3)] == [ANSWER] * 3
+
+
+def test_asks_that_wait_go_together(server: Server) -> None:
+    asks = [(QUESTION, f"It was written by Ada in {1000 + i}.") for i in range(400)]
+    metrics, requests = f"{server.metrics}/metrics", "nv_inference_request_success"
+    begun = metric(metrics, requests)
+    with Reader.load(str(server.grpc)) as reader:
+        found = list(reader.ask_many(asks))
+    assert [answers[0].text for answers in found] == [ANSWER] * 400
+    assert metric(metrics, requests) - begun < 200
+
+
+def test_only_the_ask_to_blame_fails_of_those_that_went_together(server: Server) -> None:
+    good = (QUESTION, PASSAGE)
+    with Reader.load(str(server.grpc)) as reader, reader._backend.stream() as start:
+        rows = [good, good, (QUESTION, ["x"] * 1001), good, good]
+        sent = [start(Ask.of(question, passages), reader._backend.decoding) for question, passages in rows]
+        errors = [future.exception(30) for future in sent]
+    assert [type(error) for error in errors] == [type(None)] * 2 + [InputError] + [type(None)] * 2
+    assert "passages are 1001" in str(errors[2])
+    assert all(future.result()[0].text == ANSWER for future in sent if future is not sent[2])
 
 
 def test_no_more_is_read_than_is_under_way(server: Server) -> None:

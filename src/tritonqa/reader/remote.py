@@ -14,6 +14,7 @@ from tritonqa.engine.job import Step
 from tritonqa.errors import EngineError
 from tritonqa.pending import Pending
 from tritonqa.reader.backend import Start
+from tritonqa.reader.together import COUNTS, Together
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
 from tritonqa.wire import Address, Call, Connection, dial
@@ -37,11 +38,13 @@ class Remote:
     ) -> None:
         """Connect, and check that the server's reader is one of ours; raises Unavailable, EngineError."""
         self._wire = dial(address, connection)
-        parameters = self._wire.config(MODEL).get("parameters", {})
+        config = self._wire.config(MODEL)
+        parameters = config.get("parameters", {})
         self._known = {name: value["string_value"] for name, value in parameters.items()}
         if self._known.get("tritonqa") != PROTOCOL:
             raise EngineError(f"the model {MODEL} at {address} is not tritonqa's, or of another version")
         self._served = Decoding(**json.loads(self._known["decoding"]))
+        self._together = Together() if COUNTS in (port["name"] for port in config["input"]) else None
         self.decoding = decoding or self._served
 
     def start(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Future[Answers]:
@@ -55,7 +58,7 @@ class Remote:
     @contextmanager
     def stream(self) -> Iterator[Start]:
         """Send many asks over one stream, where the protocol has streams."""
-        with self._wire.stream(_CALL_OFF) as infer:
+        with self._wire.stream(_CALL_OFF, self._together) as infer:
             yield lambda ask, options: _mapped(infer(self._call(ask, options)))
 
     def about(self) -> dict[str, Any]:

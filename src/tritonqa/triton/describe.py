@@ -13,6 +13,7 @@ from tritonqa.engine.triton import MODEL as ENCODER
 from tritonqa.errors import BundleError
 from tritonqa.reader.remote import MODEL as READER
 from tritonqa.reader.remote import PROTOCOL
+from tritonqa.reader.together import COUNTS
 from tritonqa.spans import Decoding
 from tritonqa.triton.config import (
     Accelerator,
@@ -39,20 +40,21 @@ def reader_config(bundle: Bundle, models: Models) -> ModelConfig:
     return ModelConfig(
         name=READER,
         input=(
-            Port("question", "TYPE_STRING", (1,)),
+            Port("question", "TYPE_STRING", (-1,)),
             Port("passages", "TYPE_STRING", (-1,)),
+            Port(COUNTS, "TYPE_INT32", (-1,), optional=True),
             Port("options", "TYPE_STRING", (1,), optional=True),
         ),
         output=(
-            Port("answers", "TYPE_STRING", (1,)),
+            Port("answers", "TYPE_STRING", (-1,)),
             Port("text", "TYPE_STRING", (-1,)),
             Port("score", "TYPE_FP32", (-1,)),
             Port("start", "TYPE_INT32", (-1,)),
             Port("end", "TYPE_INT32", (-1,)),
             Port("passage", "TYPE_INT32", (-1,)),
-            Port("no_answer", "TYPE_FP32", (1,)),
-            Port("calibrated", "TYPE_BOOL", (1,)),
-            Port("question_cut", "TYPE_BOOL", (1,)),
+            Port("no_answer", "TYPE_FP32", (-1,)),
+            Port("calibrated", "TYPE_BOOL", (-1,)),
+            Port("question_cut", "TYPE_BOOL", (-1,)),
         ),
         instance_group=(InstanceGroup(1, "KIND_CPU"),),
         version_policy=VersionPolicy(Latest(models.versions)),

@@ -136,11 +136,13 @@ class Limits:
         if not 0 < self.seconds <= _DAY:
             raise InputError(f"seconds must be above 0 and at most {_DAY}, not {self.seconds}")
 
-    def check(self, question: str, passages: Sequence[str]) -> None:
-        """Raise InputError that names the field for what is too large."""
-        if len(question) > self.question:
-            raise InputError(f"question has {len(question)} characters; this server takes {self.question}")
+    def check(self, questions: Sequence[str], passages: Sequence[str]) -> None:
+        """Raise InputError that names the field of a request for what is too large."""
+        if (longest := max(map(len, questions), default=0)) > self.question:
+            raise InputError(f"question has {longest} characters; this server takes {self.question}")
         if len(passages) > self.passages:
-            raise InputError(f"passages are {len(passages)}; this server takes {self.passages} an ask")
+            raise InputError(f"passages are {len(passages)}; this server takes {self.passages} a request")
         if (size := sum(map(len, passages))) > self.characters:
-            raise InputError(f"passages have {size} characters; this server takes {self.characters} an ask")
+            raise InputError(
+                f"passages have {size} characters; this server takes {self.characters} a request"
+            )

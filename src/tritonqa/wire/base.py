@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +23,19 @@ class Call:
     inputs: Mapping[str, Array]
     outputs: tuple[str, ...]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+
+class Joining(Protocol):
+    """What makes one call of several that wait together, so that they share the cost of a message."""
+
+    def fits(self, calls: Sequence[Call], call: Call) -> bool:
+        """Say whether a call can join these."""
+
+    def join(self, calls: Sequence[Call]) -> Call:
+        """Make one call of these."""
+
+    def part(self, tensors: Tensors, calls: Sequence[Call]) -> list[Tensors]:
+        """Give each call its own of the answer."""
 
 
 class Infer(Protocol):
@@ -51,9 +64,10 @@ class Wire(ABC):
         """
 
     @contextmanager
-    def stream(self, call_off: Call) -> Iterator[Infer]:
+    def stream(self, call_off: Call, joining: Joining | None = None) -> Iterator[Infer]:
         """Give what sends many calls that belong together: over one stream where the protocol has streams.
 
+        Calls that wait to be sent are joined where joining says how; those that fail so are sent alone.
         Leaving the block calls off those that were not answered: with call_off, which asks the model to drop
         the calls whose ids begin like its own, up to the dot.
         """

@@ -12,7 +12,7 @@ from typing import Any
 from tritonqa.errors import EngineError, InputError, Timeout, TritonQAError, Unavailable
 from tritonqa.pending import Pending
 from tritonqa.wire.address import Address
-from tritonqa.wire.base import Call, Infer, Tensors, Wire
+from tritonqa.wire.base import Call, Infer, Joining, Tensors, Wire
 from tritonqa.wire.connection import PATIENCE, Connection
 from tritonqa.wire.faults import from_line
 from tritonqa.wire.messages import request, response
@@ -61,9 +61,10 @@ class GrpcWire(Wire):
             raise self._fault(error) from error
 
     @contextmanager
-    def stream(self, call_off: Call) -> Iterator[Infer]:
+    def stream(self, call_off: Call, joining: Joining | None = None) -> Iterator[Infer]:
         """Send many calls over one stream; see Wire."""
-        stream = GrpcStream(partial(self._begin, self._stub.ModelStreamInfer), self._fault, call_off)
+        opening = partial(self._begin, self._stub.ModelStreamInfer)
+        stream = GrpcStream(opening, self._fault, call_off, joining)
         self._streams.add(stream)
         try:
             yield stream.infer

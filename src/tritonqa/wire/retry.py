@@ -13,7 +13,7 @@ from typing import Any
 
 from tritonqa.errors import Overloaded, Timeout, TritonQAError, Unavailable
 from tritonqa.pending import Pending
-from tritonqa.wire.base import Call, Infer, Tensors, Wire
+from tritonqa.wire.base import Call, Infer, Joining, Tensors, Wire
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 
@@ -47,9 +47,9 @@ class Retrying(Wire):
             sleep(pause)
 
     @contextmanager
-    def stream(self, call_off: Call) -> Iterator[Infer]:
+    def stream(self, call_off: Call, joining: Joining | None = None) -> Iterator[Infer]:
         """Send many calls, each again where its stream broke; see Wire."""
-        with self._wire.stream(call_off) as infer:
+        with self._wire.stream(call_off, joining) as infer:
             yield partial(self._start, infer)
 
     def config(self, model: str) -> dict[str, Any]:

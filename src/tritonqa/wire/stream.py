@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
+from math import inf
 from queue import SimpleQueue
 from time import monotonic
 from typing import Any, TypeAlias
 
-from tritonqa.errors import EngineError, Timeout, TritonQAError, Unavailable
-from tritonqa.wire.base import Call, Tensors
+from tritonqa.errors import EngineError, InputError, Overloaded, Timeout, TritonQAError, Unavailable
+from tritonqa.wire.base import Call, Joining, Tensors
 from tritonqa.wire.faults import from_line
 from tritonqa.wire.messages import request, response
 from tritonqa.wire.protobuf import grpc
@@ -27,10 +28,13 @@ _LOOK = 0.5  # seconds between looks at the deadlines, which gRPC keeps for whol
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A call that was sent: the future of its answer, and when that must have come."""
+    """A call that was sent, by its id: the future of its answer, and when that must have come."""
 
+    number: str
+    call: Call
     future: Future[Tensors]
     until: float
+    joins: bool = True
 
 
 class Opened:
@@ -39,28 +43,39 @@ class Opened:
     Each call is taken out once, by whoever settles it, so no lock is needed.
     """
 
-    def __init__(self, open: Open) -> None:
+    def __init__(self, open: Open, joining: Joining | None) -> None:
         """Open the stream."""
-        self._outbox: SimpleQueue[Any] = SimpleQueue()
+        self._outbox: SimpleQueue[Sent | None] = SimpleQueue()
+        self._joining = joining
+        self._held: list[Sent | None] = []
+        self._joined: dict[str, list[Sent]] = {}
         self._sent: dict[str, Sent] = {}
-        self.answers = open(iter(self._outbox.get, None))
+        self.answers = open(self._messages())
         self.ended = threading.Event()
 
-    def send(self, number: str, message: Any, sent: Sent) -> None:
+    def send(self, sent: Sent) -> None:
         """Send a call."""
-        self._sent[number] = sent
-        self._outbox.put(message)
+        self._sent[sent.number] = sent
+        self._outbox.put(sent)
 
     def settle(self, message: Any) -> None:
-        """Give an answer to its call, unless that was given up."""
-        number = message.infer_response.id
-        if message.error_message:
-            self._fail(number, from_line(message.error_message))
-        elif (sent := self._sent.pop(number, None)) and sent.future.set_running_or_notify_cancel():
-            try:
-                sent.future.set_result(response(message.infer_response))
-            except EngineError as error:
-                sent.future.set_exception(error)
+        """Give an answer to its calls, unless they were given up."""
+        joined = self._joined.pop(message.infer_response.id, [])
+        error = from_line(message.error_message) if message.error_message else None
+        if len(joined) > 1 and error and not isinstance(error, Unavailable | Timeout | Overloaded):
+            for sent in joined:  # one of them may be to blame for it
+                self._outbox.put(replace(sent, joins=False))
+            return
+        parts: Sequence[Tensors] = ()
+        try:
+            parts = self._parts(message, joined) if error is None else ()
+        except EngineError as raised:
+            error = raised
+        for place, sent in enumerate(joined):
+            if error is not None:
+                self._fail(sent.number, error)
+            elif self._sent.pop(sent.number, None) and sent.future.set_running_or_notify_cancel():
+                sent.future.set_result(parts[place])
 
     def fail_late(self, now: float) -> None:
         """Fail the calls that should have been answered by now."""
@@ -68,10 +83,10 @@ class Opened:
             if sent.until <= now:
                 self._fail(number, Timeout("the server gave no answer in time"))
 
-    def finish(self, call_off: Any) -> None:
+    def finish(self, number: str, call_off: Call) -> None:
         """Send nothing more, and call off what has no answer yet."""
         if self._sent:
-            self._outbox.put(call_off)
+            self._outbox.put(Sent(number, call_off, Future(), inf, joins=False))
         self._outbox.put(None)
 
     def end(self, error: TritonQAError) -> None:
@@ -81,6 +96,37 @@ class Opened:
         for number in self._sent.copy():
             self._fail(number, error)
 
+    def _messages(self) -> Iterator[Any]:
+        """Write what goes out, until None comes."""
+        while taken := self._take():
+            calls, number = [sent.call for sent in taken], taken[0].number
+            self._joined[number] = taken
+            try:
+                yield request(
+                    self._joining.join(calls) if self._joining and len(calls) > 1 else calls[0], number
+                )
+            except InputError as error:
+                for sent in taken:
+                    self._fail(sent.number, error)
+
+    def _take(self) -> list[Sent]:
+        """Wait for a call, and take with it those behind it that wait and can join; nothing after None."""
+        first = self._held.pop() if self._held else self._outbox.get()
+        taken = [] if first is None else [first]
+        while taken and taken[0].joins and self._joining is not None and not self._outbox.empty():
+            other = self._outbox.get()
+            if other is None or not (other.joins and self._joining.fits([s.call for s in taken], other.call)):
+                self._held.append(other)
+                break
+            taken.append(other)
+        return taken
+
+    def _parts(self, message: Any, joined: Sequence[Sent]) -> Sequence[Tensors]:
+        tensors = response(message.infer_response)
+        if self._joining is None or len(joined) == 1:
+            return [tensors]
+        return self._joining.part(tensors, [sent.call for sent in joined])
+
     def _fail(self, number: str, error: TritonQAError) -> None:
         sent = self._sent.pop(number, None)
         if sent is not None and sent.future.set_running_or_notify_cancel():
@@ -88,19 +134,19 @@ class Opened:
 
 
 class GrpcStream:
-    """Send calls over one ModelStreamInfer, and match the answers by the id of the request.
+    """Send calls over one ModelStreamInfer, those that wait joined; match answers by the request's id.
 
     A stream that breaks fails the calls on it with Unavailable; the next call opens another. gRPC can't call
     off a single one, and Triton 2.51 never lets go of answers that were ready when a stream is cancelled: so
     closing asks the model to drop what is under way, and reads to the end.
     """
 
-    def __init__(self, open: Open, fault: Fault, call_off: Call) -> None:
+    def __init__(self, open: Open, fault: Fault, call_off: Call, joining: Joining | None = None) -> None:
         """Take what opens a stream for requests, what maps gRPC's errors, and the call that drops the others.
 
         The first call opens the stream.
         """
-        self._open, self._fault, self._call_off = open, fault, call_off
+        self._open, self._fault, self._call_off, self._joining = open, fault, call_off, joining
         self._name, self._numbers = secrets.token_hex(8), count()
         self._opened: Opened | None = None
         self._lock = threading.Lock()
@@ -109,14 +155,13 @@ class GrpcStream:
 
     def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
         """Send a call; see Wire. Raises Unavailable when the stream or its connection was closed."""
-        sent = Sent(Future(), monotonic() + timeout if timeout is not None else float("inf"))
-        number = self._number()
-        message = request(call, number)
+        until = monotonic() + timeout if timeout is not None else inf
+        sent = Sent(self._number(), call, Future(), until)
         with self._lock:
             if self._closed.is_set():
                 raise Unavailable("the stream was closed")
             self._opened = self._opened or self._begin()
-            self._opened.send(number, message, sent)
+            self._opened.send(sent)
         return sent.future
 
     def close(self) -> None:
@@ -124,7 +169,7 @@ class GrpcStream:
         with self._lock:
             self._closed.set()
             if self._opened is not None:
-                self._opened.finish(request(self._call_off, self._number()))
+                self._opened.finish(self._number(), self._call_off)
 
     def wait(self) -> None:
         """Wait a little until a stream that was closed has ended."""
@@ -135,7 +180,7 @@ class GrpcStream:
         return f"{self._name}.{next(self._numbers)}"
 
     def _begin(self) -> Opened:
-        opened = Opened(self._open)
+        opened = Opened(self._open, self._joining)
         threading.Thread(target=self._read, args=(opened,), name="tritonqa-answers", daemon=True).start()
         return opened
 

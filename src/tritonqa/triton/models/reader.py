@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import fields, replace
 from functools import partial
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,10 @@ import triton_python_backend_utils as pb_utils
 
 from tritonqa.answers import Answers
 from tritonqa.errors import InputError
+from tritonqa.pending import together
 from tritonqa.reader.load import embed
 from tritonqa.reader.remote import CALL_OFF
+from tritonqa.reader.together import COUNTS
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
 from tritonqa.triton.models.answering import Sender, error_response, stream_of, texts
@@ -60,7 +63,7 @@ class TritonPythonModel:
         pb_utils.Logger.log_info(f"{bundle.manifest.name} runs on {choice}")
 
     def execute(self, requests: Sequence[Any]) -> list[Any]:
-        """Start an ask for each request, and return None for it; a response says why one was refused."""
+        """Start each request's asks, and return None for it; a response says why one was refused."""
         return [self._receive(request) for request in requests]
 
     def finalize(self) -> None:
@@ -71,7 +74,7 @@ class TritonPythonModel:
         self._meter.close()
 
     def _receive(self, request: Any) -> Any:
-        """Start a request's ask, whose answers leave through its sender: None; or say why it is refused."""
+        """Start a request's asks, whose answers leave through its sender: None; or say why it is refused."""
         try:
             given = json.loads(request.parameters() or "{}")
             stream = stream_of(request.request_id())
@@ -79,23 +82,35 @@ class TritonPythonModel:
                 self._hangups.call_off(stream)
                 return pb_utils.InferenceResponse()
             self._reader.flow.check_room()
-            ask = _ask(request, self._limits)
+            asks = _asks(request, self._limits)
             options = _options(request, given, self._reader.decoding)
-            if sum(map(len, ask.passages)) > _LONG:
-                self._long.submit(self._start_aside, Sender(request), ask, options)
+            if sum(len(passage) for ask in asks for passage in ask.passages) > _LONG:
+                self._long.submit(self._start_aside, Sender(request), asks, options)
             else:
-                self._follow(self._start(stream, ask, options), Sender(request))
+                self._follow(self._start_all(stream, asks, options), Sender(request))
         except Exception as error:  # noqa: BLE001 - every request must be answered
             self._meter.refused()
             return error_response(error)
         return None
 
-    def _start_aside(self, sender: Sender, ask: Ask, options: Decoding) -> None:
+    def _start_aside(self, sender: Sender, asks: Sequence[Ask], options: Decoding) -> None:
         try:
-            self._follow(self._start(sender.stream, ask, options), sender)
+            self._follow(self._start_all(sender.stream, asks, options), sender)
         except Exception as error:  # noqa: BLE001 - every request must be answered
             self._meter.refused()
             sender.fail(error)
+
+    def _start_all(self, stream: str, asks: Sequence[Ask], options: Decoding) -> Future[list[Answers]]:
+        """Start the asks of a request; where one can't, the others are dropped."""
+        futures: list[Future[Answers]] = []
+        try:
+            for ask in asks:
+                futures.append(self._start(stream, ask, options))
+        except Exception:
+            for future in futures:
+                future.cancel()
+            raise
+        return together(futures)
 
     def _start(self, stream: str, ask: Ask, options: Decoding) -> Future[Answers]:
         """Start an ask, unless its answers are known."""
@@ -111,7 +126,7 @@ class TritonPythonModel:
             future.add_done_callback(partial(self._keep, ask, options))
         return future
 
-    def _follow(self, future: Future[Answers], sender: Sender) -> None:
+    def _follow(self, future: Future[list[Answers]], sender: Sender) -> None:
         self._hangups.watch(sender, future)
         future.add_done_callback(partial(self._answer, sender))
 
@@ -119,22 +134,45 @@ class TritonPythonModel:
         if self._cache is not None and not done.cancelled() and done.exception() is None:
             self._cache.put(ask, options, done.result())
 
-    def _answer(self, sender: Sender, done: Future[Answers]) -> None:
+    def _answer(self, sender: Sender, done: Future[list[Answers]]) -> None:
         try:
-            answers = done.result()
-            sender.send([pb_utils.Tensor(name, _OUTPUTS[name](answers)) for name in sender.wanted])
-            self._meter.answered(len(answers) > 0)
+            found = done.result()
+            sender.send([pb_utils.Tensor(name, _OUTPUTS[name](found)) for name in sender.wanted])
+            for answers in found:
+                self._meter.answered(len(answers) > 0)
         except BaseException as error:  # noqa: BLE001 - every request must be answered
             self._meter.refused()
             sender.fail(error)
 
 
-def _ask(request: Any, limits: Limits) -> Ask:
+def _asks(request: Any, limits: Limits) -> list[Ask]:
+    """Read the questions, each with its passages."""
     questions, passages = texts(request, "question"), texts(request, "passages")
-    if len(questions) != 1:
-        raise InputError(f"question must be one text, not {len(questions)}")
-    limits.check(questions[0], passages)
-    return Ask.of(questions[0], passages)
+    counts = _counts(request, len(questions), len(passages))
+    limits.check(questions, passages)
+    ends = accumulate(counts)
+    return [
+        Ask.of(question, passages[end - count : end])
+        for question, count, end in zip(questions, counts, ends, strict=True)
+    ]
+
+
+def _counts(request: Any, questions: int, passages: int) -> list[int]:
+    """Read how many passages each question has: one question has all."""
+    tensor = pb_utils.get_input_tensor_by_name(request, COUNTS)
+    if tensor is None:
+        if questions != 1:
+            raise InputError(
+                f"question must be one text, not {questions}; {COUNTS} says whose passages are whose"
+            )
+        return [passages]
+    counts: list[int] = tensor.as_numpy().reshape(-1).tolist()
+    if len(counts) != questions or min(counts, default=0) < 0 or sum(counts) != passages:
+        raise InputError(
+            f"{COUNTS} must be one for each question, {questions}, and add up to {passages} passages, "
+            f"not {counts!r:.40}"
+        )
+    return counts
 
 
 def _options(request: Any, found: dict[str, Any], decoding: Decoding) -> Decoding:
@@ -152,18 +190,28 @@ def _options(request: Any, found: dict[str, Any], decoding: Decoding) -> Decodin
     return replace(decoding, **found) if found else decoding
 
 
-def _column(name: str, kind: type) -> Callable[[Answers], Any]:
-    return lambda answers: np.array([getattr(answer, name) for answer in answers], kind)
+def _column(name: str, kind: type) -> Callable[[Sequence[Answers]], Any]:
+    """Give a field of each question's answers."""
+    return lambda found: np.array([getattr(answers, name) for answers in found], kind)
 
 
-_OUTPUTS: dict[str, Callable[[Answers], Any]] = {
-    "answers": lambda answers: np.array([json.dumps(answers.to_dict(), ensure_ascii=False).encode()], object),
-    "text": lambda answers: np.array([answer.text.encode() for answer in answers], object),
-    "score": _column("score", np.float32),
-    "start": _column("start", np.int32),
-    "end": _column("end", np.int32),
-    "passage": _column("passage", np.int32),
-    "no_answer": lambda answers: np.array([answers.no_answer], np.float32),
-    "calibrated": lambda answers: np.array([answers.calibrated], np.bool_),
-    "question_cut": lambda answers: np.array([answers.question_cut], np.bool_),
+def _answer_column(name: str, kind: type) -> Callable[[Sequence[Answers]], Any]:
+    """Give a field of each answer, question after question."""
+    return lambda found: np.array([getattr(answer, name) for answers in found for answer in answers], kind)
+
+
+_OUTPUTS: dict[str, Callable[[Sequence[Answers]], Any]] = {
+    "answers": lambda found: np.array([_json(answers) for answers in found], object),
+    "text": lambda found: np.array([a.text.encode() for answers in found for a in answers], object),
+    "score": _answer_column("score", np.float32),
+    "start": _answer_column("start", np.int32),
+    "end": _answer_column("end", np.int32),
+    "passage": _answer_column("passage", np.int32),
+    "no_answer": _column("no_answer", np.float32),
+    "calibrated": _column("calibrated", np.bool_),
+    "question_cut": _column("question_cut", np.bool_),
 }
+
+
+def _json(answers: Answers) -> bytes:
+    return json.dumps(answers.to_dict(), ensure_ascii=False).encode()
