@@ -6,7 +6,9 @@ import http.client
 import json
 import time
 from concurrent.futures import FIRST_EXCEPTION, wait
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import accumulate
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 
 from serving import LIMITS, LONG, metric
 from tritonqa import Reader
-from tritonqa.errors import InputError, Overloaded, TritonQAError
+from tritonqa.errors import InputError, Overloaded, TritonQAError, Unavailable
 from tritonqa.reader.together import COUNTS
 from tritonqa.text import Ask
 from tritonqa.triton.server import Server
@@ -232,6 +234,14 @@ def test_metrics_tell_of_asks(server: Server) -> None:
         "tritonqa_no_answer": 1,
     }
     assert metric(metrics, "tritonqa_engine_seconds") > 0
+
+
+def test_what_speaks_http_only_is_said() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as other:
+        Thread(target=other.serve_forever, daemon=True).start()
+        with pytest.raises(Unavailable, match="does not speak gRPC; .* write http://"):
+            Reader.load(f"grpc://127.0.0.1:{other.server_port}", connection=Connection(retries=0))
+        other.shutdown()
 
 
 def test_no_answer_there_is_said(tmp_path: Any) -> None:

@@ -113,6 +113,16 @@ def test_bad_connections_name_the_field(options: dict[str, object], field: str) 
         ask("grpcs://127.0.0.1:9", Connection(ca=Path("missing.pem")))
 
 
+def test_files_that_are_no_certificates_are_named(tmp_path: Path) -> None:
+    junk = tmp_path / "junk.pem"
+    junk.write_text("no certificate")
+    for scheme in ("grpcs", "https"):
+        with pytest.raises(InputError, match="ca .*junk.pem holds no PEM certificate"):
+            ask(f"{scheme}://127.0.0.1:9", Connection(ca=junk))
+        with pytest.raises(InputError, match="certificate .*junk.pem and key .*junk.pem"):
+            ask(f"{scheme}://127.0.0.1:9", Connection(certificate=junk, key=junk))
+
+
 def test_full_shared_memory_is_said(runtime: Runtime, tmp_path: Path) -> None:
     ports = ["--http-port", "0", "--grpc-port", "0", "--metrics-port", "0"]
     serve = shlex.join(command("serve", "--no-encoder", "--logs", "none", *ports))

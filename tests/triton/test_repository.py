@@ -56,6 +56,19 @@ def test_an_encoder_read_back_is_the_one_written(encoding: Encoding) -> None:
     assert ("warmup" in again["parameters"]) == ours
 
 
+@pytest.mark.parametrize(
+    ("models", "message"),
+    [
+        (Models(precision="fp64"), "precision 'fp64' is none of this reader's: int8, int8-bf16"),
+        (Models(warmup=(32, 4096)), "warmup must be lengths of at most 384 tokens"),
+    ],
+)
+def test_what_the_reader_can_not_do_is_refused(tmp_path: Path, models: Models, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        build(find(PACKAGED), tmp_path / "r", models)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_rate_limit_is_kept_for_the_server(tmp_path: Path) -> None:
     build(find(PACKAGED), tmp_path / "r", Models(encoder=Encoding(rate_limit=3)))
     assert parameters_of(tmp_path / "r" / "encoder" / "config.pbtxt")["rate_limit"] == "3"

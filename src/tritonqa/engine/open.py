@@ -16,6 +16,8 @@ from tritonqa.wire.address import is_address
 
 ENGINES = ("toy", "onnx", "openvino", "torch")
 _LIBRARY = {"openvino": "openvino", "onnx": "onnxruntime", "torch": "torch"}
+MADE = {"bf16": "fp32", "int8-bf16": "int8"}  # what OpenVINO runs from a file of another precision
+_NEEDS = {"bf16": {"amx_bf16"}, "int8-bf16": {"amx_bf16", "avx512_bf16"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,8 @@ def choices(files: Sequence[tuple[Path, str, str]]) -> list[Choice]:
     for file, kind, precision in files:
         if kind == "onnx":
             found += [Choice("openvino", precision, file), Choice("onnx", precision, file)]
-            if "amx_bf16" in has and precision == "fp32":
-                found.append(Choice("openvino", "bf16", file))
-            if has & {"amx_bf16", "avx512_bf16"} and precision == "int8":
-                found.append(Choice("openvino", "int8-bf16", file))
+            made = [name for name, source in MADE.items() if source == precision and has & _NEEDS[name]]
+            found += [Choice("openvino", name, file) for name in made]
         elif kind == "safetensors":
             found.append(Choice("torch", precision, file))
     exact, mixed = ("bf16", "fp32", "fp16"), ("int8-bf16", "int8")

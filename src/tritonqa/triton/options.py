@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import ssl
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from math import inf
 from pathlib import Path
 
 from tritonqa.errors import InputError, Unavailable
+from tritonqa.wire.pem import hold_authorities, hold_pair
 
 _PORTS = ("http_port", "grpc_port", "metrics_port")
 _LAST_PORT, _DAY = 65_535, 86_400
@@ -47,8 +47,10 @@ class Serving:
             raise InputError("certificate and key go together; give both or neither")
         if self.clients is not None and self.certificate is None:
             raise InputError("clients needs certificate and key; give them as well")
-        if self.certificate is not None:
-            self._hold_pems()
+        if self.certificate is not None and self.key is not None:
+            hold_pair(self.certificate, self.key)
+        if self.clients is not None:
+            hold_authorities("clients", self.clients)
 
     @property
     def http_host(self) -> str:
@@ -79,21 +81,6 @@ class Serving:
         with ExitStack() as held:
             http, grpc, metrics = (_port(host, family, name, getattr(self, name), held) for name in _PORTS)
         return replace(self, host=host, http_port=http, grpc_port=grpc, metrics_port=metrics)
-
-    def _hold_pems(self) -> None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        for path in (self.certificate, self.key, self.clients):
-            if path is not None and not path.is_file():
-                raise InputError(f"{path} is no file; give a PEM file")
-        try:
-            context.load_cert_chain(str(self.certificate), str(self.key))
-        except ssl.SSLError as error:
-            raise InputError(f"certificate {self.certificate} and key {self.key}: {error}") from error
-        try:
-            if self.clients is not None:
-                context.load_verify_locations(self.clients)
-        except ssl.SSLError as error:
-            raise InputError(f"clients {self.clients} holds no PEM certificate: {error}") from error
 
     def _hold_ports(self) -> None:
         ports = {name: getattr(self, name) for name in _PORTS}

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from tritonqa import __version__
 from tritonqa.bundle import Bundle
-from tritonqa.errors import BundleError
+from tritonqa.engine.open import MADE
+from tritonqa.errors import BundleError, InputError
 from tritonqa.triton.config import ModelConfig, to_pbtxt
 from tritonqa.triton.describe import encoder_config, model_file, reader_config
 from tritonqa.triton.modelling import MODEL_FILES, Models
@@ -38,11 +39,12 @@ def build(
 ) -> None:
     """Write the models reader and, where it is wanted, encoder; both hold what they run.
 
-    Raises BundleError when the folder exists, the bundle lacks the encoder's format, or the disk refuses;
-    nothing half-written stays.
+    Raises BundleError when the folder exists, the bundle lacks the encoder's format, or the disk refuses,
+    InputError for what this bundle can't do; nothing half-written stays.
     """
     wanted = models or Models()
     check_target(repository)
+    check_fit(bundle, wanted)
     with _staged(repository) as staged:
         _write_model(staged, reader_config(bundle, wanted), bundle)
         if wanted.encoder is not None:
@@ -56,6 +58,17 @@ def check_target(repository: Path) -> None:
 
     if repository.exists():
         raise BundleError(f"{repository} exists already; choose another folder or remove it first")
+
+
+def check_fit(bundle: Bundle, models: Models) -> None:
+    """Raise InputError for a precision that the bundle lacks, and for lengths that its model refuses."""
+    has = {item.precision for item in bundle.manifest.formats}
+    known = sorted(has | {made for made, source in MADE.items() if source in has})
+    if models.precision is not None and models.precision not in known:
+        raise InputError(f"precision {models.precision!r} is none of this reader's: {', '.join(known)}")
+    longest = bundle.manifest.windowing.max_length
+    if models.warmup != Models().warmup and (length := max(models.warmup, default=0)) > longest:
+        raise InputError(f"warmup must be lengths of at most {longest} tokens for this reader, not {length}")
 
 
 def add_version(bundle: Bundle, repository: Path) -> list[Path]:

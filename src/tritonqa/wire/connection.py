@@ -9,6 +9,7 @@ from os import PathLike
 from pathlib import Path
 
 from tritonqa.errors import InputError
+from tritonqa.wire.pem import hold_authorities, hold_pair
 
 _FILES = ("TRITONQA_CA", "TRITONQA_CERTIFICATE", "TRITONQA_KEY")
 TOKEN = "TRITONQA_TOKEN"
@@ -53,6 +54,13 @@ class Connection:
         ca, certificate, key = (Path(os.environ[name]) if os.environ.get(name) else None for name in _FILES)
         token = os.environ.get(TOKEN)
         return cls(ca, certificate, key, {"authorization": f"Bearer {token}"} if token else {})
+
+    def hold_files(self) -> None:
+        """Raise InputError for PEM files that are none, by name."""
+        if self.ca is not None:
+            hold_authorities("ca", self.ca)
+        if self.certificate is not None and self.key is not None:
+            hold_pair(self.certificate, self.key)
 
     def read(self, name: str) -> bytes | None:
         """Read one of the PEM files; raises InputError that names it."""

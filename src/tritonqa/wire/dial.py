@@ -11,6 +11,8 @@ from tritonqa.wire.retry import Retrying
 def dial(address: Address, connection: Connection | None = None) -> Wire:
     """Open a wire; nothing is sent before the first call. Raises MissingExtra, InputError."""
     how = connection or Connection.from_environment()
+    if address.secure:
+        how.hold_files()
     wire = _grpc(address, how) if address.scheme.startswith("grpc") else _http(address, how)
     return Retrying(wire, how.retries, how.timeout)
 

@@ -129,4 +129,8 @@ class GrpcWire(Wire):
 def _unreached(address: Address, line: str) -> Unavailable:
     if "handshake" in line.lower():
         return Unavailable(f"no agreement on encryption or certificates with {address}: {line}")
+    if "HTTP/2" in line:
+        return Unavailable(
+            f"what answers at {address} does not speak gRPC; if it is Triton's HTTP port, write http://"
+        )
     return Unavailable(f"nothing answers at {address}: {line}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
@@ -17,6 +18,8 @@ _CODES = (
     ((Overloaded, Unavailable, Timeout), "UNAVAILABLE"),
     (CancelledError, "CANCELLED"),
 )
+
+_STREAM = re.compile(r"([0-9a-f]{16})\.")
 
 
 class Sender:
@@ -61,8 +64,12 @@ class Sender:
 
 
 def stream_of(number: str) -> str:
-    """Name the stream that a request came on: its id up to the dot; "" for one that came alone."""
-    return number.rpartition(".")[0]
+    """Name the stream that a request came on: its id up to the dot; "" for one that came alone.
+
+    A stream's name is drawn at random, so that nobody else can call it off; other ids name none.
+    """
+    found = _STREAM.match(number)
+    return found[1] if found else ""
 
 
 def error_response(error: BaseException) -> Any:

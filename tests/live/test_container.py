@@ -1,0 +1,62 @@
+"""What the container runs, on the real server outside a container."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from serving import ANSWER, PASSAGE, QUESTION
+from tritonqa import Reader
+from tritonqa.errors import Unavailable
+from tritonqa.reader.load import PACKAGED, find
+from tritonqa.triton.modelling import Encoding, Models
+from tritonqa.triton.options import Serving
+from tritonqa.triton.repository import build
+from tritonqa.triton.runtime import Runtime
+
+SCRIPT = Path(__file__).parent.parent.parent / "docker" / "serve.sh"
+
+
+@pytest.mark.parametrize("limit", [None, 2])
+def test_the_script_serves_as_the_command_does(runtime: Runtime, tmp_path: Path, limit: int | None) -> None:
+    build(find(PACKAGED), tmp_path / "r", Models(encoder=Encoding(rate_limit=limit)))
+    ports = Serving(http_port=0, grpc_port=0, metrics_port=0).with_ports()
+    place = f"http://127.0.0.1:{ports.http_port}"
+    environment = runtime.environment()
+    environment["PATH"] = f"{runtime.server.parent}{os.pathsep}{environment['PATH']}"
+    command = ["sh", str(SCRIPT), str(tmp_path / "r"), f"--backend-directory={runtime.backends}",
+               "--http-address=127.0.0.1", f"--http-port={ports.http_port}", "--grpc-address=127.0.0.1",
+               f"--grpc-port={ports.grpc_port}", "--metrics-address=127.0.0.1",
+               f"--metrics-port={ports.metrics_port}"]  # fmt: skip
+    with (
+        (tmp_path / "log").open("w") as log,
+        subprocess.Popen(command, env=environment, stdout=log, stderr=log) as process,
+    ):
+        try:
+            assert _answer(place, process) == ANSWER
+            with pytest.raises(urllib.error.HTTPError, match="403"):
+                urllib.request.urlopen(f"{place}/v2/repository/index", b"{}", timeout=10)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(40)
+    said = f'{{"name":"encoder", "count":{limit} '
+    assert (said in (tmp_path / "log").read_text()) == (limit is not None)
+
+
+def _answer(place: str, process: subprocess.Popen[bytes]) -> str:
+    """Ask the server, once it is there."""
+    until = time.monotonic() + 60
+    while True:
+        try:
+            with Reader.load(place) as reader:
+                return reader.ask(QUESTION, PASSAGE)[0].text
+        except Unavailable:
+            assert process.poll() is None and time.monotonic() < until
+            time.sleep(0.2)
