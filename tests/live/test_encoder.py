@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from concurrent.futures import wait
 from pathlib import Path
 
@@ -12,8 +14,9 @@ from hypothesis import strategies as st
 
 from serving import LIMITS
 from tritonqa import Reader
-from tritonqa.errors import InputError, Overloaded
+from tritonqa.errors import EngineError, InputError, Overloaded
 from tritonqa.evaluate import load_squad
+from tritonqa.reader.load import PACKAGED, find
 from tritonqa.triton.server import Server
 from tritonqa.wire import Address, Call, Connection, dial
 
@@ -79,3 +82,12 @@ def test_more_rows_than_may_wait_are_refused_and_the_others_answered(server: Ser
     answers = [call.result()["end_logits"] for call in calls if not call.exception()]
     assert refused and all(isinstance(error, Overloaded) for error in refused)
     assert answers and all(np.allclose(logits, answers[0][0], atol=0.2) for logits in answers)
+
+
+def test_a_fat_client_of_another_reader_is_refused(url: str, tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle"
+    shutil.copytree(find(PACKAGED).folder, bundle)
+    record = json.loads((bundle / "bundle.json").read_text())
+    (bundle / "bundle.json").write_text(json.dumps(record | {"name": "other", "version": "7"}))
+    with pytest.raises(EngineError, match="runs tritonqa-minilm .*, not other 7; load the same reader"):
+        Reader.load(bundle, engine=url)

@@ -2,19 +2,23 @@ from __future__ import annotations
 
 import compileall
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tritonqa.bundle import read
+from tritonqa.engine.base import INPUT_NAMES
+from tritonqa.engine.triton import ports
 from tritonqa.errors import BundleError, InputError
 from tritonqa.reader.load import PACKAGED, find
 from tritonqa.triton.config import ModelConfig, Port, parameters_of, to_dict, to_pbtxt
 from tritonqa.triton.describe import encoder_config, reader_config
 from tritonqa.triton.modelling import Encoding, Models
 from tritonqa.triton.options import Limits
-from tritonqa.triton.repository import add_version, build
+from tritonqa.triton.repository import build, next_version
 
 
 def parsed(text: str) -> dict[str, Any]:
@@ -134,11 +138,39 @@ def test_an_onnx_encoder_holds_its_file_and_a_missing_one_is_said(tmp_path: Path
 
 def test_versions_count_up(tmp_path: Path) -> None:
     build(find(PACKAGED), tmp_path / "r", Models(encoder=Encoding()))
-    written = add_version(find(PACKAGED), tmp_path / "r")
-    assert written == [tmp_path / "r" / name / "2" for name in ("encoder", "reader")]
+    with next_version(find(PACKAGED), tmp_path / "r") as version:
+        assert version == 2
+    assert all((tmp_path / "r" / name / "2" / "model.py").exists() for name in ("encoder", "reader"))
     assert sorted(path.name for path in (tmp_path / "r" / "reader").iterdir()) == ["1", "2", "config.pbtxt"]
     with pytest.raises(BundleError, match="is no repository"):
-        add_version(find(PACKAGED), tmp_path / "r" / "reader")
+        next_version(find(PACKAGED), tmp_path / "r" / "reader").__enter__()
+
+
+def test_a_configuration_says_which_bundle_is_newest(tmp_path: Path) -> None:
+    build(find(PACKAGED), tmp_path / "r", Models(encoder=Encoding(rate_limit=3), cache=True))
+    bundle = find(PACKAGED)
+    other = replace(bundle, manifest=replace(bundle.manifest, name="other", version="7", max_answer_tokens=5))
+    files = [tmp_path / "r" / name / "config.pbtxt" for name in ("encoder", "reader")]
+    before = [parameters_of(file) for file in files]
+    with pytest.raises(KeyError), next_version(other, tmp_path / "r"):
+        raise KeyError
+    assert [parameters_of(file) for file in files] == before
+    assert not (tmp_path / "r" / "reader" / "2").exists()
+    with next_version(other, tmp_path / "r"):
+        pass
+    assert [parameters_of(file)["bundle"] for file in files] == ["other 7"] * 2
+    now = [parameters_of(file) for file in files]
+    changed = [{key for key in new if new[key] != old[key]} for new, old in zip(now, before, strict=True)]
+    assert changed == [{"bundle"}, {"bundle", "decoding"}]
+    assert parsed(files[0].read_text())["max_batch_size"] == 16
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS, ids=lambda e: f"{e.backend}-{e.accelerator}")
+def test_a_fat_client_fits_every_backend(encoding: Encoding) -> None:
+    inputs, outputs = ports(parsed(to_pbtxt(encoder_config(find(PACKAGED), Models(), encoding))))
+    kind = np.int32 if encoding.backend == "tensorrt" else np.int64
+    assert inputs == dict.fromkeys(INPUT_NAMES, kind)
+    assert [name.partition("__")[0] for name in outputs] == ["start_logits", "end_logits"]
 
 
 def test_a_damaged_bundle_is_no_version(tmp_path: Path) -> None:
@@ -147,7 +179,7 @@ def test_a_damaged_bundle_is_no_version(tmp_path: Path) -> None:
     graph = tmp_path / "b" / "onnx" / "model.int8.onnx"
     graph.write_bytes(graph.read_bytes()[:-1] + b"x")
     with pytest.raises(BundleError, match="is damaged"):
-        add_version(find(str(tmp_path / "b")), tmp_path / "r")
+        next_version(find(str(tmp_path / "b")), tmp_path / "r").__enter__()
     assert not (tmp_path / "r" / "reader" / "2").exists()
 
 

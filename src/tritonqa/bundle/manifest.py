@@ -101,6 +101,10 @@ class Manifest:
             **values,
         )
 
+    def __str__(self) -> str:
+        """Name the reader and its version."""
+        return f"{self.name} {self.version}"
+
     def to_dict(self) -> dict[str, Any]:
         """Return what bundle.json holds."""
         record = asdict(self)

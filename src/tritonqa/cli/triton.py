@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import click
@@ -46,22 +45,17 @@ def install(wheels: Path | None, again: bool, as_json: bool) -> None:
 def update(reader: str, server: str | None, as_json: bool) -> None:
     """Serve READER as the next version on the running server, without a failed ask."""
     from tritonqa.triton.admin import Admin
-    from tritonqa.triton.repository import add_version
+    from tritonqa.triton.repository import next_version
     from tritonqa.triton.running import find
     from tritonqa.wire import Address
 
     place = find(server)
-    written = add_version(find_reader(reader), Path(place.repository))
-    version = max(int(folder.name) for folder in written)
     admin = Admin(Address.parse(place.http), place.secret)
     try:
-        for name in {model["name"] for model in admin.models()}:
-            admin.load(name)
-        models = admin.models()
-    except BaseException:  # what can't be loaded must not meet the server when it starts again
-        for folder in written:
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
+        with next_version(find_reader(reader), Path(place.repository)) as version:
+            for name in {model["name"] for model in admin.models()}:
+                admin.load(name)
+            models = admin.models()
     finally:
         admin.close()
     if as_json:

@@ -44,6 +44,9 @@ class Engine(ABC):
         Raises EngineError.
         """
 
+    def hold_reader(self, reader: str) -> None:  # noqa: B027 - what runs here was opened from its bundle
+        """Raise EngineError where the engine runs elsewhere and is another reader's, by name and version."""
+
     def computed(self, windows: Sequence[Window]) -> int:
         """Count the tokens that run() computes for these windows, padding included."""
         return sum(map(len, windows))

@@ -15,7 +15,7 @@ from tritonqa.engine import Choice, Engine, choices, cpu, open_engine
 from tritonqa.engine.base import hold_length
 from tritonqa.engine.flow import MAX_WAITING
 from tritonqa.engine.open import named
-from tritonqa.errors import BundleError, InputError
+from tritonqa.errors import BundleError, EngineError, InputError
 from tritonqa.export.cache import cached
 from tritonqa.export.hub import is_hub_name
 from tritonqa.features import Windowing
@@ -89,7 +89,13 @@ def load_embedded(
     bundle = find(name)
     length = (windowing or bundle.manifest.windowing).max_length
     hold_length(length, bundle.manifest.positions, "windowing.max_length")
-    return embed(bundle, open_engine(choose(bundle, engine, precision), connection), windowing, decoding)
+    opened = open_engine(choose(bundle, engine, precision), connection)
+    try:
+        opened.hold_reader(str(bundle.manifest))
+    except EngineError:
+        opened.close()
+        raise
+    return embed(bundle, opened, windowing, decoding)
 
 
 def embed(

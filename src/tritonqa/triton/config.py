@@ -153,15 +153,26 @@ def to_dict(config: ModelConfig) -> dict[str, Any]:
 
 def to_pbtxt(config: ModelConfig) -> str:
     """Write a configuration as protobuf text; raises InputError for what the schema does not know."""
-    from tritonqa.wire.protobuf import json_format, model_config_pb2, text_format
+    from tritonqa.wire.protobuf import json_format, model_config_pb2
 
     try:
         message = json_format.ParseDict(to_dict(config), model_config_pb2.ModelConfig())
     except json_format.ParseError as error:
         raise InputError(f"Triton's schema refuses the configuration of {config.name}: {error}") from error
-    text: str = text_format.MessageToString(message, as_utf8=True)
-    # Protobuf text leaves out zero, and Triton then completes the field with a default of its own.
-    return text if config.max_batch_size else f"{text}max_batch_size: 0\n"
+    return _text(message)
+
+
+def with_parameters(text: str, parameters: Mapping[str, str]) -> str:
+    """Set parameters in the text of a config.pbtxt; raises InputError where that can't be read."""
+    from tritonqa.wire.protobuf import model_config_pb2, text_format
+
+    try:
+        message = text_format.Parse(text, model_config_pb2.ModelConfig())
+    except text_format.ParseError as error:
+        raise InputError(f"config.pbtxt can't be read: {error}") from error
+    for name, value in parameters.items():
+        message.parameters[name].string_value = value
+    return _text(message)
 
 
 def parameters_of(file: Path) -> dict[str, str]:
@@ -173,6 +184,14 @@ def parameters_of(file: Path) -> dict[str, str]:
     except (OSError, UnicodeDecodeError, text_format.ParseError):
         return {}
     return {name: value.string_value for name, value in message.parameters.items()}
+
+
+def _text(message: Any) -> str:
+    from tritonqa.wire.protobuf import text_format
+
+    text: str = text_format.MessageToString(message, as_utf8=True)
+    # Protobuf text leaves out zero, and Triton then completes the field with a default of its own.
+    return text if message.max_batch_size else f"{text}max_batch_size: 0\n"
 
 
 def _plain(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 
 from tritonqa import __version__
@@ -36,7 +37,6 @@ from tritonqa.triton.modelling import ACCELERATORS, MODEL_FILES, RATE_LIMIT, SHA
 
 def reader_config(bundle: Bundle, models: Models) -> ModelConfig:
     """Describe the model reader: one process, whose flow does all batching and queueing."""
-    decoding = Decoding(max_answer_tokens=bundle.manifest.max_answer_tokens)
     return ModelConfig(
         name=READER,
         input=(
@@ -58,10 +58,10 @@ def reader_config(bundle: Bundle, models: Models) -> ModelConfig:
         ),
         instance_group=(InstanceGroup(1, "KIND_CPU"),),
         version_policy=VersionPolicy(Latest(models.versions)),
-        parameters=_parameters(bundle)
-        | _engine(models)
-        | {
-            "decoding": json.dumps(asdict(decoding)),
+        parameters={
+            **said_of(bundle),
+            **_engine(models),
+            "decoding": _decoding(bundle),
             "cache": json.dumps(models.cache),
         },
     )
@@ -86,7 +86,7 @@ def encoder_config(bundle: Bundle, models: Models, encoding: Encoding) -> ModelC
             max_queue_delay_microseconds=encoding.delay, default_queue_policy=None if ours else policy
         ),
         version_policy=VersionPolicy(Latest(models.versions)),
-        parameters={**_parameters(bundle), **_limited(encoding)},
+        parameters={**said_of(bundle), **_limited(encoding)},
     )
     if ours:
         return replace(config, parameters={**config.parameters, **_engine(models)})
@@ -110,12 +110,23 @@ def model_file(bundle: Bundle, backend: str, precision: str | None) -> Format:
     raise BundleError(f"backend {backend} needs {wanted}, which this bundle lacks; export it first")
 
 
-def _parameters(bundle: Bundle) -> dict[str, str]:
+def renewed(parameters: Mapping[str, str], bundle: Bundle) -> dict[str, str]:
+    """Return a model's parameters as they are where this bundle is its newest version."""
+    found = {**said_of(bundle), "decoding": _decoding(bundle)}
+    return {name: found.get(name, value) for name, value in parameters.items()}
+
+
+def said_of(bundle: Bundle) -> dict[str, str]:
+    """Say whose a model is, and what it runs."""
     return {
         "tritonqa": PROTOCOL,
         "tritonqa_version": __version__,
-        "bundle": f"{bundle.manifest.name} {bundle.manifest.version}",
+        "bundle": str(bundle.manifest),
     }
+
+
+def _decoding(bundle: Bundle) -> str:
+    return json.dumps(asdict(Decoding(max_answer_tokens=bundle.manifest.max_answer_tokens)))
 
 
 def _limited(encoding: Encoding) -> dict[str, str]:

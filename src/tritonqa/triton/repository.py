@@ -6,15 +6,15 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tritonqa import __version__
 from tritonqa.bundle import Bundle
 from tritonqa.engine.open import MADE
 from tritonqa.errors import BundleError, InputError
-from tritonqa.triton.config import ModelConfig, to_pbtxt
-from tritonqa.triton.describe import encoder_config, model_file, reader_config
+from tritonqa.triton.config import ModelConfig, parameters_of, to_pbtxt, with_parameters
+from tritonqa.triton.describe import encoder_config, model_file, reader_config, renewed
 from tritonqa.triton.modelling import MODEL_FILES, Models
 
 MODEL_PY = '''\
@@ -71,25 +71,43 @@ def check_fit(bundle: Bundle, models: Models) -> None:
         raise InputError(f"warmup must be lengths of at most {longest} tokens for this reader, not {length}")
 
 
-def add_version(bundle: Bundle, repository: Path) -> list[Path]:
+@contextmanager
+def next_version(bundle: Bundle, repository: Path) -> Iterator[int]:
     """Write the bundle as the next version of each of the repository's models on the python backend.
 
-    Returns the folders of the new versions; the running server takes them up when told to load the models.
-    Options in config.pbtxt stay as they are. Raises BundleError, for a damaged file of the bundle too.
+    Gives its number; the running server takes it up when told to load the models. Where the block fails all
+    is as before. Of config.pbtxt it changes only what that says of the bundle. Raises BundleError, for a
+    damaged file of the bundle too.
     """
     for item in bundle.manifest.formats:
         bundle.verify(bundle.path(item.file))
-    models = [path.parent.parent for path in repository.glob("*/*/model.py")]
+    models = sorted({path.parent.parent for path in repository.glob("*/*/model.py")})
     if not models:
         raise BundleError(f"{repository} is no repository of tritonqa's; build one with tritonqa serve")
-    written = []
-    for model in sorted(set(models)):
-        version = 1 + max(int(path.name) for path in model.iterdir() if path.name.isdigit())
-        with _staged(model / str(version)) as staged:
-            _write_python(staged, model.name, bundle)
-            staged.rename(model / str(version))
-        written.append(model / str(version))
-    return written
+    versions = [int(path.name) for model in models for path in model.iterdir() if path.name.isdigit()]
+    number = 1 + max(versions)
+    with ExitStack() as undo:
+        for model in models:
+            with _staged(model / str(number)) as staged:
+                _write_python(staged, model.name, bundle)
+                staged.rename(model / str(number))
+            undo.callback(shutil.rmtree, model / str(number), ignore_errors=True)
+            undo.callback(_write_config, model, _renew(model / "config.pbtxt", bundle))
+        yield number
+        undo.pop_all()
+
+
+def _renew(file: Path, bundle: Bundle) -> str:
+    """Say in a model's configuration what it runs now; return what that was before."""
+    before = file.read_text(encoding="utf-8")
+    _write_config(file.parent, with_parameters(before, renewed(parameters_of(file), bundle)))
+    return before
+
+
+def _write_config(model: Path, text: str) -> None:
+    with _staged(model / "config.pbtxt") as staged:
+        staged.write_text(text, encoding="utf-8")
+        staged.replace(model / "config.pbtxt")
 
 
 @contextmanager
@@ -113,7 +131,7 @@ def _write_model(repository: Path, config: ModelConfig, bundle: Bundle, precisio
         _link(str(bundle.path(item.file)), str(place / MODEL_FILES[config.backend][1]))
         for part in item.parts:  # weights beside a graph, which names them without a folder
             _link(str(bundle.path(part.file)), str(place / Path(part.file).name))
-    (place.parent / "config.pbtxt").write_text(to_pbtxt(config), encoding="utf-8")
+    _write_config(place.parent, to_pbtxt(config))
 
 
 def _write_python(place: Path, name: str, bundle: Bundle) -> None:
