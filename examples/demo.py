@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -36,6 +37,7 @@ def main() -> None:
     from tritonqa.triton.repository import build
     from tritonqa.triton.server import Server
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped then, too
     with tempfile.TemporaryDirectory() as folder:
         repository = Path(folder) / "repository"
         build(find(PACKAGED), repository)

@@ -123,7 +123,9 @@ def test_what_is_under_way_is_answered_before_the_end(running: Served) -> None:
     assert not mark.left
 
 
-def test_a_drain_that_times_out_leaves_nothing(runtime: Runtime, state: Path) -> None:
+def test_a_drain_that_times_out_leaves_nothing(
+    runtime: Runtime, state: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     with served(state, "--no-encoder", "--drain", "1") as place:
         mark = place.mark
         with Reader.load(place.grpc) as reader:
@@ -132,6 +134,7 @@ def test_a_drain_that_times_out_leaves_nothing(runtime: Runtime, state: Path) ->
             assert place.stop() == 0
             assert isinstance(ask.exception(30), Unavailable)
     assert not mark.left
+    assert "the drain time ran out" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("server_too", [False, True])

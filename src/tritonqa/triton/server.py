@@ -110,10 +110,14 @@ class Server:
         """Return the end of the server's log."""
         return "\n".join(self._last)
 
-    def stop(self) -> None:
-        """Take no more asks, let those under way be answered within the drain time, then end the process."""
+    def stop(self) -> bool:
+        """Take no more asks, let those under way be answered within the drain time, then end the process.
+
+        Returns whether it had to be ended with asks under way.
+        """
+        cut = False
         if self.healthy:
-            self._drain()
+            cut = not self._drain()
             self.admin.close()
             self.process.send_signal(signal.SIGTERM)
             try:
@@ -121,6 +125,7 @@ class Server:
             except subprocess.TimeoutExpired:
                 pass
         self.kill()
+        return cut
 
     def kill(self) -> None:
         """End the process and whatever it left, at once."""
@@ -141,16 +146,19 @@ class Server:
         """Stop the server."""
         self.stop()
 
-    def _drain(self) -> None:
-        """Unload the models: Triton refuses new asks and waits for those under way."""
+    def _drain(self) -> bool:
+        """Unload the models: Triton refuses new asks and answers those under way. Return whether it did."""
         until = time.monotonic() + self.serving.drain_timeout
         try:
             for model in self.admin.models():
                 self.admin.unload(model["name"])
         except TritonQAError:
-            return
-        while time.monotonic() < until and self.healthy and processes.stubs(self.process.pid):
+            return False
+        while self.healthy and processes.stubs(self.process.pid):
+            if time.monotonic() > until:
+                return False
             time.sleep(_POLL)
+        return True
 
     def _arguments(self, runtime: Runtime) -> list[str]:
         serving = self.serving

@@ -49,7 +49,8 @@ def supervise(
                     "stopping: what is under way is answered first" if stop.is_set() else "Triton died: again"
                 )
             finally:
-                server.stop()
+                if server.stop():
+                    say("the drain time ran out: what was still under way gets no answer")
         died.append(time.monotonic())
         again = sum(died[-1] - when < _PERIOD for when in died) - 1
         stop.wait(min(2.0 ** (again - 1), _LONGEST) if again else 0)
