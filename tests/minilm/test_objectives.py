@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from objectives import OBJECTIVES
+from objectives import OBJECTIVES, taught
 from tritonqa.train.objective import Target, likelihood
 
 MASK = torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])
@@ -43,3 +43,9 @@ def test_without_what_it_adds_each_is_the_likelihood(name: str, weight: float) -
 @pytest.mark.parametrize("name", ["margin", "mean teacher", "weighted nulls"])
 def test_what_it_adds_counts(name: str) -> None:
     assert abs(loss(name, 3.0) - loss(name, 0.5)) > 1e-3
+
+
+def test_a_teacher_is_followed_as_the_average_is() -> None:
+    with torch.no_grad():
+        told = float(taught(0.5, Model(1))(Model(0), Model(2), {"attention_mask": MASK}, TARGET))
+    assert told == pytest.approx(loss("mean teacher", 0.5))

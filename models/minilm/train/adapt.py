@@ -2,7 +2,7 @@
 
     python models/minilm/train/adapt.py --data DIR [--file train/qamr-test.jsonl.gz] [--sizes 250,1000,4000]
 
-Asked before and after are questions on passages that the packaged reader was not trained on; learnt from are
+Asked before and after are questions on passages that search.toml never draws; learnt from are
 others, by `tritonqa train`'s own code. Figures go to results/NAME/adaptation.json.
 """
 
@@ -19,7 +19,7 @@ from time import monotonic
 import numpy as np
 
 from evaluate import RESULTS
-from mix import mix
+from mix import HERE, mix
 from tritonqa import Reader
 from tritonqa.cli.progress import bar
 from tritonqa.evaluate import Dataset, Example, load_squad
@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="250,1000,4000")
     parser.add_argument("--name", default=date.today().isoformat())
     options = parser.parse_args()
-    seen = {example.context for example in mix(options.data).examples}
+    seen = {example.context for example in mix(options.data, HERE / "search.toml").examples}
     examples = load_squad(options.data / options.file).examples
     asked = tuple(example for example in examples if example.context not in seen)
     known = [example for example in examples if example.context in seen]

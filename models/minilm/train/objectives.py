@@ -56,17 +56,29 @@ def mean_teacher(weight: float) -> Objective:
     """Learn from the average of the weights so far as well (Tarvainen and Valpola 2017)."""
 
     def loss(model: Any, average: Any, inputs: dict[str, Any], target: Target) -> Any:
-        with torch.no_grad():
-            taught = _logits(average.eval(), inputs)
-        own = _logits(model, inputs)
-        spans = sum(
-            cross_entropy(logits, right)
-            for logits, right in zip(own, (target.first, target.last), strict=True)
-        )
-        apart = sum(_divergence(a, b) for a, b in zip(own, taught, strict=True))
-        return (1 - weight) * spans / 2 + weight * apart / 2
+        return _taught(weight, model, average.eval(), inputs, target)
 
     return loss
+
+
+def taught(weight: float, teacher: Any) -> Objective:
+    """Learn from a teacher as well (Hinton et al. 2015)."""
+
+    def loss(model: Any, average: Any, inputs: dict[str, Any], target: Target) -> Any:
+        return _taught(weight, model, teacher, inputs, target)
+
+    return loss
+
+
+def _taught(weight: float, model: Any, teacher: Any, inputs: dict[str, Any], target: Target) -> Any:
+    with torch.no_grad():
+        said = _logits(teacher, inputs)
+    own = _logits(model, inputs)
+    spans = sum(
+        cross_entropy(logits, right) for logits, right in zip(own, (target.first, target.last), strict=True)
+    )
+    apart = sum(_divergence(a, b) for a, b in zip(own, said, strict=True))
+    return (1 - weight) * spans / 2 + weight * apart / 2
 
 
 OBJECTIVES = {

@@ -19,15 +19,18 @@ from typing import Any
 import numpy as np
 import tomllib
 
+from ensemble import ensemble_of
 from evaluate import RESULTS, careless_questions
 from mix import HERE, mix
 from null_head import with_null_head
-from objectives import OBJECTIVES
+from objectives import OBJECTIVES, taught
+from retrieved import retrieved
 from swapped import swapped
 from tritonqa import Reader
 from tritonqa.cli.progress import bar
 from tritonqa.evaluate import Dataset, Example, load_squad
 from tritonqa.evaluate.run import evaluate
+from tritonqa.export.model import Logits
 from tritonqa.reader.embedded import Embedded
 from tritonqa.train import Recipe
 from tritonqa.train.batches import plan
@@ -41,7 +44,7 @@ class Experiment:
     """A recipe with one thing changed: its examples, its loss by name and weight.
 
     first: what is learnt from in the first half of the steps, where given; steps: not all of them, where
-    given; null_head: a head of its own for the null.
+    given; null_head: a head of its own for the null; teachers: runs of recipe.toml.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Experiment:
     first: list[Example]
     steps: int | None
     null_head: bool
+    teachers: list[str]
 
 
 def main() -> None:
@@ -63,6 +67,9 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--only", default="", help="names with this text in them")
     parser.add_argument("--work", type=Path, default=Path("build/search"))
+    parser.add_argument(
+        "--runs", type=Path, default=Path("build/checkpoint.training"), help="where train.py's runs are"
+    )
     parser.add_argument("--name", default=date.today().isoformat())
     options = parser.parse_args()
     folder = RESULTS / options.name
@@ -73,7 +80,8 @@ def main() -> None:
         figures = work / "figures.json"
         if options.only in record["name"] and not figures.exists():
             work.mkdir(parents=True, exist_ok=True)
-            learnt, backend = learn(options.start, experiment(record, options.data), options.steps, work)
+            tried = experiment(record, options.data)
+            learnt, backend = learn(options.start, tried, options.steps, work, options.runs)
             figures.write_text(json.dumps({**learnt, **judge(backend, options.data)}), encoding="utf-8")
         if figures.exists():
             rows.append({"name": record["name"], **json.loads(figures.read_text(encoding="utf-8"))})
@@ -90,7 +98,11 @@ def experiment(record: dict[str, Any], data: Path) -> Experiment:
         augmentation=replace(drawn.recipe.augmentation, **record.get("augmentation", {})),
         optimisation=replace(drawn.recipe.optimisation, **record.get("optimisation", {})),
     )
-    others = swapped(drawn.examples, record.get("swapped", 0.0), np.random.default_rng(recipe.seed))
+    random = np.random.default_rng(recipe.seed)
+    others = (
+        *swapped(drawn.examples, record.get("swapped", 0.0), random),
+        *retrieved(drawn.examples, record.get("retrieved", 0.0), random),
+    )
     name, weight = record.get("objective", drawn.objective)
     return Experiment(
         record["name"],
@@ -100,16 +112,24 @@ def experiment(record: dict[str, Any], data: Path) -> Experiment:
         mix(data, HERE / "search.toml", record["first"]).examples if "first" in record else [],
         record.get("steps"),
         record.get("null_head", False),
+        record.get("teachers", []),
     )
 
 
-def learn(source: Path, tried: Experiment, steps: int, folder: Path) -> tuple[dict[str, float], Embedded]:
-    """Train for a number of steps; return how long it took, and a reader on what was learnt."""
+def learn(
+    source: Path, tried: Experiment, steps: int, folder: Path, runs: Path
+) -> tuple[dict[str, float], Embedded]:
+    """Train for a number of steps; return how long it took, and a reader on what was learnt.
+
+    Where there are teachers and no steps, the reader is the teachers.
+    """
     start = Start.open(source)
     steps = steps if tried.steps is None else tried.steps
     if tried.null_head:
         with_null_head(start.model)
-    objective, weight = tried.objective
+    name, weight = tried.objective
+    teachers = ensemble_of(start.model, [runs / teacher for teacher in tried.teachers])
+    objective = taught(weight, teachers) if name == "taught" else OBJECTIVES[name](weight)
     stages = [examples for examples in (tried.first, tried.examples) if examples and steps]
     begun = monotonic()
     for number, examples in enumerate(stages):
@@ -121,10 +141,11 @@ def learn(source: Path, tried: Experiment, steps: int, folder: Path) -> tuple[di
         recipe = replace(tried.recipe, epochs=steps / len(stages) / len(epoch))
         with bar(tried.name) as step:
             report = lambda _, done, of: step(done, of)  # noqa: B023, E731
-            chosen = OBJECTIVES[objective](weight)
-            model = fit(start, examples, recipe, folder / f"training-{number}", report, chosen)
+            model = fit(start, examples, recipe, folder / f"training-{number}", report, objective)
         start.model.eval().load_state_dict(model.state_dict())
     questions = sum(map(len, stages))
+    if tried.teachers and not stages:
+        start = replace(start, loaded=replace(start.loaded, module=Logits(teachers)))
     return {"seconds": round(monotonic() - begun), "questions": questions}, start.embedded()
 
 
