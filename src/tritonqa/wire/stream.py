@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from time import monotonic
 from typing import Any, TypeAlias
 
-from tritonqa.errors import EngineError, InputError, Overloaded, Timeout, TritonQAError, Unavailable
+from tritonqa.errors import InputError, Overloaded, Timeout, TritonQAError, Unavailable
 from tritonqa.wire.base import Call, Joining, Tensors
 from tritonqa.wire.faults import from_line
 from tritonqa.wire.messages import request, response
@@ -61,21 +61,14 @@ class Opened:
     def settle(self, message: Any) -> None:
         """Give an answer to its calls, unless they were given up."""
         joined = self._joined.pop(message.infer_response.id, [])
-        error = from_line(message.error_message) if message.error_message else None
-        if len(joined) > 1 and error and not isinstance(error, Unavailable | Timeout | Overloaded):
-            for sent in joined:  # one of them may be to blame for it
-                self._outbox.put(replace(sent, joins=False))
-            return
-        parts: Sequence[Tensors] = ()
         try:
-            parts = self._parts(message, joined) if error is None else ()
-        except EngineError as raised:
-            error = raised
-        for place, sent in enumerate(joined):
-            if error is not None:
-                self._fail(sent.number, error)
-            elif self._sent.pop(sent.number, None) and sent.future.set_running_or_notify_cancel():
-                sent.future.set_result(parts[place])
+            parts = self._parts(message, joined)
+        except TritonQAError as error:
+            self._refused(joined, error)
+            return
+        for sent, part in zip(joined, parts, strict=True):
+            if self._sent.pop(sent.number, None) and sent.future.set_running_or_notify_cancel():
+                sent.future.set_result(part)
 
     def fail_late(self, now: float) -> None:
         """Fail the calls that should have been answered by now."""
@@ -102,12 +95,10 @@ class Opened:
             calls, number = [sent.call for sent in taken], taken[0].number
             self._joined[number] = taken
             try:
-                yield request(
-                    self._joining.join(calls) if self._joining and len(calls) > 1 else calls[0], number
-                )
+                call = self._joining.join(calls) if self._joining and len(calls) > 1 else calls[0]
+                yield request(call, number)
             except InputError as error:
-                for sent in taken:
-                    self._fail(sent.number, error)
+                self._refused(taken, error)
 
     def _take(self) -> list[Sent]:
         """Wait for a call, and take with it those behind it that wait and can join; nothing after None."""
@@ -122,10 +113,22 @@ class Opened:
         return taken
 
     def _parts(self, message: Any, joined: Sequence[Sent]) -> Sequence[Tensors]:
+        """Read each call's own answer; raises the error that came instead."""
+        if message.error_message:
+            raise from_line(message.error_message)
         tensors = response(message.infer_response)
-        if self._joining is None or len(joined) == 1:
-            return [tensors]
+        if self._joining is None or len(joined) < 2:
+            return [tensors] * len(joined)
         return self._joining.part(tensors, [sent.call for sent in joined])
+
+    def _refused(self, joined: Sequence[Sent], error: TritonQAError) -> None:
+        """Fail a call; of several one may be to blame, so each goes again alone."""
+        final = len(joined) == 1 or isinstance(error, Unavailable | Timeout | Overloaded)
+        for sent in joined:
+            if final:
+                self._fail(sent.number, error)
+            else:
+                self._outbox.put(replace(sent, joins=False))
 
     def _fail(self, number: str, error: TritonQAError) -> None:
         sent = self._sent.pop(number, None)
