@@ -1,6 +1,7 @@
 """Requests sent at a rate, whatever comes back: over HTTP, written beforehand.
 
 A sender that shares the server's cores must cost little: this one takes 15 us a request, a gRPC client 110.
+Where it has to wait for a core itself it sends in a burst and sees responses late: Flood tells those apart.
 """
 
 from __future__ import annotations
@@ -13,14 +14,31 @@ from time import perf_counter
 from tritonqa.wire import Address, Call
 from tritonqa.wire.http import request
 
+_TICK = 0.005  # seconds between the sender's turns
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request: when it was sent and when its response had come (seconds), and the response's status."""
+    """A request: when it was due, sent, and its response seen (seconds), and the response's status."""
 
+    due: float
     at: float
     until: float
     status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """What was sent, and the times (seconds) in which the sender had no core."""
+
+    sent: list[Sent]
+    stalls: list[tuple[float, float]]
+
+    def in_time(self, one: Sent) -> bool:
+        """Say whether the sender was there when a request was due and when its response came."""
+        return one.at - one.due < 2 * _TICK and not any(
+            begun < one.until and one.at < ended for begun, ended in self.stalls
+        )
 
 
 class Caller(asyncio.Protocol):
@@ -66,11 +84,11 @@ def written(call: Call) -> bytes:
     return head.encode() + body
 
 
-async def flood(address: Address, messages: Sequence[bytes], rate: float, seconds: float) -> list[Sent]:
+async def flood(address: Address, messages: Sequence[bytes], rate: float, seconds: float) -> Flood:
     """Send messages in turn, rate of them a second, and wait for what comes back."""
     loop, free, begun = asyncio.get_running_loop(), list[Caller](), perf_counter()
 
-    async def one(message: bytes) -> Sent:
+    async def one(due: float, message: bytes) -> Sent:
         at = perf_counter() - begun
         if free:
             caller = free.pop()
@@ -78,14 +96,18 @@ async def flood(address: Address, messages: Sequence[bytes], rate: float, second
             _, caller = await loop.create_connection(Caller, address.host, address.port)
         status = await caller.send(message)
         free.append(caller)
-        return Sent(at, perf_counter() - begun, status)
+        return Sent(due, at, perf_counter() - begun, status)
 
     calls: list[asyncio.Task[Sent]] = []
+    stalls, last = [], 0.0
     while (now := perf_counter() - begun) < seconds:
+        if now - last > 2 * _TICK:
+            stalls.append((last + _TICK, now))
+        last = now
         while len(calls) < now * rate:
-            calls.append(asyncio.create_task(one(messages[len(calls) % len(messages)])))
-        await asyncio.sleep(0.005)
+            calls.append(asyncio.create_task(one(len(calls) / rate, messages[len(calls) % len(messages)])))
+        await asyncio.sleep(_TICK)
     found = await asyncio.gather(*calls)
     for caller in free:
         caller.transport.close()
-    return found
+    return Flood(found, stalls)

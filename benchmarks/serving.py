@@ -165,21 +165,26 @@ def overload(asks: Asks, seconds: float) -> dict[str, Any]:
         able = partial(timed, [server.process.pid], partial(crowd, reader, asks * 3, 32))
         many(reader, asks)
         before, used = able()["rate"], cpu_seconds([os.getpid()])
-        sent = asyncio.run(flood(server.http, messages, 5 * before, seconds))
+        flooded = asyncio.run(flood(server.http, messages, 5 * before, seconds))
         sender = (cpu_seconds([os.getpid()]) - used) / seconds
         after = able()["rate"]
     capacity = statistics.mean((before, after))
+    sent = flooded.sent
     answered = [one for one in sent if one.status == 200]
     refused = [one for one in sent if one.status != 200]
+    in_time = [one for one in refused if flooded.in_time(one)]
     return {
         "capacity": {"before": before, "after": after},
         "offered": len(sent) / seconds,
         "sender_cores": sender,
+        "sender_stalled_share": sum(ended - begun for begun, ended in flooded.stalls) / seconds,
         "goodput_over_capacity": sum(one.until <= seconds for one in answered) / seconds / capacity,
         "refused_share": len(refused) / len(sent),
         "queue_ms_at_most": 1000 * waiting / capacity,
         "answered_ms": waited(answered),
         "refused_ms": waited(refused),
+        "refused_in_time_share": len(in_time) / len(refused),
+        "refused_in_time_ms": waited(in_time),
     }
 
 

@@ -14,13 +14,14 @@ import pytest
 
 from serving import ANSWER, LONG, PASSAGE, QUESTION, Clients, Served, command, metric, served
 from tritonqa import Reader
-from tritonqa.errors import Unavailable
+from tritonqa.errors import Overloaded, Unavailable
 from tritonqa.reader.load import PACKAGED, find
 from tritonqa.text import Ask
 from tritonqa.triton import processes
 from tritonqa.triton.runtime import Runtime
 from tritonqa.triton.server import Server
-from tritonqa.wire import Connection
+from tritonqa.wire import Address, Call, Connection, dial
+from tritonqa.wire.tensors import texts
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +35,27 @@ def running(runtime: Runtime, state: Path) -> Iterator[Served]:
         yield place
 
 
+def policies(place: Served) -> set[int]:
+    tasks = [Path(f"/proc/{pid}/task") for pid in (place.triton, *processes.stubs(place.triton))]
+    return {os.sched_getscheduler(int(thread.name)) for task in tasks for thread in task.iterdir()}
+
+
 def test_threads_take_no_core_from_a_window(running: Served) -> None:
-    for process in (running.triton, *processes.stubs(running.triton)):
-        policies = {os.sched_getscheduler(int(task.name)) for task in Path(f"/proc/{process}/task").iterdir()}
-        assert policies == {os.SCHED_BATCH}
+    assert policies(running) == {os.SCHED_BATCH}
+
+
+def test_threads_take_cores_while_asks_are_refused(state: Path) -> None:
+    with served(state, "--no-encoder", "--max-waiting", "8") as place:
+        wire = dial(Address.parse(place.grpc), Connection(retries=0))
+        inputs = {"question": texts([QUESTION]), "passages": texts([PASSAGE])}
+        asks = [wire.infer(Call("reader", inputs, ("text",))) for _ in range(300)]
+        refused = [ask for ask in asks if isinstance(ask.exception(30), Overloaded)]
+        assert refused and os.SCHED_OTHER in policies(place)
+        wire.close()
+        until = time.monotonic() + 10
+        while os.SCHED_OTHER in policies(place) and time.monotonic() < until:
+            time.sleep(0.2)
+        assert policies(place) == {os.SCHED_BATCH}
 
 
 @pytest.mark.parametrize("victim", ["server", "stub"])

@@ -20,7 +20,7 @@ import numpy as np
 import triton_python_backend_utils as pb_utils
 
 from tritonqa.answers import Answers
-from tritonqa.errors import InputError
+from tritonqa.errors import InputError, Overloaded
 from tritonqa.pending import together
 from tritonqa.reader.load import embed
 from tritonqa.reader.remote import CALL_OFF
@@ -30,6 +30,7 @@ from tritonqa.text import Ask
 from tritonqa.triton.models.answering import Sender, error_response, stream_of, texts
 from tritonqa.triton.models.cache import Cache
 from tritonqa.triton.models.hangups import Hangups
+from tritonqa.triton.models.haste import Haste
 from tritonqa.triton.models.meter import Meter, Metered
 from tritonqa.triton.models.opening import open_bundle, parameters
 from tritonqa.triton.options import Limits
@@ -58,7 +59,7 @@ class TritonPythonModel:
         )
         self._meter.watch(self._reader.flow)
         self._cache = Cache() if json.loads(known["cache"]) else None
-        self._hangups = Hangups()
+        self._hangups, self._haste = Hangups(), Haste()
         self._long = ThreadPoolExecutor(1, "tritonqa-long")
         pb_utils.Logger.log_info(f"{bundle.manifest.name} runs on {choice}")
 
@@ -70,6 +71,7 @@ class TritonPythonModel:
         """Stop the streams; Triton calls this when nothing is under way."""
         self._long.shutdown()
         self._hangups.close()
+        self._haste.close()
         self._reader.close()
         self._meter.close()
 
@@ -90,6 +92,8 @@ class TritonPythonModel:
                 self._follow(self._start_all(stream, asks, options), Sender(request))
         except Exception as error:  # noqa: BLE001 - every request must be answered
             self._meter.refused()
+            if isinstance(error, Overloaded):
+                self._haste.refused()
             return error_response(error)
         return None
 
