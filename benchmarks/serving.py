@@ -233,8 +233,8 @@ def main() -> None:
     examples = load_squad(options.file).examples
     chosen = examples[:: max(1, len(examples) // options.asks)][: options.asks]
     asks = [(example.question, example.context) for example in chosen]
-    record: dict[str, Any] = {"date": date.today().isoformat(), "machine": cpu.model(), "asks": len(asks)}
     wanted = [options.part] if options.part else ["start", "throughput", "latency", "overload"]
+    record: dict[str, Any] = {"date": date.today().isoformat(), "machine": cpu.model()}
     if "start" in wanted:
         record["start"] = start()
     if {"throughput", "latency", "perf"} & set(wanted):
@@ -252,7 +252,8 @@ def main() -> None:
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"serving-{record['date']}.json"
     kept = json.loads(path.read_text()) if path.exists() else {}
-    path.write_text(json.dumps({**kept, **record}, indent=2) + "\n")
+    counts = kept.get("asks", {}) | dict.fromkeys(wanted, len(asks))
+    path.write_text(json.dumps({**kept, **record, "asks": counts}, indent=2) + "\n")
     print(json.dumps(record, indent=2))
 
 
