@@ -18,9 +18,12 @@ from tritonqa.errors import Overloaded, Unavailable
 from tritonqa.reader.load import PACKAGED, find
 from tritonqa.text import Ask
 from tritonqa.triton import processes
+from tritonqa.triton.modelling import Models
+from tritonqa.triton.options import Limits, Serving
+from tritonqa.triton.repository import build
 from tritonqa.triton.runtime import Runtime
 from tritonqa.triton.server import Server
-from tritonqa.wire import Address, Call, Connection, dial
+from tritonqa.wire import Call, Connection, dial
 from tritonqa.wire.tensors import texts
 
 
@@ -35,27 +38,35 @@ def running(runtime: Runtime, state: Path) -> Iterator[Served]:
         yield place
 
 
-def policies(place: Served) -> set[int]:
-    tasks = [Path(f"/proc/{pid}/task") for pid in (place.triton, *processes.stubs(place.triton))]
+def policies(server: int) -> set[int]:
+    tasks = [Path(f"/proc/{pid}/task") for pid in (server, *processes.stubs(server))]
     return {os.sched_getscheduler(int(thread.name)) for task in tasks for thread in task.iterdir()}
 
 
 def test_threads_take_no_core_from_a_window(running: Served) -> None:
-    assert policies(running) == {os.SCHED_BATCH}
+    assert policies(running.triton) == {os.SCHED_BATCH}
 
 
-def test_threads_take_cores_while_asks_are_refused(state: Path) -> None:
-    with served(state, "--no-encoder", "--max-waiting", "8") as place:
-        wire = dial(Address.parse(place.grpc), Connection(retries=0))
+def test_threads_take_cores_and_the_log_says_so_while_asks_are_refused(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    build(find(PACKAGED), tmp_path / "r", Models(Limits(waiting=8)))
+    log: list[str] = []
+    with Server(
+        runtime, tmp_path / "r", Serving(http_port=0, grpc_port=0, metrics_port=0), log.append
+    ) as server:
+        wire, process = dial(server.grpc, Connection(retries=0)), server.process.pid
         inputs = {"question": texts([QUESTION]), "passages": texts([PASSAGE])}
         asks = [wire.infer(Call("reader", inputs, ("text",))) for _ in range(300)]
         refused = [ask for ask in asks if isinstance(ask.exception(30), Overloaded)]
-        assert refused and os.SCHED_OTHER in policies(place)
+        assert refused and os.SCHED_OTHER in policies(process)
         wire.close()
         until = time.monotonic() + 10
-        while os.SCHED_OTHER in policies(place) and time.monotonic() < until:
+        while os.SCHED_OTHER in policies(process) and time.monotonic() < until:
             time.sleep(0.2)
-        assert policies(place) == {os.SCHED_BATCH}
+        assert policies(process) == {os.SCHED_BATCH}
+    first, last = [line for line in log if "windows wait already" in line or "refused any more" in line]
+    assert "[request id: " in first and f"{len(refused)} were" in last
 
 
 @pytest.mark.parametrize("victim", ["server", "stub"])

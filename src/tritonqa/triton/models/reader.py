@@ -91,9 +91,7 @@ class TritonPythonModel:
             else:
                 self._follow(self._start_all(stream, asks, options), Sender(request))
         except Exception as error:  # noqa: BLE001 - every request must be answered
-            self._meter.refused()
-            if isinstance(error, Overloaded):
-                self._haste.refused()
+            self._refused(request.request_id(), error)
             return error_response(error)
         return None
 
@@ -101,8 +99,13 @@ class TritonPythonModel:
         try:
             self._follow(self._start_all(sender.stream, asks, options), sender)
         except Exception as error:  # noqa: BLE001 - every request must be answered
-            self._meter.refused()
+            self._refused(sender.id, error)
             sender.fail(error)
+
+    def _refused(self, number: str, error: Exception) -> None:
+        self._meter.refused()
+        if isinstance(error, Overloaded):
+            self._haste.refused(number, error)
 
     def _start_all(self, stream: str, asks: Sequence[Ask], options: Decoding) -> Future[list[Answers]]:
         """Start the asks of a request; where one can't, the others are dropped."""
