@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,14 @@ def test_errors_name_the_option(option: str, value: str) -> None:
 def test_options_that_would_do_nothing_are_refused(asked: list[str], message: str) -> None:
     with pytest.raises(InputError, match=message):
         CliRunner().invoke(cli, ["serve", *asked], catch_exceptions=False)
+
+
+def test_a_repository_is_written_where_nothing_else_can_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file" / "state"))
+    command = ["serve", "--build-only", "--repository", str(tmp_path / "r"), "--json"]
+    done = CliRunner().invoke(cli, command, catch_exceptions=False)
+    assert json.loads(done.output) == {"repository": str(tmp_path / "r")}
+    assert (tmp_path / "r" / "reader" / "config.pbtxt").exists()

@@ -53,24 +53,25 @@ def serve(
 
     READER is a bundle's folder or a model package. The server itself is installed on first use.
     """
-    if build_only and repository is None:
-        raise InputError("repository is missing; give --build-only with --repository DIR")
     if options["docker"]:
         _hold_contained(serving, build_only, options["logs"], as_json)
     else:
         _hold_own(models, build_only, options)
+    if build_only:
+        if repository is None:
+            raise InputError("repository is missing; give --build-only with --repository DIR")
+        build(find(reader), repository, models)
+        emit(json.dumps({"repository": str(repository)}) if as_json else f"wrote {repository}")
+        return
     with workplace() as own:
         folder = repository or own / "repository"
-        if build_only or not folder.exists():
-            build(find(reader), folder, models)
-        else:
+        if folder.exists():
             _hold_found(folder, reader, models)
+        else:
+            build(find(reader), folder, models)
         if options["docker"]:
             raise click.exceptions.Exit(_contain(folder, serving, options["image"], options["gpus"]))
-        if build_only:
-            emit(json.dumps({"repository": str(folder)}) if as_json else f"wrote {folder}")
-        else:
-            _run(folder, serving, options["logs"], as_json)
+        _run(folder, serving, options["logs"], as_json)
 
 
 def _hold_found(folder: Path, reader: str, models: Models) -> None:
