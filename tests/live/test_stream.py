@@ -8,13 +8,18 @@ import signal
 import time
 from collections.abc import Iterator
 from itertools import repeat
+from pathlib import Path
 
 import pytest
 
 from serving import ANSWER, LONG, PASSAGE, QUESTION, Clients, Served, metric, served
 from tritonqa import Answers, AsyncReader, Reader
 from tritonqa.errors import InputError, Timeout, TritonQAError, Unavailable
+from tritonqa.reader.load import PACKAGED, find
 from tritonqa.text import Ask
+from tritonqa.triton.modelling import Models
+from tritonqa.triton.options import Limits, Serving
+from tritonqa.triton.repository import build
 from tritonqa.triton.runtime import Runtime
 from tritonqa.triton.server import Server
 from tritonqa.wire import Call, Connection, dial
@@ -185,3 +190,13 @@ def test_a_closed_reader_says_so(server: Server, protocol: str) -> None:
     for ask in (lambda: reader.ask(QUESTION, PASSAGE), lambda: list(reader.ask_many([(QUESTION, PASSAGE)]))):
         with pytest.raises(TritonQAError, match="was closed; load the reader again"):
             ask()
+
+
+def test_many_asks_outlast_a_server_that_is_overloaded(runtime: Runtime, tmp_path: Path) -> None:
+    build(find(PACKAGED), tmp_path / "r", Models(Limits(waiting=8)))
+    asks = [(QUESTION, f"It was written by Ada in {1000 + i}.") for i in range(300)]
+    with Server(runtime, tmp_path / "r", Serving(http_port=0, grpc_port=0, metrics_port=0)) as server:
+        with Reader.load(str(server.grpc)) as reader:
+            assert [answers[0].text for answers in reader.ask_many(asks)] == [ANSWER] * 300
+        time.sleep(1.5)
+        assert metric(f"{server.metrics}/metrics", "tritonqa_refused") > 0

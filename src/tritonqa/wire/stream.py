@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from time import monotonic
 from typing import Any, TypeAlias
 
-from tritonqa.errors import InputError, Overloaded, Timeout, TritonQAError, Unavailable
+from tritonqa.errors import InputError, Timeout, TritonQAError, Unavailable
 from tritonqa.wire.base import Call, Joining, Tensors
 from tritonqa.wire.faults import from_line
 from tritonqa.wire.messages import request, response
@@ -122,8 +122,8 @@ class Opened:
         return self._joining.part(tensors, [sent.call for sent in joined])
 
     def _refused(self, joined: Sequence[Sent], error: TritonQAError) -> None:
-        """Fail a call; of several one may be to blame, so each goes again alone."""
-        final = len(joined) == 1 or isinstance(error, Unavailable | Timeout | Overloaded)
+        """Fail a call; several go again alone: one may be to blame, or there is room for some."""
+        final = len(joined) == 1 or isinstance(error, Unavailable | Timeout)
         for sent in joined:
             if final:
                 self._fail(sent.number, error)
