@@ -66,6 +66,10 @@ def test_results_come_together_in_order() -> None:
     assert whole.result(0) == [0, 1, 2]
 
 
+def test_nothing_comes_together_at_once() -> None:
+    assert together([]).result(0) == []
+
+
 @pytest.mark.parametrize("fails", [0, 2])
 def test_the_first_that_fails_fails_all(fails: int) -> None:
     parts = futures()

@@ -76,4 +76,6 @@ def together(futures: Sequence[Future[T]]) -> Pending[list[T]]:
 
     for place, future in enumerate(futures):
         future.add_done_callback(partial(settle, place))
+    if not futures:
+        found.set_result([])
     return found

@@ -152,6 +152,26 @@ def strings(record: dict[str, Any]) -> list[tuple[Any, ...]]:
     return [(a["text"], a["start"], a["end"], a["passage"]) for a in record["answers"]]
 
 
+@pytest.mark.parametrize("counts", [None, []])
+def test_no_question_is_refused(wire: Wire, counts: list[int] | None) -> None:
+    inputs: dict[str, Any] = {"question": texts([]), "passages": texts([])}
+    if counts is not None:
+        inputs[COUNTS] = np.array(counts, np.int32)
+    with pytest.raises(InputError, match="question is missing"):
+        wire.infer(Call("reader", inputs, ("answers",))).result(30)
+
+
+def test_questions_are_limited_in_all(wire: Wire) -> None:
+    many = LIMITS.characters // LIMITS.question + 1
+    inputs: dict[str, Any] = {
+        "question": texts(["q" * LIMITS.question] * many),
+        "passages": texts(["x"] * many),
+        COUNTS: np.ones(many, np.int32),
+    }
+    with pytest.raises(InputError, match="questions have 410000 characters"):
+        wire.infer(Call("reader", inputs, ("answers",))).result(30)
+
+
 @pytest.mark.parametrize("counts", [None, [2], [1, 2], [3, -1], [0, 2], [1, 1, 0]])
 def test_questions_without_passages_of_their_own_are_refused(wire: Wire, counts: list[int] | None) -> None:
     inputs: dict[str, Any] = {

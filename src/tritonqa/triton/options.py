@@ -129,7 +129,8 @@ class Limits:
             raise InputError(f"question has {longest} characters; this server takes {self.question}")
         if len(passages) > self.passages:
             raise InputError(f"passages are {len(passages)}; this server takes {self.passages} a request")
-        if (size := sum(map(len, passages))) > self.characters:
-            raise InputError(
-                f"passages have {size} characters; this server takes {self.characters} a request"
-            )
+        for name, given in (("questions", questions), ("passages", passages)):
+            if (size := sum(map(len, given))) > self.characters:
+                raise InputError(
+                    f"{name} have {size} characters; this server takes {self.characters} a request"
+                )

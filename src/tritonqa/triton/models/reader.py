@@ -86,7 +86,7 @@ class TritonPythonModel:
             self._reader.flow.check_room()
             asks = _asks(request, self._limits)
             options = _options(request, given, self._reader.decoding)
-            if sum(len(passage) for ask in asks for passage in ask.passages) > _LONG:
+            if sum(len(text) for ask in asks for text in (ask.question, *ask.passages)) > _LONG:
                 self._long.submit(self._start_aside, Sender(request), asks, options)
             else:
                 self._follow(self._start_all(stream, asks, options), Sender(request))
@@ -155,6 +155,8 @@ class TritonPythonModel:
 def _asks(request: Any, limits: Limits) -> list[Ask]:
     """Read the questions, each with its passages."""
     questions, passages = texts(request, "question"), texts(request, "passages")
+    if not questions:
+        raise InputError("question is missing; give one or several")
     counts = _counts(request, len(questions), len(passages))
     limits.check(questions, passages)
     ends = accumulate(counts)
