@@ -65,7 +65,7 @@ def test_threads_take_cores_and_the_log_says_so_while_asks_are_refused(
         while os.SCHED_OTHER in policies(process) and time.monotonic() < until:
             time.sleep(0.2)
         assert policies(process) == {os.SCHED_BATCH}
-    first, last = [line for line in log if "windows wait already" in line or "refused any more" in line]
+    first, last = [line for line in log if "windows wait already" in line or "is refused any more" in line]
     assert "[request id: " in first and f"{len(refused)} were" in last
 
 

@@ -123,6 +123,15 @@ def test_files_that_are_no_certificates_are_named(tmp_path: Path) -> None:
             ask(f"{scheme}://127.0.0.1:9", Connection(certificate=junk, key=junk))
 
 
+@needs_openssl
+def test_an_encrypted_key_is_named_and_nobody_is_asked(tmp_path: Path) -> None:
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-days", "1", "-subj", "/CN=x"]
+    pair = ["-passout", "pass:secret", "-keyout", str(tmp_path / "key"), "-out", str(tmp_path / "crt")]
+    subprocess.run([*made, *pair], check=True, capture_output=True)
+    with pytest.raises(InputError, match="key is encrypted; give one without a pass phrase"):
+        ask("grpcs://127.0.0.1:9", Connection(certificate=tmp_path / "crt", key=tmp_path / "key"))
+
+
 def test_full_shared_memory_is_said(runtime: Runtime, tmp_path: Path) -> None:
     ports = ["--http-port", "0", "--grpc-port", "0", "--metrics-port", "0"]
     serve = shlex.join(command("serve", "--no-encoder", "--logs", "none", *ports))

@@ -65,3 +65,20 @@ def test_a_certificate_that_is_none_is_refused(tmp_path: Path) -> None:
 def test_a_host_of_another_machine_is_refused() -> None:
     with pytest.raises(InputError, match="host '203.0.113.7' can't be listened on"):
         Serving(host="203.0.113.7").with_ports()
+
+
+@pytest.mark.parametrize(
+    ("questions", "passages", "message"),
+    [
+        (["q" * 11], ["x"], "question has 11 characters"),
+        (["q" * 10] * 4, ["x"] * 4, "questions have 40 characters"),
+        (["q"] * 9, ["x"] * 9, "question is 9 texts; this server takes 8 a request"),
+        (["q"], ["x"] * 31, "passages are 31; this server takes 30 a request"),
+        (["q"], ["x" * 36], "passages have 36 characters"),
+    ],
+)
+def test_what_is_too_large_is_named(questions: list[str], passages: list[str], message: str) -> None:
+    limits = Limits(waiting=16, question=10, passages=30, characters=35)
+    with pytest.raises(InputError, match=message):
+        limits.check(questions, passages)
+    limits.check(["q" * 4] * 8, ["x"] * 30)

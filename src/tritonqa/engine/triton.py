@@ -29,7 +29,7 @@ class TritonEngine(Engine):
         self._inputs, self._outputs = ports(config)
         if not self._inputs or not self._inputs.keys() <= set(INPUT_NAMES) or len(self._outputs) != 2:
             raise EngineError(f"the model {MODEL} at {address} is none of ours: it takes {[*self._inputs]}")
-        known = {name: value["string_value"] for name, value in config.get("parameters", {}).items()}
+        known = {name: value.get("string_value", "") for name, value in config.get("parameters", {}).items()}
         self.precision = known.get("precision", "fp32")
         self._address, self._reader = address, known.get("bundle")
 

@@ -40,7 +40,7 @@ class Remote:
         self._wire = dial(address, connection)
         config = self._wire.config(MODEL)
         parameters = config.get("parameters", {})
-        self._known = {name: value["string_value"] for name, value in parameters.items()}
+        self._known = {name: value.get("string_value", "") for name, value in parameters.items()}
         if self._known.get("tritonqa") != PROTOCOL:
             raise EngineError(f"the model {MODEL} at {address} is not tritonqa's, or of another version")
         self._served = Decoding(**json.loads(self._known["decoding"]))

@@ -16,7 +16,7 @@ def hold_pair(certificate: File, key: File) -> None:
     """Raise InputError unless these are a certificate and its key."""
     _hold_files(certificate=certificate, key=key)
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, _pass_phrase)
     except ssl.SSLError as error:
         raise InputError(f"certificate {certificate} and key {key}: {error}") from error
 
@@ -28,6 +28,11 @@ def hold_authorities(name: str, file: File) -> None:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_verify_locations(file)
     except ssl.SSLError as error:
         raise InputError(f"{name} {file} holds no PEM certificate: {error}") from error
+
+
+def _pass_phrase() -> str:
+    """Keep OpenSSL from asking on the terminal."""
+    raise InputError("key is encrypted; give one without a pass phrase")
 
 
 def _hold_files(**files: File) -> None:

@@ -98,7 +98,7 @@ class Opened:
                 call = self._joining.join(calls) if self._joining and len(calls) > 1 else calls[0]
                 yield request(call, number)
             except InputError as error:
-                self._refused(taken, error)
+                self._refused(self._joined.pop(number), error)
 
     def _take(self) -> list[Sent]:
         """Wait for a call, and take with it those behind it that wait and can join; nothing after None."""
@@ -122,12 +122,12 @@ class Opened:
         return self._joining.part(tensors, [sent.call for sent in joined])
 
     def _refused(self, joined: Sequence[Sent], error: TritonQAError) -> None:
-        """Fail a call; several go again alone: one may be to blame, or there is room for some."""
-        final = len(joined) == 1 or isinstance(error, Unavailable | Timeout)
+        """Fail a call; several go again alone: one may be to blame, or there is room or time for some."""
+        final = len(joined) == 1 or isinstance(error, Unavailable)
         for sent in joined:
             if final:
                 self._fail(sent.number, error)
-            else:
+            elif sent.number in self._sent and not sent.future.cancelled():
                 self._outbox.put(replace(sent, joins=False))
 
     def _fail(self, number: str, error: TritonQAError) -> None:

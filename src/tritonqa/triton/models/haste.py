@@ -56,7 +56,7 @@ class Haste:
             _schedule(os.SCHED_BATCH)
         with self._lock:
             count, self._count, self._thread = self._count, 0, None
-        pb_utils.Logger.log_info(f"no ask is refused any more; {count} were")
+        pb_utils.Logger.log_info(f"no request is refused any more; {count} were")
 
 
 def _schedule(policy: int) -> None:

@@ -109,13 +109,17 @@ class TritonPythonModel:
 
     def _start_all(self, stream: str, asks: Sequence[Ask], options: Decoding) -> Future[list[Answers]]:
         """Start the asks of a request; where one can't, the others are dropped."""
-        futures: list[Future[Answers]] = []
+        futures, idle = list[Future[Answers]](), not self._reader.flow.waiting
         try:
             for ask in asks:
                 futures.append(self._start(stream, ask, options))
-        except Exception:
+        except Exception as error:
             for future in futures:
                 future.cancel()
+            if isinstance(error, Overloaded) and idle and len(asks) > 1:
+                raise InputError(
+                    f"question: {len(asks)} need more windows than may wait; send fewer"
+                ) from error
             raise
         return together(futures)
 
@@ -175,7 +179,8 @@ def _counts(request: Any, questions: int, passages: int) -> list[int]:
                 f"question must be one text, not {questions}; {COUNTS} says whose passages are whose"
             )
         return [passages]
-    counts: list[int] = tensor.as_numpy().reshape(-1).tolist()
+    given = tensor.as_numpy().reshape(-1)
+    counts: list[int] = given[: questions + 1].tolist()
     if len(counts) != questions or min(counts, default=0) < 0 or sum(counts) != passages:
         raise InputError(
             f"{COUNTS} must be one for each question, {questions}, and add up to {passages} passages, "
