@@ -13,7 +13,7 @@ from tritonqa.wire.base import Tensors
 from tritonqa.wire.tensors import texts
 
 COUNTS = "passage_counts"
-_MOST = 8  # asks: each waits for the last of them
+MOST = 8  # asks: each waits for the last of them
 _LONGEST = 10_000  # characters
 
 
@@ -23,7 +23,7 @@ class Together:
     def fits(self, calls: Sequence[Call], call: Call) -> bool:
         """Say whether an ask can join these."""
         return (
-            len(calls) < _MOST
+            len(calls) < MOST
             and call.parameters == calls[0].parameters
             and sum(map(_length, calls)) + _length(call) <= _LONGEST
         )

@@ -11,11 +11,11 @@ from math import inf
 from pathlib import Path
 
 from tritonqa.errors import InputError, Unavailable
+from tritonqa.reader.together import MOST
 from tritonqa.wire.pem import hold_authorities, hold_pair
 
 _PORTS = ("http_port", "grpc_port", "metrics_port")
 _LAST_PORT, _DAY = 65_535, 86_400
-_TOGETHER = 8  # questions that a client's stream sends in a request
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Limits:
         """Raise InputError that names the field of a request for what is too large."""
         if (longest := max(map(len, questions), default=0)) > self.question:
             raise InputError(f"question has {longest} characters; this server takes {self.question}")
-        if (count := len(questions)) > (most := max(_TOGETHER, self.waiting // 8)):
+        if (count := len(questions)) > (most := max(MOST, self.waiting // 8)):
             raise InputError(f"question is {count} texts; this server takes {most} a request")
         if len(passages) > self.passages:
             raise InputError(f"passages are {len(passages)}; this server takes {self.passages} a request")
