@@ -19,10 +19,19 @@ OUTPUT_NAMES = ("start_logits", "end_logits")
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """How many windows, and tokens in all, an engine likes to be given at once."""
+    """How many windows, and tokens in all, an engine likes to be given at once.
+
+    Of alike tokens: only those whose lengths, rounded up to this multiple, are the same.
+    """
 
     windows: int = 1
     tokens: int | None = None
+    alike: int | None = None
+
+    def admits(self, length: int, first: int, tokens: int) -> bool:
+        """Say whether a window of this length joins those of a call: the first's length, the tokens of all."""
+        alike = self.alike is None or rounded(length, self.alike) == rounded(first, self.alike)
+        return alike and (self.tokens is None or tokens + length <= self.tokens)
 
 
 class Engine(ABC):

@@ -1,7 +1,7 @@
 """OpenVINO on a CPU: a stream per core; a lone call gets all cores.
 
-Windows are run one by one, but where AMX multiplies tiles of 16 rows: there lengths are rounded up to whole
-tiles, and a few windows of one length are run together.
+Lengths are rounded up to multiples of 16, and a few windows that are then of one length are run together: a
+window's logits do not depend, by a single bit, on what ran with it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from tritonqa.engine import cpu
-from tritonqa.engine.base import Grouping, Padding, hold_ports, padded, rounded
+from tritonqa.engine.base import ROUND_TO, Grouping, Padding, hold_ports, padded, rounded
+from tritonqa.engine.keys import turn_in_product
 from tritonqa.errors import EngineError, MissingExtra
 from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
@@ -27,6 +27,8 @@ class OpenVinoEngine(Padding):
     """Run an ONNX file; compiled for one window on all cores, and for many streams when those come."""
 
     name = "openvino"
+    round_to = ROUND_TO
+    grouping = Grouping(windows=4, alike=ROUND_TO)
 
     def __init__(self, file: Path, precision: str, cores: int) -> None:
         """Read the file; raises EngineError where OpenVINO can't, MissingExtra without it."""
@@ -38,8 +40,6 @@ class OpenVinoEngine(Padding):
         self.precision, self._cores = precision, cores
         # Two windows ready beside those that run: with one, cores wait where a server's processes take turns.
         self.streams = cores + 2 if cores > 1 else 1
-        if cpu.flags() & {"amx_int8", "amx_bf16"}:
-            self.round_to, self.grouping = 16, Grouping(windows=4)
         self._hint = "bf16" if precision.endswith("bf16") else "f32"
         self._lock = threading.Lock()
         self._requests: queue.SimpleQueue[Any] | None = None
@@ -48,6 +48,7 @@ class OpenVinoEngine(Padding):
             self._model = self._core.read_model(file)
             self._names = [port.get_any_name() for port in self._model.inputs]
             hold_ports(file.name, self._names, [port.get_any_name() for port in self._model.outputs])
+            turn_in_product(self._model)
             self._wide = self._compile(1).create_infer_request()
             # The binding's tables are made by its first inference; two threads at once would deadlock there.
             self._wide.infer({name: np.ones((1, 8), np.int64) for name in self._names})

@@ -13,6 +13,8 @@ from tritonqa.engine.job import Job
 
 Group: TypeAlias = list[tuple[Job[Any], int]]  # asks with the index of a window
 
+_LOOK = 64  # asks that are passed over, at most, in looking for windows that go with the first
+
 
 class Turns:
     """A bounded queue of asks, a window each in turn; no step takes longer for many asks than for few.
@@ -51,24 +53,18 @@ class Turns:
         self._count(job, -job.left)
 
     def take(self, grouping: Grouping, streams: int = 1) -> Group:
-        """Take as many windows as the engine likes at once, one of each ask in turn.
+        """Take the window whose turn it is, and those that the engine likes to run with it.
 
-        Of few windows a stream takes its share only, so that no other stands idle.
+        Asks give a window each, in turn; one whose next window does not go with the first keeps its place. Of
+        few windows a stream takes its share only, so that no other stands idle.
         """
         group: Group = []
-        tokens = 0
         most = min(grouping.windows, -(-self.windows // streams))
-        while self.windows and len(group) < most:
-            job = self._queue[0]
-            if job.left:
-                tokens += len(job.windows[job.next])
-                if group and grouping.tokens is not None and tokens > grouping.tokens:
-                    break
-                group.append((job, job.next))
-                self._count(job, -1)
-            self._queue.popleft()
-            if job.left:
-                self._queue.append(job)
+        more = bool(self.windows)
+        while more:
+            had = len(group)
+            self._gather(group, grouping, most)
+            more = had < len(group) < most
         return group
 
     def late(self, now: float) -> list[Job[Any]]:
@@ -87,6 +83,28 @@ class Turns:
             self.leave(job)
         self._queue.clear()
         return jobs
+
+    def _gather(self, group: Group, grouping: Grouping, most: int) -> None:
+        """Add a window of each ask that has one for the group, until it holds the most."""
+        lengths = [len(job.windows[index]) for job, index in group]
+        tokens, kept = sum(lengths), list[Job[Any]]()
+        for _ in range(len(self._queue)):
+            if len(group) == most or len(kept) == _LOOK:
+                break
+            job = self._queue.popleft()
+            if not job.left:
+                continue
+            length = len(job.windows[job.next])
+            if group and not grouping.admits(length, lengths[0], tokens):
+                kept.append(job)
+                continue
+            group.append((job, job.next))
+            lengths.append(length)
+            tokens += length
+            self._count(job, -1)
+            if job.left:
+                self._queue.append(job)
+        self._queue.extendleft(reversed(kept))
 
     def _count(self, job: Job[Any], windows: int) -> None:
         """Add windows of an ask that enters, or take away those that go on."""
