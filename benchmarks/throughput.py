@@ -25,6 +25,8 @@ from record import record
 
 from tritonqa import Reader
 from tritonqa.engine.base import Engine
+from tritonqa.engine.job import Job
+from tritonqa.engine.turns import Turns
 from tritonqa.evaluate import Dataset, load_squad, score
 from tritonqa.features import Window
 from tritonqa.reader.embedded import Embedded
@@ -63,15 +65,24 @@ def whole(reader: Reader, asks: Asks) -> tuple[float, list[str]]:
 
 
 def bare(backend: Embedded, asks: Asks) -> tuple[float, list[str]]:
-    """Time the engine alone on windows that are ready, all its streams busy, as many at once as it likes."""
-    engine, ready = backend.flow.engine, windows_of(backend, asks)
-    size = engine.grouping.windows
-    groups = [ready[at : at + size] for at in range(0, len(ready), size)]
+    """Time the engine alone on windows that are ready, all its streams busy, grouped as the flow does."""
+    engine, groups = backend.flow.engine, grouped(backend, asks)
     with ThreadPoolExecutor(engine.streams) as pool:
         begun = time.perf_counter()
         for _ in pool.map(engine.run, groups):
             pass
         return time.perf_counter() - begun, []
+
+
+def grouped(backend: Embedded, asks: Asks) -> list[list[Window]]:
+    """Prepare the windows of some asks and group them for the engine, as many waiting as in a stream."""
+    engine, turns, groups = backend.flow.engine, Turns(backend.ahead), list[list[Window]]()
+    for last, ask in enumerate(asks, 1 - len(asks)):
+        turns.enter(Job(backend.prepare(Ask.of(*ask)).windows, len))
+        while turns.windows > (backend.ahead if last else 0):
+            taken = turns.take(engine.grouping)
+            groups.append([job.windows[index] for job, index in taken])
+    return groups
 
 
 def windows_of(backend: Embedded, asks: Asks) -> list[Window]:

@@ -7,12 +7,17 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from tritonqa.engine import cpu
+from tritonqa.engine.base import padded, rounded
+from tritonqa.engine.job import Job
+from tritonqa.engine.keys import turn_in_product
 from tritonqa.engine.openvino import OpenVinoEngine
+from tritonqa.engine.turns import Turns
 from tritonqa.features import Window
 from tritonqa.reader.embedded import Embedded
-from tritonqa.reader.load import load_embedded
+from tritonqa.reader.load import choose, find, load_embedded
 from tritonqa.text import Ask
+
+ov = pytest.importorskip("openvino", reason="needs tritonqa[openvino]")
 
 LENGTHS = 3, 40, 41, 3, 200, 40, 39
 
@@ -47,13 +52,27 @@ def test_computed_tokens_are_what_is_run(backend: Embedded) -> None:
     assert engine.computed(several) == sum(tokens)
 
 
-@pytest.mark.parametrize(("flags", "together"), [({"avx512_vnni"}, 1), ({"avx512_vnni", "amx_int8"}, 4)])
-def test_windows_run_together_where_amx_is(
-    backend: Embedded, monkeypatch: pytest.MonkeyPatch, flags: set[str], together: int
-) -> None:
-    monkeypatch.setattr(cpu, "flags", lambda: frozenset(flags))
-    bundle = load_embedded(engine="openvino", precision="int8")
-    try:
-        assert bundle.flow.engine.grouping.windows == together
-    finally:
-        bundle.close()
+@pytest.mark.parametrize("alike", [1, 3])
+def test_windows_that_wait_run_with_those_of_their_rounded_length(backend: Embedded, alike: int) -> None:
+    engine, calls = backend.flow.engine, list[list[int]]()
+    assert isinstance(engine, OpenVinoEngine)
+    first, other = windows(backend)[1], windows(backend)[4]
+    turns = Turns(100)
+    for window in (first, other, *[first] * (alike - 1), other):
+        turns.enter(Job([window], len))
+    while turns.windows:
+        group = turns.take(engine.grouping)
+        calls.append([rounded(len(job.windows[index]), engine.round_to) for job, index in group])
+    assert [len(call) for call in calls] == [alike, 2]
+    assert all(len(set(call)) == 1 for call in calls)
+
+
+def test_keys_are_turned_in_the_product(backend: Embedded) -> None:
+    core, file = ov.Core(), choose(find("tritonqa-minilm"), "openvino", "int8").file
+    plain, turned = core.read_model(file), core.read_model(file)
+    assert (turn_in_product(turned), turn_in_product(turned)) == (6, 0)
+    window = windows(backend)[4]
+    inputs = padded([window], len(window))
+    before, after = (core.compile_model(model, "CPU")(inputs) for model in (plain, turned))
+    for output in (0, 1):
+        np.testing.assert_allclose(after[output], before[output], atol=1e-3)

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from support import windows
 from tritonqa.engine.base import Grouping
 from tritonqa.engine.job import Job
-from tritonqa.engine.turns import Turns
+from tritonqa.engine.turns import _LOOK, Turns
 
 MOST, SHARE = 8, 2
 LENGTHS = st.integers(1, 150)
@@ -54,20 +54,30 @@ class TurnsAreThoseOfAList(RuleBasedStateMachine):
             self.turns.enter(one)
             self.model.append(Modelled(one, list(range(one.left))))
 
-    @rule(most=st.integers(1, 4), tokens=st.one_of(st.none(), st.integers(1, 60)), streams=st.integers(1, 3))
-    def take(self, most: int, tokens: int | None, streams: int) -> None:
+    @rule(
+        most=st.integers(1, 4),
+        tokens=st.one_of(st.none(), st.integers(1, 60)),
+        alike=st.one_of(st.none(), st.integers(1, 16)),
+        streams=st.integers(1, 3),
+    )
+    def take(self, most: int, tokens: int | None, alike: int | None, streams: int) -> None:
         group: list[tuple[Job[int], int]] = []
-        size = 0
+        lengths: list[int] = []
         share = ceil(sum(len(one.left) for one in self.model) / streams)
-        while self.model and len(group) < min(most, share):
-            first = self.model[0]
-            size += len(first.job.windows[first.left[0]])
-            if group and tokens is not None and size > tokens:
-                break
-            group.append((first.job, first.left.pop(0)))
-            self.model.pop(0)
-            self.model += [first] if first.left else []
-        assert self.turns.take(Grouping(most, tokens), streams) == group
+        gave = True
+        while gave:
+            gave = False
+            for one in list(self.model):
+                length = len(one.job.windows[one.left[0]]) if one.left else 0
+                fits = tokens is None or sum(lengths) + length <= tokens
+                same = alike is None or {ceil(n / alike) for n in lengths} <= {ceil(length / alike)}
+                if len(group) < min(most, share) and (not group or (fits and same)):
+                    group.append((one.job, one.left.pop(0)))
+                    lengths.append(length)
+                    self.model.remove(one)
+                    self.model += [one] if one.left else []
+                    gave = True
+        assert self.turns.take(Grouping(most, tokens, alike), streams) == group
 
     @precondition(lambda self: self.model)
     @rule(data=st.data())
@@ -108,3 +118,13 @@ def test_done_asks_are_let_go_before_their_deadline(lengths: list[int]) -> None:
     while turns.windows:
         turns.take(Grouping())
     assert not [kept for _, _, kept in turns._deadlines if kept() is not None]
+
+
+def test_looks_past_so_many_asks_and_no_more() -> None:
+    for others, together in ((_LOOK - 1, 2), (_LOOK, 1)):
+        turns = Turns(1000)
+        first, *between, last = job(1), *(job(15) for _ in range(others)), job(1)
+        for one in (first, *between, last):
+            turns.enter(one)
+        assert turns.take(Grouping(2, alike=4)) == [(first, 0), (last, 0)][:together]
+        assert turns.take(Grouping()) == [(between[0], 0)]
