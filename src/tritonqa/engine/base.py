@@ -29,7 +29,7 @@ class Grouping:
     alike: int | None = None
 
     def admits(self, length: int, first: int, tokens: int) -> bool:
-        """Say whether a window of this length joins others: the first of some length, of some tokens in all."""
+        """Say whether a window of this length joins a call, by the first one there and the tokens of all."""
         alike = self.alike is None or rounded(length, self.alike) == rounded(first, self.alike)
         return alike and (self.tokens is None or tokens + length <= self.tokens)
 
