@@ -64,7 +64,7 @@ def _write(path: Path, *lines: str) -> Path:
 
 def test_lines_end_where_json_says(tmp_path: Path) -> None:
     line = json.dumps(ROW, ensure_ascii=False)
-    (example,) = load_squad(_write(tmp_path / "a.jsonl", "\ufeff" + line)).examples
+    (example,) = load_squad(str(_write(tmp_path / "a.jsonl", "\ufeff" + line))).examples
     assert example.context == ROW["context"]
     with pytest.raises(InputError, match="line 2, column"):
         load_squad(_write(tmp_path / "b.jsonl", line, "{"))

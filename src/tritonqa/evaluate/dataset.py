@@ -36,12 +36,13 @@ class Dataset:
     examples: tuple[Example, ...]
 
 
-def load_squad(path: Path) -> Dataset:
+def load_squad(file: Path | str) -> Dataset:
     """Read SQuAD's JSON layout, or JSON lines of {id, title, context, question, answers}; both also .gz.
 
     An answer is {text, answer_start}, or its text alone. Raises InputError that names the file, and the field
     where one is missing.
     """
+    path = Path(file)
     try:
         opened = (
             gzip.open(path, "rt", encoding="utf-8-sig")
