@@ -30,12 +30,14 @@ class Embedded:
         calibration: Calibration | None = None,
         windowing: Windowing | None = None,
         decoding: Decoding | None = None,
-        max_waiting: int = MAX_WAITING,
+        max_waiting: int | None = None,
         positions: int | None = None,
     ) -> None:
         """Put the parts of a reader together; options not given are the defaults.
 
-        positions is how many tokens the model takes, None where that is not known.
+        max_waiting bounds the windows that wait; as many as the engine takes at once always may, and what
+        ask_many looks ahead where it is not given. positions is how many tokens the model takes, None where
+        that is not known.
         """
         self.template = Template.of(tokenizer)
         self.tokenizer = TextTokenizer(tokenizer)
@@ -43,8 +45,9 @@ class Embedded:
         self.windowing = windowing or Windowing()
         self.decoding = decoding or Decoding()
         self.positions = positions
-        self.ahead = 4 * engine.streams * engine.grouping.windows
-        self.flow = Flow(engine, max(max_waiting, self.ahead))
+        at_once = engine.streams * engine.grouping.windows
+        self.ahead = 4 * at_once
+        self.flow = Flow(engine, max(max_waiting or max(MAX_WAITING, self.ahead), at_once))
 
     def start(
         self,

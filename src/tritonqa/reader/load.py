@@ -13,7 +13,6 @@ import platformdirs
 from tritonqa.bundle import Bundle, read
 from tritonqa.engine import Choice, Engine, choices, cpu, open_engine
 from tritonqa.engine.base import hold_length
-from tritonqa.engine.flow import MAX_WAITING
 from tritonqa.engine.open import named
 from tritonqa.errors import BundleError, EngineError, InputError
 from tritonqa.export.cache import cached
@@ -103,7 +102,7 @@ def embed(
     engine: Engine,
     windowing: Windowing | None = None,
     decoding: Decoding | None = None,
-    max_waiting: int = MAX_WAITING,
+    max_waiting: int | None = None,
 ) -> Embedded:
     """Put a bundle's reader together on an open engine; options not given are the bundle's."""
     manifest = bundle.manifest
