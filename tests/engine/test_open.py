@@ -34,6 +34,7 @@ def test_the_rule_follows_the_cpus_flags(
 
 def test_dynamic_int8_runs_on_onnxruntime_first() -> None:
     pytest.importorskip("openvino")
+    pytest.importorskip("onnxruntime")
     file = Path("model.int8-dynamic.onnx")
     found = [str(choice) for choice in choices([(file, "onnx", "int8-dynamic")])]
     assert found == ["onnx/int8-dynamic", "openvino/int8-dynamic"]
