@@ -29,7 +29,18 @@ def test_the_rule_follows_the_cpus_flags(
     found = [str(choice) for choice in choices(FILES)]
     assert found[0] == first
     assert not absent & set(found)
-    assert {"openvino/fp32", "openvino/int8", "openvino/odd"} <= set(found)
+    assert {"openvino/fp32", "openvino/int8", "openvino/int8-weights", "openvino/odd"} <= set(found)
+
+
+@pytest.mark.parametrize(
+    ("flags", "first"), [({"avx2"}, "openvino/int8-weights"), ({"avx2", "avx_vnni"}, "openvino/int8")]
+)
+def test_an_int8_file_alone_keeps_its_activations_where_int8_is_not_faster(
+    monkeypatch: pytest.MonkeyPatch, flags: set[str], first: str
+) -> None:
+    pytest.importorskip("openvino")
+    monkeypatch.setattr(cpu, "flags", lambda: frozenset(flags))
+    assert str(choices([(Path("m.int8.onnx"), "onnx", "int8")])[0]) == first
 
 
 def test_dynamic_int8_runs_on_onnxruntime_first() -> None:

@@ -63,7 +63,10 @@ def test_an_encoder_read_back_is_the_one_written(encoding: Encoding) -> None:
 @pytest.mark.parametrize(
     ("models", "message"),
     [
-        (Models(precision="fp64"), "precision 'fp64' is none of this reader's: int8, int8-bf16"),
+        (
+            Models(precision="fp64"),
+            "precision 'fp64' is none of this reader's: int8, int8-bf16, int8-weights",
+        ),
         (Models(warmup=(32, 4096)), "warmup must be lengths of at most 384 tokens"),
     ],
 )

@@ -9,6 +9,7 @@ import mmap
 from collections.abc import Iterator
 from pathlib import Path
 
+from tritonqa.engine.protobuf import BYTES, fields
 from tritonqa.errors import BundleError
 
 _FIELDS: dict[str, dict[int, str]] = {
@@ -20,7 +21,6 @@ _FIELDS: dict[str, dict[int, str]] = {
     "sparse": {1: "tensor", 2: "tensor"},
     "tensor": {13: "entry"},
 }
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
 
 def external_data(file: Path) -> set[str]:
@@ -36,42 +36,14 @@ def external_data(file: Path) -> set[str]:
 
 def _locations(data: mmap.mmap, start: int, stop: int, kind: str) -> Iterator[str]:
     inside = _FIELDS[kind]
-    for field, begin, end in _fields(data, start, stop):
-        if field not in inside:
+    for field in fields(data, start, stop):
+        if field.number not in inside or field.wire != BYTES:
             continue
-        if inside[field] == "entry":
-            pair = {number: data[first:last] for number, first, last in _fields(data, begin, end)}
+        if inside[field.number] == "entry":
+            pair = {
+                part.number: data[part.start : part.stop] for part in fields(data, field.start, field.stop)
+            }
             if pair.get(1) == b"location":
                 yield pair.get(2, b"").decode("utf-8", "replace")
         else:
-            yield from _locations(data, begin, end, inside[field])
-
-
-def _fields(data: mmap.mmap, at: int, stop: int) -> Iterator[tuple[int, int, int]]:
-    """Give number, begin and end of each length-delimited field of a message."""
-    while at < stop:
-        tag, at = _varint(data, at, stop)
-        wire = tag & 7
-        if wire == _BYTES:
-            size, at = _varint(data, at, stop)
-            if at + size > stop:
-                raise ValueError(f"a field ends after its message, at byte {at}")
-            yield tag >> 3, at, at + size
-            at += size
-        elif wire == _VARINT:
-            _, at = _varint(data, at, stop)
-        elif wire in (_FIXED64, _FIXED32):
-            at += 8 if wire == _FIXED64 else 4
-        else:
-            raise ValueError(f"wire type {wire} at byte {at}")
-
-
-def _varint(data: mmap.mmap, at: int, stop: int) -> tuple[int, int]:
-    value = shift = 0
-    while at < stop and shift < 70:
-        byte = data[at]
-        value |= (byte & 127) << shift
-        at, shift = at + 1, shift + 7
-        if byte < 128:
-            return value, at
-    raise ValueError(f"a number does not end, at byte {at}")
+            yield from _locations(data, field.start, field.stop, inside[field.number])

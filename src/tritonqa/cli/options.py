@@ -34,7 +34,7 @@ def reader_options(command: Callable[..., None]) -> Callable[..., None]:
         "--engine",
         help="openvino, onnx, torch, toy or a Triton's address; chosen for this machine otherwise.",
     )
-    @click.option("--precision", help="fp32, bf16, int8 or int8-bf16, where the reader has it.")
+    @click.option("--precision", help="fp32, bf16, int8, int8-bf16 or int8-weights, where the reader has it.")
     @wraps(command)
     def wrapped(*, reader: str, engine: str | None, precision: str | None, **rest: Any) -> None:
         command(load=partial(Reader.load, reader, engine=engine, precision=precision), **rest)

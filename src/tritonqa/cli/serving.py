@@ -31,7 +31,7 @@ def models_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add what the models of a repository are to be; the command gets models."""
 
     @click.option("--engine", help="openvino, onnx, torch or toy; chosen for the serving machine otherwise.")
-    @click.option("--precision", help="fp32, bf16, int8 or int8-bf16, where the reader has it.")
+    @click.option("--precision", help="fp32, bf16, int8, int8-bf16 or int8-weights, where the reader has it.")
     @_shown("--max-waiting", _LIMITS.waiting, "Windows, and requests of encoder, that may wait.")
     @_shown("--ask-timeout", _LIMITS.seconds, "Seconds an ask may wait.")
     @_shown(

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tritonqa.engine.base import OUTPUT_NAMES, Padding, hold_ports, padded, rounded
+from tritonqa.engine.weights import float_activations
 from tritonqa.errors import EngineError, MissingExtra
 from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
@@ -48,10 +49,12 @@ class OnnxEngine(Padding):
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        model: str | bytes = str(self._file)
+        if self.precision == "int8-weights":
+            model = float_activations(self._file)
+            options.add_session_config_entry("session.disable_quant_qdq", "1")  # weights unfold once, at load
         try:
-            return self._library.InferenceSession(
-                str(self._file), options, providers=["CPUExecutionProvider"]
-            )
+            return self._library.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         except Exception as error:
             reason = str(error).splitlines()[0]
             raise EngineError(f"onnxruntime can't run {self._file.name}: {reason}") from error

@@ -16,8 +16,8 @@ from tritonqa.wire.address import is_address
 
 ENGINES = ("toy", "onnx", "openvino", "torch")
 _LIBRARY = {"openvino": "openvino", "onnx": "onnxruntime", "torch": "torch"}
-MADE = {"bf16": "fp32", "int8-bf16": "int8"}  # what OpenVINO runs from a file of another precision
-_NEEDS = {"bf16": {"amx_bf16"}, "int8-bf16": {"amx_bf16", "avx512_bf16"}}
+MADE = {"bf16": "fp32", "int8-bf16": "int8", "int8-weights": "int8"}  # run from a file of another precision
+_NEEDS = {"bf16": {"amx_bf16"}, "int8-bf16": {"amx_bf16", "avx512_bf16"}}  # by OpenVINO alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +37,24 @@ def choices(files: Sequence[tuple[Path, str, str]]) -> list[Choice]:
     """Order what is installed and in the bundle (file, kind, precision) best first, by a rule.
 
     With VNNI or AMX (or Arm's dot product) INT8 comes before fp32; what INT8 leaves in fp32 runs in bf16
-    where the CPU multiplies that, but a whole model in bf16 needs AMX. OpenVINO comes before onnxruntime, but
-    for dynamic INT8, which it runs half as fast; torch comes last. `tritonqa doctor` measures instead.
+    where the CPU multiplies that, but a whole model in bf16 needs AMX. Elsewhere INT8 is no faster than fp32,
+    and its file is run with activations as they are: int8-weights. OpenVINO comes before onnxruntime, but for
+    dynamic INT8, which it runs half as fast; torch comes last. `tritonqa doctor` measures instead.
     """
     has = cpu.flags()
     fast_int8 = not has or bool(has & {"avx512_vnni", "avx_vnni", "amx_int8", "asimddp", "i8mm"})
     found: list[Choice] = []
     for file, kind, precision in files:
         if kind == "onnx":
-            found += [Choice("openvino", precision, file), Choice("onnx", precision, file)]
-            made = [name for name, source in MADE.items() if source == precision and has & _NEEDS[name]]
+            kept = ["int8-weights"] if precision == "int8" else []
+            found += [
+                Choice(engine, name, file) for engine in ("openvino", "onnx") for name in (precision, *kept)
+            ]
+            made = [name for name, flags in _NEEDS.items() if MADE[name] == precision and has & flags]
             found += [Choice("openvino", name, file) for name in made]
         elif kind == "safetensors":
             found.append(Choice("torch", precision, file))
-    exact, mixed = ("bf16", "fp32", "fp16"), ("int8-bf16", "int8")
+    exact, mixed = ("bf16", "fp32", "fp16", "int8-weights"), ("int8-bf16", "int8")
     order = ((*mixed, *exact) if fast_int8 else (*exact, *mixed)) + ("int8-dynamic",)
     engines = ("openvino", "onnx", "torch")
     dynamic = ("onnx", "openvino")

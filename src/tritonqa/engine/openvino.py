@@ -18,6 +18,7 @@ import numpy as np
 
 from tritonqa.engine.base import ROUND_TO, Grouping, Padding, hold_ports, padded, rounded
 from tritonqa.engine.keys import turn_in_product
+from tritonqa.engine.weights import float_activations
 from tritonqa.errors import EngineError, MissingExtra
 from tritonqa.features import Window
 from tritonqa.spans.band import FloatArray
@@ -45,7 +46,7 @@ class OpenVinoEngine(Padding):
         self._requests: queue.SimpleQueue[Any] | None = None
         try:
             self._core = ov.Core()
-            self._model = self._core.read_model(file)
+            self._model = self._read(file)
             self._names = [port.get_any_name() for port in self._model.inputs]
             hold_ports(file.name, self._names, [port.get_any_name() for port in self._model.outputs])
             turn_in_product(self._model)
@@ -74,6 +75,16 @@ class OpenVinoEngine(Padding):
         """Let go of the compiled models."""
         self._requests = None
         del self._wide
+
+    def _read(self, file: Path) -> Any:
+        if self.precision != "int8-weights":
+            return self._core.read_model(file)
+        from openvino.passes import ConstantFolding, Manager
+
+        model, passes = self._core.read_model(float_activations(file)), Manager()
+        passes.register_pass(ConstantFolding())  # weights unfold here, not again in each product
+        passes.run_passes(model)
+        return model
 
     def _compile(self, streams: int) -> Any:
         return self._core.compile_model(
