@@ -11,10 +11,11 @@ import numpy as np
 from tritonqa.evaluate import Example
 from tritonqa.features import Template, TextTokenizer, Windowing, prepare
 from tritonqa.text import Ask
+from tritonqa.train.crop import crop
 from tritonqa.train.label import Labelled, label
 from tritonqa.train.negatives import Passages, without_answer
 from tritonqa.train.noise import careless
-from tritonqa.train.options import Augmentation
+from tritonqa.train.options import Augmentation, Cropping
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Lessons:
     template: Template
     windowing: Windowing
     augmentation: Augmentation
+    cropping: Cropping
     seed: int
 
     def epoch(self, number: int) -> list[Labelled]:
@@ -38,8 +40,14 @@ class Lessons:
         for example in self._drawn(random):
             ask = Ask.of(example.question, example.context)
             windows = prepare(ask, self.tokenizer, self.template, self.windowing).windows
-            found += label(example, windows) if windows else []
+            found += [self._cropped(lesson, random) for lesson in label(example, windows)] if windows else []
         return found
+
+    def _cropped(self, lesson: Labelled, random: np.random.Generator) -> Labelled:
+        lengths = self.cropping.lengths
+        if not lengths or random.random() < self.cropping.whole:
+            return lesson
+        return crop(lesson, lengths[int(random.integers(len(lengths)))], random)
 
     @cached_property
     def _passages(self) -> Passages:

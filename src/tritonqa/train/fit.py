@@ -28,7 +28,7 @@ from tritonqa.train.objective import Objective, Target, likelihood
 from tritonqa.train.optimiser import freeze_embeddings, optimiser, set_dropout, set_rate
 from tritonqa.train.options import Recipe
 from tritonqa.train.start import Start
-from tritonqa.train.state import State
+from tritonqa.train.state import State, load_state
 
 SAVE_EVERY = 300.0  # seconds
 _LOGGED = 20  # steps that share a line of the log
@@ -41,11 +41,13 @@ def fit(
     folder: Path,
     report: Report = silent,
     objective: Objective = likelihood,
+    before: Path | None = None,
 ) -> Any:
     """Train a model on examples, in place, and return its averaged copy.
 
     The folder keeps the run's state and log.jsonl: a run that was interrupted continues as if it had not
-    been. Raises InputError for another run's folder, ExportError when the loss diverges.
+    been. before is the folder of a run whose weights, moments and average a fresh one sets out with.
+    Raises InputError for another run's folder, ExportError when the loss diverges.
     """
     keep_freed_memory()
     model, lessons = start.model, start.lessons(examples, recipe)
@@ -56,11 +58,17 @@ def fit(
     average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(recipe.optimisation.averaging))
     kept = State(folder / "state", {"recipe": asdict(recipe), "examples": _digest(examples)})
     done = kept.restore(model, average, steps)
+    if not done and before is not None:
+        load_state(before / "state", model, average, steps)
     first = _plan(lessons, recipe, 0)
     total = round(recipe.epochs * len(first.groups))
-    saved, losses = monotonic(), []
+    saved, losses, seen = monotonic(), [], 0
     try:
-        for batch in islice(_batches(first, lessons, recipe, model.config.pad_token_id or 0), done, total):
+        batches = _batches(first, lessons, recipe, model.config.pad_token_id or 0)
+        for number, batch in enumerate(islice(batches, total)):
+            seen += len(batch.ids)
+            if number < done:
+                continue
             set_rate(steps, recipe.optimisation, done / total)
             torch.manual_seed(recipe.seed * 1_000_003 + done)  # dropout depends on the step's number alone
             loss = _loss(start, average.module, batch, objective)
@@ -72,7 +80,7 @@ def fit(
             done += 1
             report("training", done, total)
             if done % _LOGGED == 0 or done == total:
-                _log(folder, done, total, losses)
+                _log(folder, {"step": done, "of": total, "windows": seen}, losses)
                 losses = []
             if monotonic() - saved > SAVE_EVERY:
                 kept.save(done, model, average, steps)
@@ -129,11 +137,12 @@ def _bf16(device: torch.device) -> Any:
 
 
 def _digest(examples: Sequence[Example]) -> str:
-    return sha256("".join(map(repr, examples)).encode()).hexdigest()
+    fields = ((e.id, e.question, e.context, e.answers, e.starts) for e in examples)
+    return sha256("".join(map(repr, fields)).encode()).hexdigest()
 
 
-def _log(folder: Path, done: int, total: int, losses: list[float]) -> None:
-    line = {"step": done, "of": total, "loss": round(sum(losses) / len(losses), 4)}
+def _log(folder: Path, line: dict[str, float], losses: list[float]) -> None:
+    line["loss"] = round(sum(losses) / len(losses), 4)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "log.jsonl").open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(line) + "\n")

@@ -50,9 +50,10 @@ def optimiser(model: Any, options: Optimisation) -> torch.optim.AdamW:
 
 
 def set_rate(optimiser: torch.optim.Optimizer, options: Optimisation, done: float) -> None:
-    """Set the rates for a share of all steps done: up in a line, then down to nothing."""
+    """Set the rates for a share of all steps done: up in a line, level, then down to nothing."""
     rising = done / options.warmup if options.warmup else 1.0
-    factor = min(rising, (1 - done) / max(1 - options.warmup, 1e-9))
+    falling = min(options.cooldown, 1 - options.warmup)
+    factor = min(1.0, rising, (1 - done) / max(falling, 1e-9) if options.cooldown else 1.0)
     for group in optimiser.param_groups:
         group["lr"] = group["peak"] * factor
 

@@ -26,17 +26,37 @@ class Augmentation:
 
 
 @dataclass(frozen=True, slots=True)
+class Cropping:
+    """Windows learnt from in part: a part of 96 tokens costs half of what a whole passage does.
+
+    whole is the share that stays as it is; each of the others is cut to one of the lengths, in tokens.
+    """
+
+    lengths: tuple[int, ...] = ()
+    whole: float = 0.25
+
+    def __post_init__(self) -> None:
+        """Raise InputError for what is no length or no share, by name."""
+        if any(length < 16 for length in self.lengths):
+            raise InputError(f"lengths must be at least 16 tokens each, not {list(self.lengths)}")
+        _hold(self, {"whole": 1})
+
+
+@dataclass(frozen=True, slots=True)
 class Optimisation:
-    """AdamW with a warm-up, a linear decay, and averaged weights.
+    """AdamW with a warm-up, a stable phase, a linear decay, and averaged weights.
 
     learning_rate is that of the head; each layer below it learns layer_decay times as fast; embeddings stay.
-    warmup is a share of all steps; dropout that of hidden states, attention keeps the checkpoint's own;
-    averaging is the decay of the exponential moving average of the weights.
+    warmup is a share of all steps; cooldown the last share of them, over which the rate falls to nothing: 1
+    lets it fall from the warm-up on, 0 is a run whose state others go on from (Hu et al. 2024, section 4).
+    dropout is that of hidden states, attention keeps the checkpoint's own; averaging is the decay of the
+    exponential moving average of the weights.
     """
 
     learning_rate: float = 3e-5
     layer_decay: float = 0.9
     warmup: float = 0.05
+    cooldown: float = 1.0
     weight_decay: float = 0.01
     clip: float = 1.0
     dropout: float = 0.1
@@ -46,7 +66,7 @@ class Optimisation:
         """Raise InputError for values out of range, by name."""
         if not 0 < self.learning_rate < inf:
             raise InputError(f"learning_rate must be a number above 0, not {self.learning_rate}")
-        _hold(self, {"layer_decay": 1, "warmup": 1, "weight_decay": 1, "clip": inf})
+        _hold(self, {"layer_decay": 1, "warmup": 1, "cooldown": 1, "weight_decay": 1, "clip": inf})
         _hold(self, {"dropout": 1, "averaging": 1})
 
 
@@ -57,6 +77,7 @@ class Recipe:
     epochs: float = 3.0
     batch_tokens: int = 4096
     augmentation: Augmentation = field(default_factory=Augmentation)
+    cropping: Cropping = field(default_factory=Cropping)
     optimisation: Optimisation = field(default_factory=Optimisation)
     seed: int = 0
 
@@ -68,7 +89,7 @@ class Recipe:
             raise InputError(f"batch_tokens must be at least 1, not {self.batch_tokens}")
 
 
-def _hold(options: Augmentation | Optimisation, most: dict[str, float]) -> None:
+def _hold(options: Augmentation | Cropping | Optimisation, most: dict[str, float]) -> None:
     for name, limit in most.items():
         value = getattr(options, name)
         if not 0 <= value <= limit:

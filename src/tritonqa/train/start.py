@@ -53,7 +53,9 @@ class Start:
         """Say how these examples become windows of this model."""
         tokenizer = plain(self.tokenizer, self.loaded.vocabulary)
         template, texts = Template.of(tokenizer), TextTokenizer(tokenizer)
-        return Lessons(examples, texts, template, self._windowing, recipe.augmentation, recipe.seed)
+        return Lessons(
+            examples, texts, template, self._windowing, recipe.augmentation, recipe.cropping, recipe.seed
+        )
 
     def save(self, model: Any, folder: Path) -> None:
         """Write a trained model as a checkpoint, as transformers does."""

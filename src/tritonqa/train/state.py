@@ -40,17 +40,29 @@ class State:
 
         Raises InputError for a state of another run.
         """
-        folder = next((f for f in (self.folder, self.folder.with_suffix(".old")) if f.is_dir()), None)
+        folder = _whole(self.folder)
         if folder is None:
             return 0
         record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
         if record["run"] != self.run:
             raise InputError(f"{folder} holds a run with other data or options; remove it or name another")
-        known = load_file(folder / _TENSORS)
-        with torch.no_grad():
-            for name, value in _tensors(model, average, optimiser).items():
-                value.copy_(known[name])
+        load_state(folder, model, average, optimiser)
         return int(record["step"])
+
+
+def load_state(folder: Path, model: Any, average: Any, optimiser: torch.optim.Optimizer) -> None:
+    """Load weights, moments and average of a state, of whatever run; raises InputError where none is."""
+    found = _whole(folder)
+    if found is None:
+        raise InputError(f"{folder} holds no state of a run to go on from")
+    known = load_file(found / _TENSORS)
+    with torch.no_grad():
+        for name, value in _tensors(model, average, optimiser).items():
+            value.copy_(known[name])
+
+
+def _whole(folder: Path) -> Path | None:
+    return next((f for f in (folder, folder.with_suffix(".old")) if f.is_dir()), None)
 
 
 def _tensors(model: Any, average: Any, optimiser: torch.optim.Optimizer) -> dict[str, Any]:
