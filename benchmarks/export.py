@@ -19,7 +19,7 @@ from pathlib import Path
 from record import record
 
 from tritonqa.bundle import Manifest
-from tritonqa.evaluate import load_squad
+from tritonqa.datasets import load_squad
 from tritonqa.export import FORMATS, ExportOptions, export
 
 ASKS = 1000

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
-from tritonqa.wire import Address, Call
-from tritonqa.wire.http import request
+from tritonqa.client import Address
+from tritonqa.protocol.call import Call
+from tritonqa.protocol.http import request
 
 _TICK = 0.005  # seconds between the sender's turns
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from record import record
 
 from tritonqa import Reader
-from tritonqa.evaluate import load_squad
+from tritonqa.datasets import load_squad
 from tritonqa.reader.load import load_embedded
 from tritonqa.text import Ask
 

@@ -10,8 +10,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from tritonqa.triton.install import install
-from tritonqa.triton.server import Server
+from tritonqa.triton.runtime.install import install
+from tritonqa.triton.server.server import Server
 
 
 def perf(server: Server, asks: list[tuple[str, str]], wheel: Path) -> dict[str, str]:

@@ -19,9 +19,9 @@ from typing import Any
 from throughput import RESULTS, spread
 
 from tritonqa import Reader
+from tritonqa.datasets import load_squad
 from tritonqa.engine import cpu
-from tritonqa.evaluate import load_squad
-from tritonqa.pipelines import Options, QuestionAnsweringPipeline
+from tritonqa.integrations.transformers import Options, QuestionAnsweringPipeline
 from tritonqa.reader.load import load_embedded
 
 CALLS: dict[str, dict[str, Any]] = {

@@ -28,7 +28,7 @@ from rich.progress import track
 
 import checkpoints
 import tritonqa
-from tritonqa.evaluate import load_squad
+from tritonqa.datasets import load_squad
 from tritonqa.export import ExportOptions, export
 
 CALLS: list[dict[str, Any]] = [

@@ -14,11 +14,13 @@ from record import record
 from rich.progress import track
 
 from tritonqa import Answers, Reader
+from tritonqa.datasets import Dataset, load_squad
 from tritonqa.engine import cpu, open_engine
-from tritonqa.engine.torch import TorchEngine
-from tritonqa.evaluate import Dataset, load_squad, score
+from tritonqa.engine.backends.torch import TorchEngine
+from tritonqa.evaluate import score
+from tritonqa.reader.choose import available
 from tritonqa.reader.embedded import Embedded
-from tritonqa.reader.load import available, embed, find
+from tritonqa.reader.load import embed, find
 
 
 def answers_of(backend: Embedded, dataset: Dataset) -> list[Answers]:

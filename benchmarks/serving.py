@@ -30,17 +30,17 @@ from flood import Sent, flood, written
 from perf_analyzer import perf
 
 from tritonqa import Reader
+from tritonqa.datasets import load_squad
 from tritonqa.engine import cpu
-from tritonqa.evaluate import load_squad
+from tritonqa.protocol.call import Call
+from tritonqa.protocol.tensors import texts
 from tritonqa.reader.load import PACKAGED, find
-from tritonqa.triton import processes
-from tritonqa.triton.install import install
-from tritonqa.triton.modelling import Encoding, Models
-from tritonqa.triton.options import Limits, Serving
-from tritonqa.triton.repository import build
-from tritonqa.triton.server import Server
-from tritonqa.wire import Call
-from tritonqa.wire.tensors import texts
+from tritonqa.triton.repository.options import Encoding, Limits, Models
+from tritonqa.triton.repository.write import build
+from tritonqa.triton.runtime.install import install
+from tritonqa.triton.server import processes
+from tritonqa.triton.server.options import Serving
+from tritonqa.triton.server.server import Server
 
 RESULTS = Path(__file__).parent / "results"
 CLIENTS = (1, 4, 16, 64, 256)

@@ -24,10 +24,11 @@ from peers import NAMES, Peer
 from record import record
 
 from tritonqa import Reader
+from tritonqa.datasets import Dataset, load_squad
 from tritonqa.engine.base import Engine
+from tritonqa.engine.fair_queue import Turns
 from tritonqa.engine.job import Job
-from tritonqa.engine.turns import Turns
-from tritonqa.evaluate import Dataset, load_squad, score
+from tritonqa.evaluate import score
 from tritonqa.features import Window
 from tritonqa.reader.embedded import Embedded
 from tritonqa.reader.load import load

@@ -19,13 +19,13 @@ import seed
 from tritonqa import Answers, Reader
 from tritonqa.errors import MissingExtra, Unavailable
 from tritonqa.reader.load import PACKAGED, find
-from tritonqa.triton.options import Serving
+from tritonqa.triton.server.options import Serving
 
 
 def main() -> None:
     """Start the server, ask, stop it."""
     try:
-        from tritonqa.triton.install import install
+        from tritonqa.triton.runtime.install import install
 
         begun = time.perf_counter()
         runtime = install(say=print)
@@ -34,8 +34,8 @@ def main() -> None:
         print(f"{error}\nThe same questions in process instead:\n")
         seed.main()
         return
-    from tritonqa.triton.repository import build
-    from tritonqa.triton.server import Server
+    from tritonqa.triton.repository.write import build
+    from tritonqa.triton.server.server import Server
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped then, too
     with tempfile.TemporaryDirectory() as folder:

@@ -10,7 +10,7 @@ import pytest
 
 from support import byte_tokenizer
 from tritonqa import Reader
-from tritonqa.engine.toy import ToyEngine
+from tritonqa.engine.backends.toy import ToyEngine
 from tritonqa.reader.embedded import Embedded
 
 ROOT = Path(__file__).parent.parent

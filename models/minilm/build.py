@@ -20,9 +20,9 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from tritonqa.bundle import Bundle, extend, staged
-from tritonqa.evaluate import load_squad
+from tritonqa.datasets import load_squad
 from tritonqa.export import ExportOptions, export
-from tritonqa.export.progress import stages
+from tritonqa.progress import stages
 from tritonqa.reader.load import load_embedded
 from tritonqa.train.calibrate import calibrate
 

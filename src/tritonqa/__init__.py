@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from tritonqa.answers import Answer, Answers
     from tritonqa.errors import TritonQAError
     from tritonqa.features import Windowing
-    from tritonqa.pipelines import pipeline
+    from tritonqa.integrations.transformers import pipeline
     from tritonqa.reader import AsyncReader, Reader
     from tritonqa.spans import Decoding
 
@@ -23,7 +23,7 @@ _ROOMS = {
     "Reader": "reader",
     "TritonQAError": "errors",
     "Windowing": "features",
-    "pipeline": "pipelines",
+    "pipeline": "integrations.transformers",
 }
 
 

@@ -32,7 +32,7 @@ def test_a_repository_that_is_found_takes_options_of_the_server(
     repository: Path, monkeypatch: pytest.MonkeyPatch, asked: list[str]
 ) -> None:
     served: list[Path] = []
-    monkeypatch.setattr("tritonqa.cli.serve._run", lambda folder, *_: served.append(folder))
+    monkeypatch.setattr("tritonqa.cli.commands.serve._run", lambda folder, *_: served.append(folder))
     CliRunner().invoke(cli, ["serve", *asked, "--repository", str(repository)], catch_exceptions=False)
     assert served == [repository]
 

@@ -8,7 +8,7 @@ import pytest
 
 from support import ENGINES
 from tritonqa import Reader
-from tritonqa.evaluate import load_squad
+from tritonqa.datasets import load_squad
 
 
 @pytest.mark.parametrize("engine", ENGINES)

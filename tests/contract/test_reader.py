@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tritonqa import Answers, AsyncReader, Reader
+from tritonqa.datasets import load_squad
 from tritonqa.errors import BundleError, InputError, Unavailable
-from tritonqa.evaluate import load_squad
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
 SCRIPTS = [

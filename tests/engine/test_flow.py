@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support import windows
+from tritonqa.arrays import FloatArray
 from tritonqa.engine import Engine, Flow, Grouping
 from tritonqa.errors import EngineError, Overloaded, Timeout, Unavailable
 from tritonqa.features import Window
-from tritonqa.spans.band import FloatArray
 
 
 class Gated(Engine):

@@ -11,7 +11,8 @@ from support import ENGINES
 from tritonqa.engine import Choice, open_engine
 from tritonqa.engine.weights import float_activations
 from tritonqa.errors import EngineError
-from tritonqa.reader.load import PACKAGED, choose, find, load_embedded
+from tritonqa.reader.choose import choose
+from tritonqa.reader.load import PACKAGED, find, load_embedded
 from tritonqa.text import Ask
 
 onnx = pytest.importorskip("onnx", reason="needs tritonqa[export]")

@@ -8,7 +8,7 @@ import pytest
 
 import checkpoints
 from tritonqa import Reader
-from tritonqa.evaluate import load_squad
+from tritonqa.datasets import load_squad
 from tritonqa.export import ExportOptions, export
 from tritonqa.features import Template, TextTokenizer, Window, prepare
 from tritonqa.text import Ask

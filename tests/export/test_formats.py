@@ -13,7 +13,7 @@ from tritonqa import Reader, pipeline
 from tritonqa.bundle import Bundle, read
 from tritonqa.errors import BundleError, ExportError, InputError, TritonQAError
 from tritonqa.export import FORMATS, ExportOptions, Quantisation, export
-from tritonqa.export.tensorrt import buckets, trtexec
+from tritonqa.export.formats.tensorrt import buckets, trtexec
 from tritonqa.features import Windowing
 
 FEW = Quantisation(asks=4)

@@ -8,11 +8,11 @@ import pytest
 
 from serving import LIMITS
 from tritonqa.reader.load import PACKAGED, find
-from tritonqa.triton.options import Serving
-from tritonqa.triton.runtime import Runtime, lacking
+from tritonqa.triton.runtime.layout import Runtime, lacking
+from tritonqa.triton.server.options import Serving
 
 if TYPE_CHECKING:
-    from tritonqa.triton.server import Server
+    from tritonqa.triton.server.server import Server
 
 FREE = Serving(http_port=0, grpc_port=0, metrics_port=0)
 
@@ -21,15 +21,15 @@ FREE = Serving(http_port=0, grpc_port=0, metrics_port=0)
 def runtime() -> Runtime:
     if missing := lacking():
         pytest.skip(f"Triton can't run here: {'; '.join(missing)}")
-    from tritonqa.triton.install import install
+    from tritonqa.triton.runtime.install import install
 
     return install()
 
 
 @pytest.fixture(scope="session")
 def repository(runtime: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tritonqa.triton.modelling import Encoding, Models
-    from tritonqa.triton.repository import build
+    from tritonqa.triton.repository.options import Encoding, Models
+    from tritonqa.triton.repository.write import build
 
     folder = tmp_path_factory.mktemp("triton") / "repository"
     build(find(PACKAGED), folder, Models(LIMITS, Encoding()))
@@ -38,7 +38,7 @@ def repository(runtime: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture(scope="session")
 def server(runtime: Runtime, repository: Path) -> Iterator[Server]:
-    from tritonqa.triton.server import Server
+    from tritonqa.triton.server.server import Server
 
     with Server(runtime, repository, FREE) as running:
         yield running

@@ -16,12 +16,12 @@ from serving import ANSWER, PASSAGE, QUESTION
 from tritonqa import Reader
 from tritonqa.errors import Unavailable
 from tritonqa.reader.load import PACKAGED, find
-from tritonqa.triton.modelling import Encoding, Models
-from tritonqa.triton.options import Serving
-from tritonqa.triton.repository import build
-from tritonqa.triton.runtime import Runtime
+from tritonqa.triton.repository.options import Encoding, Models
+from tritonqa.triton.repository.write import build
+from tritonqa.triton.runtime.layout import Runtime
+from tritonqa.triton.server.options import Serving
 
-SCRIPT = Path(__file__).parent.parent.parent / "docker" / "serve.sh"
+SCRIPT = Path(__file__).parent.parent.parent / "deploy" / "docker" / "serve.sh"
 
 
 @pytest.mark.parametrize("limit", [None, 2])

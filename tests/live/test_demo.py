@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tritonqa.triton.runtime import Runtime
+from tritonqa.triton.runtime.layout import Runtime
 
 DEMO = Path(__file__).parent.parent.parent / "examples" / "demo.py"
 ANSWERS = ("over 32+", "general-purpose architectures", "TensorFlow 2.0 and PyTorch")

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from serving import LIMITS
 from tritonqa import Reader
+from tritonqa.client import Address, Connection, dial
+from tritonqa.datasets import load_squad
 from tritonqa.errors import EngineError, InputError, Overloaded
-from tritonqa.evaluate import load_squad
+from tritonqa.protocol.call import Call
 from tritonqa.reader.load import PACKAGED, find
-from tritonqa.triton.server import Server
-from tritonqa.wire import Address, Call, Connection, dial
+from tritonqa.triton.server.server import Server
 
 
 def test_answers_agree_with_the_engine_in_process(url: str, reader: Reader, data: Path) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import checkpoints
 from serving import command, same, served
 from tritonqa import Reader
-from tritonqa.evaluate import load_squad
-from tritonqa.triton.runtime import Runtime
+from tritonqa.datasets import load_squad
+from tritonqa.triton.runtime.layout import Runtime
 
 
 def test_answers_are_those_of_the_bundle_in_process(runtime: Runtime, data: Path, tmp_path: Path) -> None:

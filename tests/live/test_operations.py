@@ -14,17 +14,18 @@ import pytest
 
 from serving import ANSWER, LONG, PASSAGE, QUESTION, Clients, Served, command, metric, served
 from tritonqa import Reader
+from tritonqa.client import Connection, dial
 from tritonqa.errors import Overloaded, Unavailable
+from tritonqa.protocol.call import Call
+from tritonqa.protocol.tensors import texts
 from tritonqa.reader.load import PACKAGED, find
 from tritonqa.text import Ask
-from tritonqa.triton import processes
-from tritonqa.triton.modelling import Models
-from tritonqa.triton.options import Limits, Serving
-from tritonqa.triton.repository import build
-from tritonqa.triton.runtime import Runtime
-from tritonqa.triton.server import Server
-from tritonqa.wire import Call, Connection, dial
-from tritonqa.wire.tensors import texts
+from tritonqa.triton.repository.options import Limits, Models
+from tritonqa.triton.repository.write import build
+from tritonqa.triton.runtime.layout import Runtime
+from tritonqa.triton.server import processes
+from tritonqa.triton.server.options import Serving
+from tritonqa.triton.server.server import Server
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,9 @@ import pytest
 
 from serving import ANSWER, PASSAGE, QUESTION, Served, command, metric, served
 from tritonqa import Reader
-from tritonqa.triton import processes
-from tritonqa.triton.runtime import Runtime
-from tritonqa.wire import Address, dial
+from tritonqa.client import Address, dial
+from tritonqa.triton.runtime.layout import Runtime
+from tritonqa.triton.server import processes
 
 OPTIONS: tuple[str, ...] = (
     "--engine",

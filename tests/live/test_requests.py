@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 
 from serving import LIMITS, LONG, metric
 from tritonqa import Reader
+from tritonqa.client import Address, Connection, Wire, dial
 from tritonqa.errors import InputError, Overloaded, TritonQAError, Unavailable
-from tritonqa.reader.together import COUNTS
+from tritonqa.protocol.call import Call
+from tritonqa.protocol.joined import COUNTS
+from tritonqa.protocol.tensors import texts
 from tritonqa.text import Ask
-from tritonqa.triton.server import Server
-from tritonqa.wire import Address, Call, Connection, Wire, dial
-from tritonqa.wire.tensors import texts
+from tritonqa.triton.server.server import Server
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats() | st.text(max_size=20),
@@ -202,7 +203,7 @@ def test_admin_calls_are_refused(server: Server, path: str) -> None:
 
 
 def test_admin_calls_over_grpc_are_refused(server: Server) -> None:
-    from tritonqa.wire.protobuf import grpc, service_pb2, service_pb2_grpc
+    from tritonqa.protocol.protobuf import grpc, service_pb2, service_pb2_grpc
 
     with grpc.insecure_channel(server.grpc.target) as channel:
         stub = service_pb2_grpc.GRPCInferenceServiceStub(channel)

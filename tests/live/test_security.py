@@ -15,10 +15,10 @@ import pytest
 from authority import TOKEN, issue, proxy
 from serving import command
 from tritonqa import Reader
+from tritonqa.client import Connection
 from tritonqa.errors import InputError, TritonQAError, Unavailable
-from tritonqa.triton.runtime import Runtime
-from tritonqa.triton.server import Server
-from tritonqa.wire import Connection
+from tritonqa.triton.runtime.layout import Runtime
+from tritonqa.triton.server.server import Server
 
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from serving import same
 from tritonqa import Answers, AsyncReader, Reader
-from tritonqa.evaluate import load_squad
-from tritonqa.triton.server import Server
+from tritonqa.datasets import load_squad
+from tritonqa.triton.server.server import Server
 
 
 def test_answers_are_those_of_the_embedded_reader(url: str, reader: Reader, data: Path) -> None:

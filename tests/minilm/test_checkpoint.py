@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import checkpoints
 from tritonqa import Reader
-from tritonqa.evaluate import load_squad
+from tritonqa.datasets import load_squad
 from tritonqa.train.run import checkpoint_of
 from tritonqa.train.start import Start
 

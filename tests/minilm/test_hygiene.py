@@ -6,7 +6,7 @@ import pytest
 
 import checkpoints
 from hygiene import clean, runs
-from tritonqa.evaluate import Example, load_squad
+from tritonqa.datasets import Example, load_squad
 
 HELD = load_squad(checkpoints.SAMPLE).examples
 OWN = Example("1", "Lighthouses", "Who keeps the light?", "The keeper of the light lives on the rock.", ())

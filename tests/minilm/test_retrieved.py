@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from retrieved import Library, retrieved
-from tritonqa.evaluate import Example
+from tritonqa.datasets import Example
 
 
 def example(title: str, question: str, context: str, answer: str = "") -> Example:

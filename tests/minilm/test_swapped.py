@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from swapped import swap, swapped
-from tritonqa.evaluate import Example
+from tritonqa.datasets import Example
 
 EXAMPLE = Example(
     "1",

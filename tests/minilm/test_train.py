@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 
 import checkpoints
 import train
-from tritonqa.evaluate import load_squad, save_examples
+from tritonqa.datasets import load_squad, save_examples
 
 RECIPE = """
 [[run]]

@@ -7,7 +7,7 @@ import pytest
 
 from support import byte_tokenizer
 from tritonqa import Answers, AsyncReader, Reader
-from tritonqa.engine.toy import ToyEngine
+from tritonqa.engine.backends.toy import ToyEngine
 from tritonqa.errors import InputError, Unavailable
 from tritonqa.reader.embedded import Embedded
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from tritonqa.wire import Address
+from tritonqa.client import Address
 
 TOKEN = "Bearer open-sesame"
 

@@ -19,8 +19,8 @@ import pytest
 
 from tritonqa import Answers, Reader
 from tritonqa.errors import TritonQAError
-from tritonqa.triton import processes
-from tritonqa.triton.options import Limits
+from tritonqa.triton.repository.options import Limits
+from tritonqa.triton.server import processes
 
 LIMITS = Limits(waiting=256, characters=400_000)
 QUESTION, PASSAGE, ANSWER = "Who wrote it?", "It was written by Ada in 1843.", "Ada"

@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tritonqa.arrays import FloatArray
 from tritonqa.errors import EngineError
 from tritonqa.features import Template, Tokens, Window
 from tritonqa.features.prepare import ranges
 from tritonqa.spans import Decoding, decode
-from tritonqa.spans.band import Band, FloatArray
+from tritonqa.spans.band import Band
 
 
 @settings(deadline=None)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import checkpoints
-from tritonqa.evaluate import Example, load_squad
+from tritonqa.datasets import Example, load_squad
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tritonqa.evaluate import Example
+from tritonqa.datasets import Example
 from tritonqa.train.batches import ROUND_TO, collate, padded, plan
 from tritonqa.train.epoch import Lessons
 from tritonqa.train.label import Labelled

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tritonqa.evaluate import Example
+from tritonqa.datasets import Example
 from tritonqa.reader.load import load_embedded
 from tritonqa.train.calibrate import Observed, cross_fit, cross_score, enough, fit_curves, observe
 

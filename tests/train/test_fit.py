@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from tritonqa.datasets import Example
 from tritonqa.errors import ExportError, InputError
-from tritonqa.evaluate import Example
 from tritonqa.train.fit import fit
 from tritonqa.train.objective import span_loss
 from tritonqa.train.optimiser import optimiser, set_rate

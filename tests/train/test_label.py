@@ -8,8 +8,8 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import TemplateProcessing
 
+from tritonqa.datasets import Example
 from tritonqa.errors import InputError
-from tritonqa.evaluate import Example
 from tritonqa.features import Template, TextTokenizer, Windowing, prepare
 from tritonqa.text import Ask
 from tritonqa.train.label import NULL, label

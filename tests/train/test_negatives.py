@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tritonqa.evaluate import Example
+from tritonqa.datasets import Example
 from tritonqa.train.negatives import Passages, without_answer
 
 RIGHT = "The tower is in Paris. It is made of iron. Many people visit it."

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tritonqa import Reader
+from tritonqa.datasets import Example
 from tritonqa.errors import BundleError, ExportError, InputError
-from tritonqa.evaluate import Example
 from tritonqa.train import Recipe, train
 from tritonqa.train import run as running
 from tritonqa.train.start import Start

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tritonqa.datasets import Example
 from tritonqa.errors import InputError
-from tritonqa.evaluate import Example
 from tritonqa.train.split import split
 
 examples = st.lists(

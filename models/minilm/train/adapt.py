@@ -21,9 +21,9 @@ import numpy as np
 from evaluate import RESULTS
 from mix import HERE, mix
 from tritonqa import Reader
-from tritonqa.cli.progress import bar
-from tritonqa.evaluate import Dataset, Example, load_squad
+from tritonqa.datasets import Dataset, Example, load_squad
 from tritonqa.evaluate.run import evaluate
+from tritonqa.progress import bar
 from tritonqa.reader.load import PACKAGED
 from tritonqa.train.run import train
 

@@ -23,10 +23,10 @@ from matplotlib.figure import Figure
 from evaluate import RESULTS
 from mix import HERE, mix
 from tritonqa import Reader
-from tritonqa.cli.progress import bar
-from tritonqa.evaluate import Example, load_squad
+from tritonqa.datasets import Example, load_squad
 from tritonqa.evaluate.run import evaluate
 from tritonqa.export import ExportOptions, export
+from tritonqa.progress import bar
 from tritonqa.reader.load import load_embedded
 from tritonqa.train import Recipe
 from tritonqa.train.calibrate import cross_fit, observe

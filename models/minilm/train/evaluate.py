@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 
 from tritonqa import Reader
-from tritonqa.cli.progress import bar
+from tritonqa.datasets import Dataset, load_squad
 from tritonqa.engine import cpu
-from tritonqa.evaluate import Dataset, load_squad
 from tritonqa.evaluate.plots import plot
 from tritonqa.evaluate.run import Report, evaluate
+from tritonqa.progress import bar
 from tritonqa.reader.load import PACKAGED, load_embedded
 from tritonqa.train.calibrate import Array, cross_fit, cross_score, observe
 from tritonqa.train.noise import careless

@@ -23,8 +23,8 @@ from evaluate import RESULTS
 from mix import Mix, mix
 from rounded import with_rounding
 from search import judge
-from tritonqa.cli.progress import bar
 from tritonqa.export import ExportOptions, export
+from tritonqa.progress import bar
 from tritonqa.reader.load import load_embedded
 from tritonqa.train.batches import plan
 from tritonqa.train.fit import fit

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from tritonqa.evaluate import Example
+from tritonqa.datasets import Example
 
 WORDS, SHARED = 8, 0.1  # a passage that shares a tenth of its runs of eight words is a near duplicate
 

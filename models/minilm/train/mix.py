@@ -11,7 +11,7 @@ import numpy as np
 import tomllib
 
 from hygiene import clean
-from tritonqa.evaluate import Example, load_squad
+from tritonqa.datasets import Example, load_squad
 from tritonqa.train import Augmentation, Optimisation, Recipe
 
 HERE = Path(__file__).parent

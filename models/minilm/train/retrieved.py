@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tritonqa.evaluate import Example
+from tritonqa.datasets import Example
 from tritonqa.train.negatives import words
 
 _NEAREST = 3

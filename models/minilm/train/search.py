@@ -27,10 +27,10 @@ from objectives import OBJECTIVES, taught
 from retrieved import retrieved
 from swapped import swapped
 from tritonqa import Reader
-from tritonqa.cli.progress import bar
-from tritonqa.evaluate import Dataset, Example, load_squad
+from tritonqa.datasets import Dataset, Example, load_squad
 from tritonqa.evaluate.run import evaluate
 from tritonqa.export.model import Logits
+from tritonqa.progress import bar
 from tritonqa.reader.embedded import Embedded
 from tritonqa.train import Recipe
 from tritonqa.train.batches import plan

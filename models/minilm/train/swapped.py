@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tritonqa.evaluate import Example
+from tritonqa.datasets import Example
 
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*")  # not at the start of a sentence
 _NUMBER = re.compile(r"\b\d[\d.,]*\b")

@@ -33,7 +33,7 @@ class Commands(click.Group):
         """Import a command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"tritonqa.cli.{cmd_name}"), cmd_name)
+        command: click.Command = getattr(import_module(f"tritonqa.cli.commands.{cmd_name}"), cmd_name)
         return command
 
 

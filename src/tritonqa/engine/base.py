@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tritonqa.arrays import FloatArray
 from tritonqa.errors import EngineError, InputError
 from tritonqa.features import Window
-from tritonqa.spans.band import FloatArray
 
 ROUND_TO = 16  # tokens: the most that an engine rounds a length up to
 INPUT_NAMES = ("input_ids", "attention_mask", "token_type_ids")

@@ -11,12 +11,13 @@ from functools import partial
 from time import monotonic
 from typing import Any, TypeVar
 
+from tritonqa.arrays import FloatArray
 from tritonqa.engine.base import Engine
-from tritonqa.engine.job import Job, Step
-from tritonqa.engine.turns import Group, Turns
+from tritonqa.engine.fair_queue import Group, Turns
+from tritonqa.engine.job import Job
 from tritonqa.errors import EngineError, Overloaded, Timeout, TritonQAError, Unavailable
 from tritonqa.features import Window
-from tritonqa.spans.band import FloatArray
+from tritonqa.progress import Step
 
 T = TypeVar("T")
 

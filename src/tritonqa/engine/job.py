@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 
+from tritonqa.arrays import FloatArray
 from tritonqa.features import Window
-from tritonqa.pending import Pending
-from tritonqa.spans.band import FloatArray
+from tritonqa.futures import Pending
+from tritonqa.progress import Step
 
 T = TypeVar("T")
-Step: TypeAlias = Callable[[int, int], None]
 
 _NOT_YET: FloatArray = np.empty((2, 0), np.float32)
 

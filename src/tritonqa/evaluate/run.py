@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tritonqa.answers import Answers
-from tritonqa.engine.job import Step
+from tritonqa.datasets.example import Dataset, hold_text
 from tritonqa.evaluate.calibration import expected_calibration_error
-from tritonqa.evaluate.dataset import Dataset, hold_text
-from tritonqa.evaluate.squad import exact, f1, per_question, score
+from tritonqa.evaluate.scores import exact, f1, per_question, score
+from tritonqa.progress import Step
 from tritonqa.spans import AskOptions, Decoding
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from tritonqa.bundle import Bundle, read
 from tritonqa.bundle.manifest import MANIFEST
 from tritonqa.errors import BundleError, MissingExtra
 from tritonqa.export.hub import HubName
-from tritonqa.export.progress import stages
 from tritonqa.export.run import export
+from tritonqa.progress import stages
 
 
 def cached(text: str) -> Bundle:

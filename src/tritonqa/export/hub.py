@@ -12,7 +12,7 @@ from typing import Any
 
 from tritonqa.bundle.digest import sha256
 from tritonqa.errors import ExportError, InputError, MissingExtra, Unavailable
-from tritonqa.export.options import Report, silent
+from tritonqa.progress import Report, silent
 
 _NAME = re.compile(r"([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")
 _WANTED = ("*.json", "*.safetensors", "vocab.txt", "merges.txt", "*.model")

@@ -10,11 +10,11 @@ from tritonqa.bundle import Format, Part
 from tritonqa.bundle.digest import sha256
 from tritonqa.engine import Engine, choices, open_engine
 from tritonqa.errors import EngineError, ExportError, MissingExtra
+from tritonqa.export.formats.writers import OF_ONNX, WRITERS, further
 from tritonqa.export.memory import give_back
 from tritonqa.export.options import FORMATS, Target
+from tritonqa.export.sources.base import Workshop
 from tritonqa.export.verify import f1, hold, hold_f1, logits_of, parity
-from tritonqa.export.workshop import Workshop
-from tritonqa.export.write import OF_ONNX, WRITERS, further
 
 
 def make(shop: Workshop, stage: Path, names: Sequence[str]) -> tuple[Format, ...]:
@@ -93,7 +93,7 @@ def _compare(shop: Workshop, name: str, engine: Engine) -> dict[str, float]:
 def _engines(shop: Workshop, file: Path, target: Target) -> list[Callable[[], Engine]]:
     """List every engine here that runs the file; raises MissingExtra where none is."""
     if target.kind in ("torchscript", "torch_export"):
-        from tritonqa.export.program import open_program
+        from tritonqa.export.torch_engine import open_program
 
         return [partial(open_program, file, target.kind, shop.inputs)]
     found = [c for c in choices([(file, target.kind, target.precision)]) if c.precision == target.precision]

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
-from typing import TypeAlias
 
 from tritonqa.errors import InputError
-
-Report: TypeAlias = Callable[[str, int, int], None]
-
-
-def silent(stage: str, done: int, total: int) -> None:
-    """Report nothing: what is used where nobody watches a stage go from 0 to total."""
 
 
 @dataclass(frozen=True, slots=True)

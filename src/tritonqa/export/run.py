@@ -14,10 +14,11 @@ from tritonqa.bundle.manifest import CONFIG, MANIFEST, TOKENIZER
 from tritonqa.errors import ExportError, MissingExtra
 from tritonqa.export.checkpoint import Checkpoint, open_checkpoint
 from tritonqa.export.hub import HubName, download, is_hub_name
-from tritonqa.export.options import FORMATS, UNKNOWN, ExportOptions, Report, silent
+from tritonqa.export.options import FORMATS, UNKNOWN, ExportOptions
+from tritonqa.progress import Report, silent
 
 if TYPE_CHECKING:
-    from tritonqa.export.workshop import Workshop
+    from tritonqa.export.sources.base import Workshop
 
 _LIBRARIES = ("torch", "transformers", "safetensors", "onnx", "onnxscript")
 
@@ -54,8 +55,8 @@ def _new(
     checkpoint: Checkpoint, folder: Path, options: ExportOptions, report: Report, origin: Mapping[str, str]
 ) -> Bundle:
     with staged(folder) as stage:
-        from tritonqa.export.from_checkpoint import CheckpointShop
         from tritonqa.export.make import make
+        from tritonqa.export.sources.checkpoint import CheckpointShop
 
         report("loading", 0, 1)
         shop = CheckpointShop(checkpoint, options, report)
@@ -104,10 +105,10 @@ def _add(bundle: Bundle, folder: Path, options: ExportOptions, report: Report) -
 
 def _shop(bundle: Bundle, options: ExportOptions, report: Report) -> Workshop:
     if any(item.kind == "safetensors" for item in bundle.manifest.formats):
-        from tritonqa.export.from_checkpoint import CheckpointShop
+        from tritonqa.export.sources.checkpoint import CheckpointShop
 
         return CheckpointShop(open_checkpoint(bundle.folder), options, report, bundle)
-    from tritonqa.export.from_bundle import BundleShop
+    from tritonqa.export.sources.bundle import BundleShop
 
     return BundleShop(bundle, options, report)
 

@@ -9,13 +9,14 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from tritonqa.answers import Answers, rank
+from tritonqa.arrays import FloatArray
+from tritonqa.datasets import Dataset, Example
 from tritonqa.engine import Engine
 from tritonqa.errors import EngineError, ExportError, TritonQAError
-from tritonqa.evaluate import Dataset, Example, score
+from tritonqa.evaluate import score
 from tritonqa.export.options import Target
 from tritonqa.features import Prepared, Template, TextTokenizer, Windowing, prepare
 from tritonqa.spans import Decoding, decode
-from tritonqa.spans.band import FloatArray
 from tritonqa.text import Ask
 
 Logits = list[list[FloatArray]]

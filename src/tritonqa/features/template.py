@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from tokenizers import Tokenizer
 
+from tritonqa.arrays import IntArray
 from tritonqa.errors import BundleError
-from tritonqa.features.tokenize import IntArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 from tokenizers import Encoding, Tokenizer
 
+from tritonqa.arrays import IntArray
 from tritonqa.features.pieces import LONG, is_local, pieces
-
-IntArray: TypeAlias = npt.NDArray[np.int32]
 
 _KEPT_CHARACTERS = 1_000_000
 _BATCH_CHARACTERS = 500_000

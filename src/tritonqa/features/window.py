@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tritonqa.arrays import IntArray
 from tritonqa.features.template import Template
-from tritonqa.features.tokenize import IntArray, Tokens
+from tritonqa.features.tokenize import Tokens
 
 
 @dataclass(frozen=True, slots=True)

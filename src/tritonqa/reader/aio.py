@@ -9,11 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from tritonqa.answers import Answers
-from tritonqa.engine.job import Step
 from tritonqa.errors import Unavailable
-from tritonqa.reader.ahead import Ahead
+from tritonqa.progress import Step
 from tritonqa.reader.backend import Backend
-from tritonqa.reader.face import Face, start_row
+from tritonqa.reader.base import Face, start_row
+from tritonqa.reader.lookahead import Ahead
 from tritonqa.spans import AskOptions, Decoding
 from tritonqa.text import Ask
 

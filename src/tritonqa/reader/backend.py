@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from tritonqa.answers import Answers
-from tritonqa.engine.job import Step
+from tritonqa.progress import Step
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
 

@@ -9,14 +9,14 @@ from functools import partial
 from tokenizers import Tokenizer
 
 from tritonqa.answers import Answers, Calibration, rank
+from tritonqa.arrays import FloatArray
 from tritonqa.engine import Engine, Flow
 from tritonqa.engine.flow import MAX_WAITING
-from tritonqa.engine.job import Step
 from tritonqa.features import Prepared, Template, TextTokenizer, Windowing, prepare
+from tritonqa.progress import Step
 from tritonqa.reader.backend import Start
 from tritonqa.reader.stream import result_of
 from tritonqa.spans import Decoding, decode
-from tritonqa.spans.band import FloatArray
 from tritonqa.text import Ask
 
 

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from importlib.metadata import entry_points
 from os.path import isdir
 from pathlib import Path
 from typing import TypedDict
 
-import platformdirs
-
 from tritonqa.bundle import Bundle, read
-from tritonqa.engine import Choice, Engine, choices, cpu, open_engine
+from tritonqa.client import Address, Connection
+from tritonqa.client.address import is_address
+from tritonqa.engine import Engine, open_engine
 from tritonqa.engine.base import hold_length
-from tritonqa.engine.open import named
 from tritonqa.errors import BundleError, EngineError, InputError
 from tritonqa.export.cache import cached
 from tritonqa.export.hub import is_hub_name
 from tritonqa.features import Windowing
 from tritonqa.reader.backend import Backend
+from tritonqa.reader.choose import choose
 from tritonqa.reader.embedded import Embedded
 from tritonqa.reader.remote import Remote
 from tritonqa.spans import Decoding
-from tritonqa.wire import Address, Connection
-from tritonqa.wire.address import is_address
 
 PACKAGED = "tritonqa-minilm"
 
@@ -115,48 +112,3 @@ def embed(
         max_waiting,
         manifest.positions,
     )
-
-
-def choose(bundle: Bundle, engine: str | None = None, precision: str | None = None) -> Choice:
-    """Pick the engine and precision; a choice remembered for this machine comes before the rule.
-
-    Raises BundleError when the file of the choice is damaged.
-    """
-    found = available(bundle)
-    if engine is None and precision is None:
-        known = remembered().get(_key(bundle))
-        found.sort(key=lambda choice: str(choice) != known)
-    choice = named(found, engine, precision)
-    bundle.verify(choice.file)
-    return choice
-
-
-def available(bundle: Bundle) -> list[Choice]:
-    """List the choices a bundle has on this machine, best first by the rule."""
-    return choices([(bundle.path(f.file), f.kind, f.precision) for f in bundle.manifest.formats])
-
-
-def remember(bundle: Bundle, choice: Choice) -> Path:
-    """Write down the doctor's choice for this bundle on this machine; return the file."""
-    path = _memory()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({**remembered(), _key(bundle): str(choice)}, indent=2), encoding="utf-8")
-    return path
-
-
-def remembered() -> dict[str, str]:
-    """Read the doctor's choices; none when there are none or they can't be read."""
-    try:
-        found = json.loads(_memory().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _memory() -> Path:
-    return Path(platformdirs.user_cache_dir("tritonqa")) / "doctor.json"
-
-
-def _key(bundle: Bundle) -> str:
-    files = "-".join(item.sha256[:12] for item in bundle.manifest.formats)
-    return f"{bundle.manifest.name}-{files}-{cpu.model()}"

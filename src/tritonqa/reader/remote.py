@@ -10,20 +10,18 @@ from dataclasses import asdict
 from typing import Any
 
 from tritonqa.answers import Answer, Answers
-from tritonqa.engine.job import Step
+from tritonqa.client import Address, Connection, dial
 from tritonqa.errors import EngineError
-from tritonqa.pending import Pending
+from tritonqa.futures import Pending
+from tritonqa.progress import Step
+from tritonqa.protocol.call import Call, Tensors
+from tritonqa.protocol.contract import CALL_OFF, MODEL, PROTOCOL
+from tritonqa.protocol.joined import COUNTS, Together
+from tritonqa.protocol.tensors import texts
 from tritonqa.reader.backend import Start
-from tritonqa.reader.together import COUNTS, Together
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
-from tritonqa.wire import Address, Call, Connection, dial
-from tritonqa.wire.base import Tensors
-from tritonqa.wire.tensors import texts
 
-MODEL = "reader"
-PROTOCOL = "1"
-CALL_OFF = "call_off"
 _OUTPUTS = ("answers", "calibrated", "question_cut")
 _CALL_OFF = Call(MODEL, {"question": texts([""]), "passages": texts([])}, ("no_answer",), {CALL_OFF: True})
 

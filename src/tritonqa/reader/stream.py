@@ -8,7 +8,7 @@ from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
 from typing import TypeVar
 
-from tritonqa.reader.ahead import Ahead
+from tritonqa.reader.lookahead import Ahead
 
 A = TypeVar("A")
 T = TypeVar("T")

@@ -7,8 +7,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from tritonqa.answers import Answers
-from tritonqa.engine.job import Step
-from tritonqa.reader.face import Face, start_row
+from tritonqa.progress import Step
+from tritonqa.reader.base import Face, start_row
 from tritonqa.reader.stream import in_order
 from tritonqa.spans import AskOptions, Decoding
 from tritonqa.text import Ask

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
-import numpy.typing as npt
 
-FloatArray: TypeAlias = npt.NDArray[np.float32]
+from tritonqa.arrays import FloatArray
 
 NOTHING = np.float32(-np.inf)
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tritonqa.arrays import FloatArray
 from tritonqa.errors import EngineError
-from tritonqa.spans.band import Band, FloatArray
+from tritonqa.spans.band import Band
 from tritonqa.spans.options import Decoding
 
 if TYPE_CHECKING:

@@ -13,12 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from tritonqa.answers import Calibration
-from tritonqa.engine.job import Step
-from tritonqa.evaluate import Example, exact, expected_calibration_error, f1
+from tritonqa.arrays import FloatArray
+from tritonqa.datasets import Example
+from tritonqa.evaluate import exact, expected_calibration_error, f1
 from tritonqa.features import Prepared
+from tritonqa.progress import Step
 from tritonqa.reader.embedded import Embedded
 from tritonqa.spans import decode
-from tritonqa.spans.band import FloatArray
 from tritonqa.text import Ask, behind_marks
 from tritonqa.train.split import groups
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tritonqa.evaluate import Example
+from tritonqa.datasets import Example
 from tritonqa.features import Template, TextTokenizer, Windowing, prepare
 from tritonqa.text import Ask
 from tritonqa.train.crop import crop

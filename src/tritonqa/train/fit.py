@@ -15,10 +15,10 @@ import numpy as np
 import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from tritonqa.datasets import Example
 from tritonqa.engine import cpu
 from tritonqa.errors import ExportError
-from tritonqa.evaluate import Example
-from tritonqa.export.options import Report, silent
+from tritonqa.progress import Report, silent
 from tritonqa.train.attention import choose_attention
 from tritonqa.train.batches import Batch, LongArray, collate, plan
 from tritonqa.train.epoch import Lessons

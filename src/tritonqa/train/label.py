@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 import numpy as np
 
+from tritonqa.datasets import Example
 from tritonqa.errors import InputError
-from tritonqa.evaluate import Example
 from tritonqa.features import Tokens, Window
 
 Span: TypeAlias = tuple[int, int]

@@ -10,7 +10,7 @@ from math import log
 
 import numpy as np
 
-from tritonqa.evaluate import Example
+from tritonqa.datasets import Example
 
 _WORD = re.compile(r"\w+")
 _SENTENCE = re.compile(r"[^.!?]+[.!?]*\s*")

@@ -13,21 +13,21 @@ from pathlib import Path
 from typing import Any
 
 from tritonqa.bundle import Bundle, extend, read, staged
+from tritonqa.client.address import is_address
+from tritonqa.datasets import Dataset, Example, load_squad, save_examples
+from tritonqa.datasets.example import hold_text
 from tritonqa.errors import InputError, MissingExtra
-from tritonqa.evaluate import Dataset, Example, load_squad, save_examples
-from tritonqa.evaluate.dataset import hold_text
 from tritonqa.evaluate.run import evaluate
 from tritonqa.export import ExportOptions, export
 from tritonqa.export.hub import HubName, download, is_hub_name
-from tritonqa.export.options import Report, silent
-from tritonqa.export.workshop import VERIFICATION
+from tritonqa.export.sources.base import VERIFICATION
+from tritonqa.progress import Report, silent
 from tritonqa.reader import Reader
 from tritonqa.reader.backend import Backend
 from tritonqa.reader.load import load_embedded
 from tritonqa.train.calibrate import calibrate, enough
 from tritonqa.train.options import Recipe
 from tritonqa.train.split import Split, split
-from tritonqa.wire.address import is_address
 
 FORMATS = ("checkpoint", "onnx", "onnx-int8")
 _VERIFIED_ON = 1000  # questions at least

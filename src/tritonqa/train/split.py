@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tritonqa.datasets import Example
 from tritonqa.errors import InputError
-from tritonqa.evaluate import Example
 
 _ENOUGH_TITLES = 10
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tritonqa.datasets import Example
 from tritonqa.engine.quiet import without_bars
-from tritonqa.evaluate import Example
 from tritonqa.export.checkpoint import open_checkpoint
-from tritonqa.export.from_checkpoint import fitting
 from tritonqa.export.model import Model, load_model
-from tritonqa.export.program import ProgramEngine
+from tritonqa.export.sources.checkpoint import fitting
 from tritonqa.export.tokenizer import load_tokenizer, plain
+from tritonqa.export.torch_engine import ProgramEngine
 from tritonqa.features import Template, TextTokenizer, Windowing
 from tritonqa.reader.embedded import Embedded
 from tritonqa.train.epoch import Lessons

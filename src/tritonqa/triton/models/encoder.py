@@ -15,15 +15,15 @@ from typing import Any, TypeAlias
 import numpy as np
 import triton_python_backend_utils as pb_utils
 
+from tritonqa.arrays import FloatArray
 from tritonqa.engine import Flow
 from tritonqa.engine.base import OUTPUT_NAMES
 from tritonqa.errors import InputError
 from tritonqa.features import Window
-from tritonqa.spans.band import FloatArray
-from tritonqa.triton.models.answering import Sender, error_response
-from tritonqa.triton.models.hangups import Hangups
-from tritonqa.triton.models.opening import open_bundle, parameters, plain
-from tritonqa.triton.options import Limits
+from tritonqa.triton.models.cancellation import Hangups
+from tritonqa.triton.models.responses import Sender, error_response
+from tritonqa.triton.models.startup import open_bundle, parameters, plain
+from tritonqa.triton.repository.options import Limits
 
 Logits: TypeAlias = dict[str, FloatArray]
 

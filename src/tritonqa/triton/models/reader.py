@@ -21,19 +21,19 @@ import triton_python_backend_utils as pb_utils
 
 from tritonqa.answers import Answers
 from tritonqa.errors import InputError, Overloaded
-from tritonqa.pending import together
+from tritonqa.futures import together
+from tritonqa.protocol.contract import CALL_OFF, stream_of
+from tritonqa.protocol.joined import COUNTS
 from tritonqa.reader.load import embed
-from tritonqa.reader.remote import CALL_OFF
-from tritonqa.reader.together import COUNTS
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
-from tritonqa.triton.models.answering import Sender, error_response, stream_of, texts
 from tritonqa.triton.models.cache import Cache
-from tritonqa.triton.models.hangups import Hangups
-from tritonqa.triton.models.haste import Haste
-from tritonqa.triton.models.meter import Meter, Metered
-from tritonqa.triton.models.opening import open_bundle, parameters
-from tritonqa.triton.options import Limits
+from tritonqa.triton.models.cancellation import Hangups
+from tritonqa.triton.models.metrics import Meter, Metered
+from tritonqa.triton.models.responses import Sender, error_response, texts
+from tritonqa.triton.models.scheduling import Haste
+from tritonqa.triton.models.startup import open_bundle, parameters
+from tritonqa.triton.repository.options import Limits
 
 _DECODING = tuple(item.name for item in fields(Decoding))
 _SWITCH = 0.0005  # seconds; Triton's calls wait behind the streams' Python by Python's own 0.005

@@ -1,0 +1,116 @@
+"""tritonqa ask."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tritonqa.cli import batch_file as batches
+from tritonqa.cli.display import lines
+from tritonqa.cli.options import answer_options, as_json, reader_options, top_k
+from tritonqa.cli.output import emit
+from tritonqa.errors import InputError
+from tritonqa.progress import bar
+from tritonqa.reader import Reader
+from tritonqa.spans import AskOptions
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+_LONG = 50  # windows of a single ask from which on a bar is worth it
+
+
+@click.command()
+@click.argument("question", required=False)
+@click.option("--context", "-c", multiple=True, help="A passage: TEXT, @FILE, or - for stdin; repeatable.")
+@click.option(
+    "--batch",
+    type=click.Path(path_type=Path),
+    help='Asks instead of one: JSON lines of {"question", "passages"}, or - for stdin.',
+)
+@reader_options
+@top_k
+@answer_options
+@as_json
+def ask(
+    question: str | None,
+    context: tuple[str, ...],
+    batch: Path | None,
+    as_json: bool,
+    load: Callable[[], Reader],
+    **options: Unpack[AskOptions],
+) -> None:
+    """Answer QUESTION from passages, or many asks from a file of JSON lines.
+
+    A batch is answered in order, one JSON object a line.
+    """
+    if (batch is None) == (question is None):
+        raise InputError("give either a QUESTION with --context, or --batch FILE")
+    if batch is not None:
+        if context:
+            raise InputError("context is for a QUESTION; each line of a batch has its own passages")
+        with load() as reader:
+            _answer_batch(reader, batch, options)
+        return
+    if not context:
+        raise InputError("context is missing; give --context TEXT, --context @FILE or --context -")
+    if context.count("-") > 1:
+        raise InputError("context - is given twice; stdin can be read only once")
+    passages = [_read(value) for value in context]
+    with load() as reader, bar("windows", _LONG) as step:
+        answers = reader.ask(question or "", passages, step=step, **options)
+    if as_json:
+        emit(json.dumps(answers.to_dict(), ensure_ascii=False))
+    else:
+        for line in lines(answers, passages):
+            emit(line)
+    if answers.question_cut:
+        _note("the question was longer than the reader takes; its end was not read")
+
+
+def _answer_batch(reader: Reader, path: Path, options: AskOptions) -> None:
+    numbers: deque[int] = deque()
+    cut: list[int] = []
+
+    def pairs() -> Iterator[tuple[str, Sequence[str]]]:
+        for number, one in batches.asks(path):
+            numbers.append(number)
+            yield one.question, one.passages
+
+    total = batches.count(path)
+    with bar("asks", hidden=sys.stdout is not None and sys.stdout.isatty()) as step:
+        for done, answers in enumerate(reader.ask_many(pairs(), **options), 1):
+            emit(json.dumps(answers.to_dict(), ensure_ascii=False))
+            number = numbers.popleft()
+            if answers.question_cut:
+                cut.append(number)
+            step(done, total)
+    if cut:
+        lines = ", ".join(map(str, cut[:10])) + (", …" if len(cut) > 10 else "")
+        _note(f"questions longer than the reader takes, their end not read: {len(cut)} (lines {lines})")
+
+
+def _read(value: str) -> str:
+    """Return the text of a --context, each character as it is in the file: offsets count them."""
+    try:
+        if value == "-":
+            if sys.stdin is None:
+                raise InputError("context - can't be read: stdin is closed")
+            return sys.stdin.buffer.read().decode("utf-8")
+        return Path(value[1:]).read_bytes().decode("utf-8") if value.startswith("@") else value
+    except OSError as error:
+        raise InputError(f"context {value} can't be read: {error.strerror}; give a text file") from error
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"context {value} is not UTF-8 at byte {error.start}; give a UTF-8 text file"
+        ) from error
+
+
+def _note(text: str) -> None:
+    click.echo(f"note: {text}", err=True)

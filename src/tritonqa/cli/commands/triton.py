@@ -1,0 +1,64 @@
+"""tritonqa triton."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from tritonqa.cli.options import as_json
+from tritonqa.cli.output import emit
+from tritonqa.reader.load import PACKAGED
+from tritonqa.reader.load import find as find_reader
+
+
+@click.group()
+def triton() -> None:
+    """Manage the real Triton that `tritonqa serve` runs without Docker."""
+
+
+@triton.command()
+@click.option(
+    "--wheels",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with the wheels: no network.",
+)
+@click.option("--again", is_flag=True, help="Install even if it is there.")
+@as_json
+def install(wheels: Path | None, again: bool, as_json: bool) -> None:
+    """Get the pinned server through pip, verify it, and unpack it into the user's cache."""
+    from tritonqa.triton.runtime.install import install as run
+    from tritonqa.triton.runtime.layout import SERVER_VERSION
+
+    runtime = run(wheels, again=again, say=lambda text: click.echo(text, err=True))
+    if as_json:
+        emit(json.dumps({"version": SERVER_VERSION, "folder": str(runtime.folder)}))
+    else:
+        emit(f"Triton {SERVER_VERSION} is in {runtime.folder}")
+
+
+@triton.command()
+@click.argument("reader", default=PACKAGED)
+@click.option("--server", help="The server's HTTP or gRPC address, where several run.")
+@as_json
+def update(reader: str, server: str | None, as_json: bool) -> None:
+    """Serve READER as the next version on the running server, without a failed ask."""
+    from tritonqa.client import Address
+    from tritonqa.triton.repository.write import next_version
+    from tritonqa.triton.server.admin import Admin
+    from tritonqa.triton.server.registry import find
+
+    place = find(server)
+    admin = Admin(Address.parse(place.http), place.secret)
+    try:
+        with next_version(find_reader(reader), Path(place.repository)) as version:
+            for name in {model["name"] for model in admin.models()}:
+                admin.load(name)
+            models = admin.models()
+    finally:
+        admin.close()
+    if as_json:
+        emit(json.dumps({"version": version, "models": models}))
+    else:
+        emit(f"{place.http} serves version {version}")

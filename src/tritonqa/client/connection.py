@@ -1,0 +1,80 @@
+"""How to connect: encryption, headers, patience."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+
+from tritonqa.client.pem import hold_authorities, hold_pair
+from tritonqa.errors import InputError
+
+_FILES = ("TRITONQA_CA", "TRITONQA_CERTIFICATE", "TRITONQA_KEY")
+TOKEN = "TRITONQA_TOKEN"
+PATIENCE = 10.0  # seconds at most for what a server says of itself
+_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What a connection to a server is made with.
+
+    ca: PEM file of the authorities to trust, the system's otherwise; certificate and key: PEM files that show
+    the server who asks (mutual TLS); headers: sent with every call, for authentication; compression: gzip for
+    what is sent; timeout: seconds for an ask, with all its tries; retries: tries after the first, for calls
+    that were not answered, with growing random pauses.
+    """
+
+    ca: str | PathLike[str] | None = None
+    certificate: str | PathLike[str] | None = None
+    key: str | PathLike[str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    compression: bool = False
+    timeout: float = 60.0
+    retries: int = 8
+
+    def __post_init__(self) -> None:
+        """Raise InputError for what does not go together, by name."""
+        if (self.certificate is None) != (self.key is None):
+            raise InputError("certificate and key go together; give both or neither")
+        for name, kind in (("timeout", int | float), ("retries", int)):
+            if not isinstance(getattr(self, name), kind):
+                raise InputError(f"{name} must be a number, not {getattr(self, name)!r}")
+        if not 0 < self.timeout <= _DAY:
+            raise InputError(f"timeout must be seconds above 0 and at most {_DAY}, not {self.timeout!r}")
+        if self.retries < 0:
+            raise InputError(f"retries must be at least 0, not {self.retries!r}")
+        self._hold_headers()
+
+    @classmethod
+    def from_environment(cls) -> Connection:
+        """Read TRITONQA_CA, TRITONQA_CERTIFICATE, TRITONQA_KEY (files) and TRITONQA_TOKEN (bearer token)."""
+        ca, certificate, key = (Path(os.environ[name]) if os.environ.get(name) else None for name in _FILES)
+        token = os.environ.get(TOKEN)
+        return cls(ca, certificate, key, {"authorization": f"Bearer {token}"} if token else {})
+
+    def hold_files(self) -> None:
+        """Raise InputError for PEM files that are none, by name."""
+        if self.ca is not None:
+            hold_authorities("ca", self.ca)
+        if self.certificate is not None and self.key is not None:
+            hold_pair(self.certificate, self.key)
+
+    def read(self, name: str) -> bytes | None:
+        """Read one of the PEM files; raises InputError that names it."""
+        path = getattr(self, name)
+        try:
+            return Path(path).read_bytes() if path else None
+        except OSError as error:
+            raise InputError(f"{name} {path} can't be read: {error.strerror}") from error
+
+    def _hold_headers(self) -> None:
+        if not isinstance(self.headers, Mapping):
+            raise InputError(f"headers must be names with their values, not {self.headers!r:.40}")
+        for name, value in self.headers.items():
+            if not (isinstance(name, str) and isinstance(value, str)):
+                raise InputError(f"headers must be text, not {name!r:.40}: {type(value).__name__}")
+            if not name.isascii() or not value.isascii() or not (name + value).isprintable():
+                raise InputError(f"header {name!r:.40} must be printable ASCII")

@@ -1,0 +1,137 @@
+"""KServe v2 over gRPC."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from tritonqa.client.address import Address
+from tritonqa.client.base import Infer, Joining, Wire
+from tritonqa.client.connection import PATIENCE, Connection
+from tritonqa.client.stream import GrpcStream
+from tritonqa.errors import EngineError, InputError, Timeout, TritonQAError, Unavailable
+from tritonqa.futures import Pending
+from tritonqa.protocol.call import Call, Tensors
+from tritonqa.protocol.error_lines import from_line
+from tritonqa.protocol.grpc import request, response
+from tritonqa.protocol.protobuf import grpc, json_format, service_pb2, service_pb2_grpc
+
+_OPTIONS = (
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.max_send_message_length", -1),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 2000),
+)
+
+
+class GrpcWire(Wire):
+    """One HTTP/2 connection that carries many calls at once."""
+
+    def __init__(self, address: Address, connection: Connection | None = None) -> None:
+        """Make the channel; it connects with the first call."""
+        self._address = address
+        how = connection or Connection()
+        self._patience = min(PATIENCE, how.timeout)
+        self._headers = tuple((name.lower(), value) for name, value in how.headers.items())
+        kind = grpc.Compression.Gzip if how.compression else grpc.Compression.NoCompression
+        if address.secure:
+            shown = grpc.ssl_channel_credentials(how.read("ca"), how.read("key"), how.read("certificate"))
+            self._channel = grpc.secure_channel(address.target, shown, _OPTIONS, kind)
+        else:
+            self._channel = grpc.insecure_channel(address.target, _OPTIONS, kind)
+        self._streams: weakref.WeakSet[GrpcStream] = weakref.WeakSet()
+        self._stub = service_pb2_grpc.GRPCInferenceServiceStub(self._channel)
+
+    def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
+        """Send a call; see Wire."""
+        under_way = self._begin(self._stub.ModelInfer.future, request(call), timeout)
+        future: Pending[Tensors] = Pending()
+        future.when_cancelled(under_way.cancel)
+        under_way.add_done_callback(lambda done: self._settle(done, future))
+        return future
+
+    def answer(self, call: Call, timeout: float | None = None) -> Tensors:
+        """Send a call and wait; see Wire."""
+        try:
+            return response(self._begin(self._stub.ModelInfer, request(call), timeout))
+        except grpc.RpcError as error:
+            raise self._fault(error) from error
+
+    @contextmanager
+    def stream(self, call_off: Call, joining: Joining | None = None) -> Iterator[Infer]:
+        """Send many calls over one stream; see Wire."""
+        opening = partial(self._begin, self._stub.ModelStreamInfer)
+        stream = GrpcStream(opening, self._fault, call_off, joining)
+        self._streams.add(stream)
+        try:
+            yield stream.infer
+        finally:
+            stream.close()
+
+    def config(self, model: str) -> dict[str, Any]:
+        """Return a model's configuration; see Wire."""
+        found = self._get(self._stub.ModelConfig, service_pb2.ModelConfigRequest(name=model))
+        config: dict[str, Any] = json_format.MessageToDict(found.config, preserving_proto_field_name=True)
+        return config
+
+    def version(self) -> str:
+        """Return the version of Triton; see Wire."""
+        return str(self._get(self._stub.ServerMetadata, service_pb2.ServerMetadataRequest()).version)
+
+    def close(self) -> None:
+        """Close the channel, when its streams have ended; calls under way fail."""
+        for stream in list(self._streams):
+            stream.close()
+            stream.wait()
+        self._channel.close()
+
+    def _get(self, method: Callable[..., Any], asked: Any) -> Any:
+        try:
+            return method(asked, self._patience, self._headers)
+        except grpc.RpcError as error:
+            raise self._fault(error) from error
+
+    def _begin(self, method: Callable[..., Any], sent: Any, timeout: float | None = None) -> Any:
+        try:
+            return method(sent, timeout, self._headers)
+        except ValueError as error:  # gRPC's word for a channel that was closed
+            raise self._was_closed() from error
+
+    def _settle(self, done: Any, future: Future[Tensors]) -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            future.set_result(response(done.result()))
+        except TritonQAError as error:
+            future.set_exception(error)
+        except (grpc.RpcError, grpc.FutureCancelledError) as error:
+            fault = self._fault(error)
+            fault.__cause__ = error
+            future.set_exception(fault)
+
+    def _fault(self, error: Any) -> TritonQAError:
+        if isinstance(error, grpc.FutureCancelledError) or error.code() is grpc.StatusCode.CANCELLED:
+            return self._was_closed()
+        code, line = error.code(), error.details() or "no reason given"
+        if code is grpc.StatusCode.DEADLINE_EXCEEDED:
+            return Timeout(f"{self._address} gave no answer in time")
+        if code is grpc.StatusCode.UNAVAILABLE:
+            return from_line(line, partial(_unreached, self._address))
+        return from_line(line, InputError if code is grpc.StatusCode.INVALID_ARGUMENT else EngineError)
+
+    def _was_closed(self) -> Unavailable:
+        return Unavailable(f"the connection to {self._address} was closed; load the reader again")
+
+
+def _unreached(address: Address, line: str) -> Unavailable:
+    if "handshake" in line.lower():
+        return Unavailable(f"no agreement on encryption or certificates with {address}: {line}")
+    if "HTTP/2" in line:
+        return Unavailable(
+            f"what answers at {address} does not speak gRPC; if it is Triton's HTTP port, write http://"
+        )
+    return Unavailable(f"nothing answers at {address}: {line}")

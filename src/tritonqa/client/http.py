@@ -1,0 +1,136 @@
+"""KServe v2 over HTTP: a JSON header, then raw tensors."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from http.client import BadStatusLine
+from typing import Any
+
+from tritonqa.client.address import Address
+from tritonqa.client.base import Wire
+from tritonqa.client.connection import PATIENCE, Connection
+from tritonqa.errors import EngineError, InputError, MissingExtra, Timeout, TritonQAError, Unavailable
+from tritonqa.protocol.call import Call, Tensors
+from tritonqa.protocol.error_lines import from_line
+from tritonqa.protocol.http import HEADER, request, response
+
+try:
+    import urllib3
+except ImportError as error:
+    raise MissingExtra("urllib3", "triton") from error
+
+CONNECTIONS = 32
+
+
+class HttpWire(Wire):
+    """A pool of connections that are kept open, a thread for each call under way."""
+
+    def __init__(self, address: Address, connection: Connection | None = None) -> None:
+        """Make the pool; it connects with the first call."""
+        self._address = address
+        how = connection or Connection()
+        self._patience = min(PATIENCE, how.timeout)
+        self._headers, self._compression = dict(how.headers), how.compression
+        tls = {"ca_certs": how.ca, "cert_file": how.certificate, "key_file": how.key}
+        self._pool = urllib3.connection_from_url(
+            str(address),
+            maxsize=CONNECTIONS,
+            block=True,
+            retries=False,
+            **{name: str(path) for name, path in tls.items() if path and address.secure},
+        )
+        self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="tritonqa-http")
+
+    def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
+        """Send a call; see Wire."""
+        try:
+            return self._threads.submit(self.answer, call, timeout)
+        except RuntimeError as error:  # a pool's word for one that was shut down
+            raise self._was_closed() from error
+
+    def answer(self, call: Call, timeout: float | None = None) -> Tensors:
+        """Send a call and wait; see Wire."""
+        header, body = request(call)
+        headers = {HEADER: str(header), "Content-Type": "application/octet-stream"}
+        if self._compression:
+            body = gzip.compress(body, 1)
+            headers["Content-Encoding"] = "gzip"
+        found = self._send("POST", f"/v2/models/{call.model}/infer", body, headers, timeout)
+        return response(found.data, found.headers.get(HEADER))
+
+    def config(self, model: str) -> dict[str, Any]:
+        """Return a model's configuration; see Wire."""
+        return self._object(f"/v2/models/{model}/config")
+
+    def version(self) -> str:
+        """Return the version of Triton; see Wire."""
+        return str(self._object("/v2").get("version", "unknown"))
+
+    def json(self, method: str, path: str, timeout: float = PATIENCE) -> Any:
+        """Call one of Triton's other endpoints; return what its JSON says, None where it is empty."""
+        data = self._send(method, path, timeout=timeout).data
+        try:
+            return json.loads(data) if data else None
+        except ValueError as error:
+            raise EngineError(f"{self._address} is no Triton: its answer is not JSON") from error
+
+    def close(self) -> None:
+        """Let calls under way end, then close the connections."""
+        self._threads.shutdown(cancel_futures=True)
+        self._pool.close()
+
+    def _object(self, path: str) -> dict[str, Any]:
+        found = self.json("GET", path, self._patience)
+        if not isinstance(found, dict):
+            raise EngineError(f"{self._address} is no Triton: it says {found!r:.40} at {path}")
+        return found
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> urllib3.BaseHTTPResponse:
+        try:
+            found = self._pool.request(
+                method,
+                self._address.path + path,
+                body=body,
+                headers=self._headers | (headers or {}),
+                timeout=timeout,
+                pool_timeout=timeout,
+            )
+        except urllib3.exceptions.ClosedPoolError as error:
+            raise self._was_closed() from error
+        except (urllib3.exceptions.ReadTimeoutError, urllib3.exceptions.EmptyPoolError) as error:
+            raise Timeout(f"{self._address} gave no answer in time") from error
+        except urllib3.exceptions.SSLError as error:
+            raise Unavailable(
+                f"no agreement on encryption or certificates with {self._address}: {error}"
+            ) from error
+        except urllib3.exceptions.HTTPError as error:
+            if any(isinstance(part, BadStatusLine) for part in error.args):
+                raise Unavailable(
+                    f"what answers at {self._address} does not speak HTTP; if it is Triton's gRPC port, write grpc://"
+                ) from error
+            raise Unavailable(f"nothing answers at {self._address}: {error}") from error
+        if found.status != 200:
+            raise self._fault(found)
+        return found
+
+    def _was_closed(self) -> Unavailable:
+        return Unavailable(f"the connection to {self._address} was closed; load the reader again")
+
+    def _fault(self, found: urllib3.BaseHTTPResponse) -> TritonQAError:
+        try:
+            line = str(json.loads(found.data)["error"])
+        except (ValueError, KeyError, TypeError):
+            return EngineError(f"{self._address} answered {found.status} and is no Triton")
+        kinds: dict[int, Callable[[str], TritonQAError]] = {400: InputError, 503: Unavailable}
+        told = f"{self._address} answered {found.status}: "
+        return from_line(line, kinds.get(found.status, lambda line: EngineError(told + line)))

@@ -1,0 +1,88 @@
+"""Format → what writes it: (workshop, stage, file)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tritonqa.export.options import FORMATS
+from tritonqa.export.sources.base import Workshop
+
+
+def _onnx(shop: Workshop, stage: Path, file: Path) -> None:
+    shop.onnx(stage)
+
+
+def _fp16(shop: Workshop, stage: Path, file: Path) -> None:
+    from tritonqa.export.formats.fp16 import store_fp16
+
+    store_fp16(shop.onnx(stage), file, shop.options.one_file)
+
+
+def _int8(shop: Workshop, stage: Path, file: Path) -> None:
+    from tritonqa.export.formats.int8 import quantise_static
+
+    options = shop.options
+    quantise_static(shop.onnx(stage), file, shop.calibration, options.quantisation, options.one_file)
+
+
+def _int8_dynamic(shop: Workshop, stage: Path, file: Path) -> None:
+    from tritonqa.export.formats.int8 import quantise_dynamic
+
+    quantise_dynamic(shop.onnx(stage), file)
+
+
+def _traced(shop: Workshop, stage: Path, file: Path) -> None:
+    from tritonqa.export.formats.torchscript import write_traced
+
+    write_traced(shop.model, file)
+
+
+def _scripted(shop: Workshop, stage: Path, file: Path) -> None:
+    from tritonqa.export.formats.torchscript import write_scripted
+
+    write_scripted(shop.graph, file)
+
+
+def _torch_export(shop: Workshop, stage: Path, file: Path) -> None:
+    from torch.export import save
+
+    save(shop.graph, file)
+
+
+def _checkpoint(shop: Workshop, stage: Path, file: Path) -> None:
+    """Write one file, whatever shards and precision the source has: the fp32 module itself."""
+    from safetensors.torch import save_model
+
+    save_model(shop.model.module.model, str(file), metadata={"format": "pt"})
+
+
+def _tensorrt(shop: Workshop, stage: Path, file: Path) -> None:
+    from tritonqa.export.formats.tensorrt import write_recipe
+
+    write_recipe(file.parent, FORMATS["onnx"].file, shop.inputs, shop.windowing.max_length)
+
+
+WRITERS: dict[str, Callable[[Workshop, Path, Path], None]] = {
+    "onnx": _onnx,
+    "onnx-fp16": _fp16,
+    "onnx-int8": _int8,
+    "onnx-int8-dynamic": _int8_dynamic,
+    "torchscript": _traced,
+    "torchscript-script": _scripted,
+    "torch-export": _torch_export,
+    "checkpoint": _checkpoint,
+    "tensorrt": _tensorrt,
+}
+
+OF_ONNX = ("onnx-fp16", "onnx-int8", "onnx-int8-dynamic")
+
+
+def further(file: Path) -> list[Path]:
+    """List the files beside a format's own that belong to it."""
+    beside = file.with_name(file.name + ".data")
+    if beside.exists():
+        return [beside]
+    if file.name == FORMATS["tensorrt"].file.rpartition("/")[2]:
+        return sorted(path for path in file.parent.iterdir() if path != file)
+    return []

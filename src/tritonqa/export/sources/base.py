@@ -1,0 +1,111 @@
+"""What formats are made from, and what all are held to."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from tritonqa.datasets import Dataset, load_squad
+from tritonqa.engine import Engine
+from tritonqa.engine.base import Padding, padded, rounded
+from tritonqa.export.options import ExportOptions
+from tritonqa.export.verify import Exam, logits_of, prepare_asks
+from tritonqa.features import Windowing
+from tritonqa.progress import Report
+
+if TYPE_CHECKING:
+    from tritonqa.export.checkpoint import Checkpoint
+    from tritonqa.export.model import Model
+
+DATA = Path(__file__).parents[1] / "data"
+VERIFICATION = DATA / "verification.jsonl.gz"
+
+
+class Workshop(ABC):
+    """A source opened once; the reference's answers and the fp32 ONNX are made when first needed."""
+
+    tokenizer: Tokenizer
+    windowing: Windowing
+    inputs: tuple[str, ...]
+    positions: int | None
+
+    def __init__(self, options: ExportOptions, report: Report) -> None:
+        """Take the options and who is told of the work's steps."""
+        self.options, self.report = options, report
+
+    @property
+    @abstractmethod
+    def checkpoint(self) -> Checkpoint:
+        """The checkpoint; raises ExportError where the source has none."""
+
+    @property
+    @abstractmethod
+    def model(self) -> Model:
+        """The checkpoint as a torch module; raises ExportError where the source has none."""
+
+    @property
+    @abstractmethod
+    def graph(self) -> Any:
+        """The module's exported graph; raises ExportError where torch can't export it."""
+
+    @abstractmethod
+    def reference(self) -> Engine:
+        """Open what every format is held to."""
+
+    @abstractmethod
+    def onnx(self, stage: Path) -> Path:
+        """Return the fp32 ONNX file, written into the stage where there is none yet."""
+
+    def answer_and_let_go(self, scored: bool) -> None:
+        """Let the reference answer what verification needs, all asks if scored; then the model may go."""
+        _ = self.quick, self.whole if scored else None
+
+    @cached_property
+    def quick(self) -> Exam:
+        """Let the reference answer some asks, spread over all."""
+        rows = self._dataset.examples
+        few = min(self.options.compared, len(rows))
+        return self._exam(Dataset(self._dataset.version, rows[:: len(rows) // few][:few]))
+
+    @cached_property
+    def whole(self) -> Exam:
+        """Let the reference answer all asks."""
+        return self._exam(self._dataset)
+
+    @cached_property
+    def calibration(self) -> list[dict[str, np.ndarray]]:
+        """Give the inputs that set the ranges of static INT8, of asks that are not verified on."""
+        examples = load_squad(self.options.calibrate or DATA / "calibration.jsonl.gz").examples
+        wanted = self.options.quantisation.asks
+        spread = examples[:: max(1, len(examples) // wanted)][:wanted]
+        asks = prepare_asks(spread, self.tokenizer, self.windowing)
+        first = [item.windows[0] for item in asks]
+        inputs = (padded([window], rounded(len(window), Padding.round_to)) for window in first)
+        return [{name: known[name] for name in self.inputs} for known in inputs]
+
+    def steps(self, stage: str, total: int) -> Callable[[], None]:
+        """Return what is to be called after each of total steps of a stage."""
+        done = 0
+
+        def step() -> None:
+            nonlocal done
+            done += 1
+            self.report(stage, done, total)
+
+        self.report(stage, 0, total)
+        return step
+
+    @cached_property
+    def _dataset(self) -> Dataset:
+        return load_squad(self.options.asks or VERIFICATION)
+
+    def _exam(self, dataset: Dataset) -> Exam:
+        prepared = prepare_asks(dataset.examples, self.tokenizer, self.windowing)
+        step = self.steps("answers to hold to", len(prepared))
+        return Exam(dataset, prepared, logits_of(self.reference(), prepared, step))

@@ -1,0 +1,94 @@
+"""A checkpoint → its workshop: torch is the reference."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from tritonqa.bundle import Bundle
+from tritonqa.engine import Engine
+from tritonqa.engine.base import ROUND_TO, hold_length
+from tritonqa.errors import ExportError
+from tritonqa.export.checkpoint import Checkpoint
+from tritonqa.export.formats.graph import export_graph
+from tritonqa.export.formats.onnx import write_onnx
+from tritonqa.export.memory import give_back
+from tritonqa.export.model import Model, load_model
+from tritonqa.export.options import FORMATS, ExportOptions
+from tritonqa.export.sources.base import Workshop
+from tritonqa.export.tokenizer import check_windows, load_tokenizer, plain
+from tritonqa.export.torch_engine import ProgramEngine
+from tritonqa.features import Windowing
+from tritonqa.progress import Report
+
+
+class CheckpointShop(Workshop):
+    """Load model and tokenizer once, checked against each other."""
+
+    def __init__(
+        self, checkpoint: Checkpoint, options: ExportOptions, report: Report, bundle: Bundle | None = None
+    ) -> None:
+        """Take tokenizer and windows from a bundle, if given; raise ExportError for what does not fit."""
+        super().__init__(options, report)
+        self._checkpoint = checkpoint
+        self.inputs, self.positions = self.model.inputs, self.model.positions
+        if bundle is not None:
+            self.tokenizer, self.windowing = bundle.tokenizer(), bundle.manifest.windowing
+            return
+        fast = load_tokenizer(checkpoint)
+        self.tokenizer = plain(fast, self.model.vocabulary)
+        self.windowing = fitting(self.model.positions, options.max_length)
+        check_windows(fast, self.quick.prepared, self.windowing, "token_type_ids" in self.inputs)
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """The checkpoint itself."""
+        return self._checkpoint
+
+    @cached_property
+    def model(self) -> Model:
+        """The loaded module."""
+        return load_model(self._checkpoint)
+
+    @cached_property
+    def graph(self) -> Any:
+        """The module's graph, exported once."""
+        return export_graph(self.model, self.windowing.max_length)
+
+    def reference(self) -> Engine:
+        """Open torch on the module itself."""
+        return ProgramEngine(self.model.module, self.inputs)
+
+    def onnx(self, stage: Path) -> Path:
+        """Write the fp32 ONNX once."""
+        file = stage / FORMATS["onnx"].file
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_onnx(self.graph, self.model, file, self.options.one_file)
+        return file
+
+    def answer_and_let_go(self, scored: bool) -> None:
+        """Free the model and its graph; they would be loaded again if anything asked for them."""
+        super().answer_and_let_go(scored)
+        self.model.let_go()
+        for name in ("model", "graph"):
+            self.__dict__.pop(name, None)
+        give_back()
+
+
+def fitting(positions: int | None, wanted: int | None) -> Windowing:
+    """Size windows: what is wanted, or the default where the model takes it."""
+    default = Windowing()
+    if positions is None and wanted is None:
+        raise ExportError(
+            "config.json has no max_position_embeddings; say how long windows may be: max_length"
+        )
+    if wanted is not None:
+        hold_length(wanted, positions, "max_length")
+    length = wanted
+    if length is None:
+        length = min((positions or default.max_length) // ROUND_TO * ROUND_TO, default.max_length)
+    if length >= default.max_length:
+        return Windowing(max_length=length)
+    return Windowing(length, stride=length // 3, max_question=max(1, length // 6))

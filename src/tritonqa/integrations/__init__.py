@@ -1,0 +1,1 @@
+"""Other people's houses over our reader."""

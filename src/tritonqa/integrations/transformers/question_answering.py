@@ -1,0 +1,118 @@
+"""pipeline("question-answering"), over a reader."""
+
+from __future__ import annotations
+
+import warnings
+from concurrent.futures import Future
+from functools import partial
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from tritonqa.client.address import is_address
+from tritonqa.engine.base import hold_length
+from tritonqa.errors import InputError
+from tritonqa.features import Windowing
+from tritonqa.integrations.transformers.arguments import asked
+from tritonqa.integrations.transformers.merge import Result, result
+from tritonqa.integrations.transformers.options import Changes, Options
+from tritonqa.reader.embedded import Embedded
+from tritonqa.reader.load import PACKAGED, load_embedded
+from tritonqa.reader.stream import in_order, result_of
+from tritonqa.text import Ask
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+TASK = "question-answering"
+
+
+class QuestionAnsweringPipeline:
+    """Answer as transformers 4.57's pipeline did: its arguments, its scores, its dictionaries."""
+
+    def __init__(self, backend: Embedded, options: Options) -> None:
+        """Take a reader that is open, and the options of calls that give none; raises InputError."""
+        self._backend = backend
+        self._options = options
+        self._windowing(options)
+
+    def __call__(
+        self,
+        *inputs: Any,
+        question: str | list[str] | None = None,
+        context: str | list[str] | None = None,
+        data: Any = None,
+        X: Any = None,
+        **options: Unpack[Changes],
+    ) -> Any:
+        """Answer one ask, a list of them, or a generator of them; data and X are older names of inputs.
+
+        Returns {"score", "start", "end", "answer"} for an ask, or for top_k above 1 a list of these; a list
+        of such results for several asks, and an iterator of them, in order, for a generator.
+        Raises InputError that names the field or option, EngineError.
+        """
+        chosen = self._options.changed(options)
+        inputs += tuple(given for given in (data, X) if given is not None)
+        start = partial(self._start, chosen, self._windowing(chosen))
+        asks = asked(inputs, question, context)
+        if isinstance(asks, Ask):
+            return result_of(start(asks))
+        results = in_order(asks, start, self._backend.ahead)
+        return list(results) if isinstance(asks, list) else results
+
+    def _windowing(self, options: Options) -> Windowing:
+        if options.max_seq_len is not None:
+            hold_length(options.max_seq_len, self._backend.positions, "max_seq_len")
+        return options.windowing(self._backend.windowing.max_length)
+
+    def _start(self, options: Options, windowing: Windowing, ask: Ask) -> Future[Result]:
+        prepared = self._backend.prepare(ask, windowing)
+        if prepared.question_cut and options.max_question_len is None:
+            warnings.warn("a question is longer than its window holds and lost its end", stacklevel=3)
+        return self._backend.flow.submit(prepared.windows, partial(result, options, prepared))
+
+    def close(self) -> None:
+        """Stop the engine's streams."""
+        self._backend.close()
+
+    def __enter__(self) -> QuestionAnsweringPipeline:
+        """Use the pipeline in a with block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the pipeline."""
+        self.close()
+
+
+def pipeline(
+    task: str = TASK,
+    model: str | None = None,
+    *,
+    engine: str | None = None,
+    precision: str | None = None,
+    **options: Unpack[Changes],
+) -> QuestionAnsweringPipeline:
+    """Open what takes the place of the pipeline that transformers removed.
+
+    model is any reader that runs in process, by name; without one, the packaged reader. Options given here
+    are those of every call that does not give its own.
+    Raises InputError for another task or option, else as Reader.load does.
+    """
+    if task != TASK:
+        raise InputError(f"task {task!r} is unknown; there is {TASK!r}")
+    chosen = Options().changed(options)
+    name = PACKAGED if model is None else model
+    if not isinstance(name, str):
+        raise InputError(f"model must be the name or folder of a reader, not a {type(name).__name__}")
+    if is_address(name):
+        raise InputError(
+            f"model {name!r} sends answers, and the pipeline's scores are made of logits; "
+            "name a reader that runs in process, or ask that one with Reader.load"
+        )
+    backend = load_embedded(name, engine, precision)
+    try:
+        return QuestionAnsweringPipeline(backend, chosen)
+    except InputError:
+        backend.close()
+        raise

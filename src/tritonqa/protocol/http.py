@@ -1,0 +1,44 @@
+"""Calls and answers ↔ the bodies of KServe v2 over HTTP: a JSON header, then raw tensors."""
+
+from __future__ import annotations
+
+import json
+
+from tritonqa.errors import EngineError
+from tritonqa.protocol.call import Call, Tensors
+from tritonqa.protocol.tensors import datatype, pack, unpack
+
+HEADER = "Inference-Header-Content-Length"
+
+
+def request(call: Call) -> tuple[int, bytes]:
+    """Write a call; return the length of its JSON and the whole body."""
+    packed = {name: pack(array) for name, array in call.inputs.items()}
+    inputs = [
+        {
+            "name": name,
+            "shape": array.shape,
+            "datatype": datatype(array),
+            "parameters": {"binary_data_size": len(packed[name])},
+        }
+        for name, array in call.inputs.items()
+    ]
+    outputs = [{"name": name, "parameters": {"binary_data": True}} for name in call.outputs]
+    record = {"inputs": inputs, "outputs": outputs, "parameters": dict(call.parameters)}
+    head = json.dumps(record).encode("utf-8")
+    return len(head), b"".join((head, *packed.values()))
+
+
+def response(body: bytes, header: str | None) -> Tensors:
+    """Read the outputs off an answer; raises EngineError when it is none of Triton's."""
+    try:
+        at = int(header or "")
+        outputs = json.loads(body[:at])["outputs"]
+        found: Tensors = {}
+        for output in outputs:
+            size = int(output["parameters"]["binary_data_size"])
+            found[output["name"]] = unpack(body[at : at + size], output["datatype"], output["shape"])
+            at += size
+        return found
+    except (ValueError, KeyError, TypeError) as error:
+        raise EngineError(f"the server's answer can't be read: {error!r}") from error

@@ -1,0 +1,48 @@
+"""Asks that wait together ↔ one call with several questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tritonqa.errors import EngineError
+from tritonqa.protocol.call import Call, Tensors
+from tritonqa.protocol.tensors import texts
+
+COUNTS = "passage_counts"
+MOST = 8  # asks: each waits for the last of them
+_LONGEST = 10_000  # characters
+
+
+class Together:
+    """Join short asks with the same options; see Joining."""
+
+    def fits(self, calls: Sequence[Call], call: Call) -> bool:
+        """Say whether an ask can join these."""
+        return (
+            len(calls) < MOST
+            and call.parameters == calls[0].parameters
+            and sum(map(_length, calls)) + _length(call) <= _LONGEST
+        )
+
+    def join(self, calls: Sequence[Call]) -> Call:
+        """Put the questions in a row, the passages in another, and say how many belong to each question."""
+        inputs: dict[str, Any] = {
+            name: texts([text for call in calls for text in call.inputs[name]])
+            for name in ("question", "passages")
+        }
+        counts = np.array([len(call.inputs["passages"]) for call in calls], np.int32)
+        return Call(calls[0].model, inputs | {COUNTS: counts}, calls[0].outputs, calls[0].parameters)
+
+    def part(self, tensors: Tensors, calls: Sequence[Call]) -> list[Tensors]:
+        """Give each ask its own row; raises EngineError where the server gave another number of rows."""
+        for name, rows in tensors.items():
+            if len(rows) != len(calls):
+                raise EngineError(f"the server gave {len(rows)} {name} to {len(calls)} questions")
+        return [{name: rows[i : i + 1] for name, rows in tensors.items()} for i in range(len(calls))]
+
+
+def _length(call: Call) -> int:
+    return sum(len(text) for array in call.inputs.values() for text in array)

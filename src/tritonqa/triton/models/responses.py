@@ -1,0 +1,80 @@
+"""A request's texts, and the one response it must get."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import CancelledError
+from typing import Any
+
+import triton_python_backend_utils as pb_utils
+
+from tritonqa.errors import InputError, Overloaded, Timeout, Unavailable
+from tritonqa.protocol.contract import stream_of
+from tritonqa.protocol.error_lines import to_line
+
+_CODES = (
+    (InputError, "INVALID_ARG"),
+    ((Overloaded, Unavailable, Timeout), "UNAVAILABLE"),
+    (CancelledError, "CANCELLED"),
+)
+
+
+class Sender:
+    """Send a request's response, from whatever thread has it; wanted are the outputs it asked for."""
+
+    def __init__(self, request: Any) -> None:
+        """Take a request's sender."""
+        self.wanted: Sequence[str] = request.requested_output_names()
+        self.id: str = request.request_id()
+        self._sender = request.get_response_sender()
+        self._sent = False
+        self._lock = threading.Lock()
+
+    @property
+    def stream(self) -> str:
+        """The stream that the request came on."""
+        return stream_of(self.id)
+
+    @property
+    def hung_up(self) -> bool:
+        """Whether the client is gone or called off its request."""
+        with self._lock:  # Triton crashes when it is asked about a request that is answered
+            return not self._sent and bool(self._sender.is_cancelled())
+
+    def send(self, tensors: list[Any]) -> None:
+        """Send the outputs."""
+        self._last(pb_utils.InferenceResponse(output_tensors=tensors))
+
+    def fail(self, error: BaseException) -> None:
+        """Send an error; log what failed or came too late with the request's id."""
+        code = next((code for kind, code in _CODES if isinstance(error, kind)), "INTERNAL")
+        # Refusals come by the hundreds a second; a metric counts them.
+        if code == "INTERNAL" or isinstance(error, Timeout):
+            log = pb_utils.Logger.log_error if code == "INTERNAL" else pb_utils.Logger.log_warn
+            log(f"[request id: {self.id or '<id_unknown>'}] {to_line(error)}")
+        self._last(error_response(error))
+
+    def _last(self, response: Any) -> None:
+        with self._lock:
+            self._sent = True
+            self._sender.send(response, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+
+def error_response(error: BaseException) -> Any:
+    """Say an error in one line, with the code that HTTP and gRPC turn into their own."""
+    code = next((code for kind, code in _CODES if isinstance(error, kind)), "INTERNAL")
+    return pb_utils.InferenceResponse(
+        error=pb_utils.TritonError(to_line(error), getattr(pb_utils.TritonError, code))
+    )
+
+
+def texts(request: Any, name: str) -> list[str]:
+    """Read the texts of an input; raises InputError where it is missing or not UTF-8."""
+    tensor = pb_utils.get_input_tensor_by_name(request, name)
+    if tensor is None:
+        raise InputError(f"{name} is missing; give a question and its passages")
+    try:
+        return [item.decode("utf-8") for item in tensor.as_numpy().reshape(-1)]
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name} is not UTF-8: {error}") from error

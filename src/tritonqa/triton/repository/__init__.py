@@ -1,0 +1,1 @@
+"""A model repository, written from the bundle."""

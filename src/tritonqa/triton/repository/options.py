@@ -1,0 +1,117 @@
+"""What the models of a repository are to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tritonqa.engine.choose import ENGINES, unknown
+from tritonqa.errors import InputError
+from tritonqa.protocol.joined import MOST
+
+MODEL_FILES = {
+    "onnxruntime": ("onnx", "model.onnx"),
+    "openvino": ("onnx", "model.onnx"),
+    "pytorch": ("torchscript", "model.pt"),
+    "tensorrt": ("tensorrt", "model.plan"),
+}
+BACKENDS = ("python", *MODEL_FILES)
+ACCELERATORS: Mapping[str, str] = {"tensorrt": "gpu", "cuda": "gpu", "openvino": "cpu"}
+RATE_LIMIT = "rate_limit"
+_DAY = 86_400
+SHARED = "encoder"  # what the rate limiter hands out, one to each instance that runs
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a server's reader takes: windows that wait, seconds an ask may wait, sizes in characters.
+
+    seconds are at most a day: Triton counts them in microseconds.
+    """
+
+    waiting: int = 1024
+    seconds: float = 30.0
+    question: int = 10_000
+    passages: int = 1_000
+    characters: int = 2_000_000
+
+    def __post_init__(self) -> None:
+        """Raise InputError for values out of range, by name."""
+        for name in ("waiting", "question", "passages", "characters"):
+            if (value := getattr(self, name)) < 1:
+                raise InputError(f"{name} must be at least 1, not {value}")
+        if not 0 < self.seconds <= _DAY:
+            raise InputError(f"seconds must be above 0 and at most {_DAY}, not {self.seconds}")
+
+    def check(self, questions: Sequence[str], passages: Sequence[str]) -> None:
+        """Raise InputError that names the field of a request for what is too large."""
+        if (longest := max(map(len, questions), default=0)) > self.question:
+            raise InputError(f"question has {longest} characters; this server takes {self.question}")
+        if (count := len(questions)) > (most := max(MOST, self.waiting // 8)):
+            raise InputError(f"question is {count} texts; this server takes {most} a request")
+        if len(passages) > self.passages:
+            raise InputError(f"passages are {len(passages)}; this server takes {self.passages} a request")
+        for name, given in (("questions", questions), ("passages", passages)):
+            if (size := sum(map(len, given))) > self.characters:
+                raise InputError(
+                    f"{name} have {size} characters; this server takes {self.characters} a request"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How the model encoder runs.
+
+    backend python is our own engine, in both runtimes; the others are the official container's. accelerator
+    is onnxruntime's: cuda, tensorrt or openvino. instances share this machine's cores, or are on each GPU;
+    rate_limit is how many of them may run at once, whatever their number. delay (microseconds) is how long
+    Triton waits to fill a batch.
+    """
+
+    backend: str = "python"
+    accelerator: str | None = None
+    instances: int = 1
+    rate_limit: int | None = None
+    max_batch_size: int = 16
+    delay: int = 0
+
+    def __post_init__(self) -> None:
+        """Raise InputError for what does not go together, by name."""
+        if self.backend not in BACKENDS:
+            raise InputError(f"backend {self.backend!r} is unknown; choose one of {', '.join(BACKENDS)}")
+        if self.accelerator is not None and self.accelerator not in ACCELERATORS:
+            raise InputError(f"accelerator {self.accelerator!r} is unknown; choose {', '.join(ACCELERATORS)}")
+        if self.accelerator is not None and self.backend != "onnxruntime":
+            raise InputError("accelerator goes with backend onnxruntime only")
+        for name in ("instances", "rate_limit", "max_batch_size"):
+            if (value := getattr(self, name)) is not None and value < 1:
+                raise InputError(f"{name} must be at least 1, not {value}")
+        if self.delay < 0:
+            raise InputError(f"delay must be at least 0 microseconds, not {self.delay}")
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The model reader, and the model encoder where it is wanted.
+
+    engine and precision are chosen by the machine that serves where they are not given; precision also picks
+    the file of another backend. warmup are lengths in tokens that are run before a model is ready. cache lets
+    the reader keep its latest answers for equal asks; versions is how many of the newest are served.
+    """
+
+    limits: Limits = Limits()
+    encoder: Encoding | None = None
+    engine: str | None = None
+    precision: str | None = None
+    warmup: tuple[int, ...] = (32, 64, 128, 256)
+    cache: bool = False
+    versions: int = 1
+
+    def __post_init__(self) -> None:
+        """Raise InputError for values out of range, by name."""
+        if self.engine is not None and self.engine not in ENGINES:
+            raise unknown(self.engine)
+        if self.versions < 1:
+            raise InputError(f"versions must be at least 1, not {self.versions}")
+        if any(length < 8 for length in self.warmup):
+            raise InputError(f"warmup must be lengths of at least 8 tokens, not {min(self.warmup)}")

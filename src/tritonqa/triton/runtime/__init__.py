@@ -1,0 +1,1 @@
+"""The real Triton in the user's cache."""

@@ -1,0 +1,1 @@
+"""A server process: started, minded, stopped."""

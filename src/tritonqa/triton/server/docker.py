@@ -1,0 +1,55 @@
+"""The official container on the same repository: its command."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+
+from tritonqa.errors import Unavailable
+from tritonqa.triton.server.options import Serving
+from tritonqa.triton.server.stop import Stop
+
+IMAGE = "tritonqa"
+_POLL = 0.1
+BUILD = "docker build -f deploy/docker/Dockerfile -t tritonqa ."
+
+
+def docker_command(
+    repository: Path, serving: Serving, image: str = IMAGE, *, gpus: bool = False
+) -> list[str]:
+    """Write the command that serves a repository in a container that can write nowhere but /tmp.
+
+    The image is deploy/docker/Dockerfile's: the official Triton, and tritonqa for the model reader.
+    """
+    ports = ((serving.http_port, 8000), (serving.grpc_port, 8001), (serving.metrics_port, 8002))
+    return [
+        *("docker", "run", "--rm", "--init", "--read-only", "--tmpfs", "/tmp"),
+        *("--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--shm-size", "256m"),
+        *("--stop-timeout", str(int(serving.drain_timeout) + 10)),
+        *(word for ours, theirs in ports for word in ("--publish", f"{serving.bracketed}:{ours}:{theirs}")),
+        *("--volume", f"{repository.resolve()}:/models:ro"),
+        *(("--gpus", "all") if gpus else ()),
+        image,
+        "/models",
+    ]
+
+
+def run(command: list[str]) -> int:
+    """Run the container until it ends, and tell it to stop where we are told.
+
+    Raises Unavailable where there is no Docker.
+    """
+    if shutil.which(command[0]) is None:
+        raise Unavailable(f"docker is not installed here; elsewhere this serves it: {shlex.join(command)}")
+    told = Stop()
+    told.heed("SIGTERM", "SIGHUP")
+    with subprocess.Popen(command) as process:
+        while process.poll() is None:
+            with suppress(KeyboardInterrupt):  # the terminal tells the container as well
+                if told.wait(_POLL):
+                    process.terminate()
+                    return process.wait()
+        return process.returncode

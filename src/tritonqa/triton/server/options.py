@@ -1,0 +1,101 @@
+"""How a server is run."""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from math import inf
+from pathlib import Path
+
+from tritonqa.client.pem import hold_authorities, hold_pair
+from tritonqa.errors import InputError, Unavailable
+
+_PORTS = ("http_port", "grpc_port", "metrics_port")
+_LAST_PORT = 65_535
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Where a server listens (port 0: any that is free), its times in seconds.
+
+    rate_limit is how many instances of the encoder may run at once; its configuration must say so too.
+    certificate and key are PEM files that encrypt gRPC; clients is one of the authorities whose certificates
+    it then asks of its clients. Triton can't encrypt HTTP, which stays on the loopback address beside them.
+    """
+
+    host: str = "127.0.0.1"
+    http_port: int = 8000
+    grpc_port: int = 8001
+    metrics_port: int = 8002
+    start_timeout: float = 60.0
+    drain_timeout: float = 30.0
+    rate_limit: int | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+    clients: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Raise InputError for values out of range and for what does not go together, by name."""
+        self._hold_ports()
+        for name in ("start_timeout", "drain_timeout"):
+            if not 0 <= (value := getattr(self, name)) < inf:
+                raise InputError(f"{name} must be seconds, 0 or more, not {value}")
+        if (self.certificate is None) != (self.key is None):
+            raise InputError("certificate and key go together; give both or neither")
+        if self.clients is not None and self.certificate is None:
+            raise InputError("clients needs certificate and key; give them as well")
+        if self.certificate is not None and self.key is not None:
+            hold_pair(self.certificate, self.key)
+        if self.clients is not None:
+            hold_authorities("clients", self.clients)
+
+    @property
+    def http_host(self) -> str:
+        """The address that HTTP listens on."""
+        return self.host if self.certificate is None else "::1" if ":" in self.host else "127.0.0.1"
+
+    @property
+    def reachable(self) -> str:
+        """The address at which this machine reaches the server."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+
+    @property
+    def bracketed(self) -> str:
+        """Write the host as it stands before a port: IPv6 in brackets."""
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+    def with_ports(self) -> Serving:
+        """Replace a host's name by its address, and each port 0 by one that is free now.
+
+        Raises InputError for a host that is none of this machine's, Unavailable for a port that is taken.
+        """
+        try:
+            family, *_, address = socket.getaddrinfo(self.host, 0, type=socket.SOCK_STREAM)[0]
+            host = str(address[0])
+            socket.create_server((host, 0), family=family).close()
+        except OSError as error:
+            raise InputError(f"host {self.host!r} can't be listened on here: {error.strerror}") from error
+        with ExitStack() as held:
+            http, grpc, metrics = (_port(host, family, name, getattr(self, name), held) for name in _PORTS)
+        return replace(self, host=host, http_port=http, grpc_port=grpc, metrics_port=metrics)
+
+    def _hold_ports(self) -> None:
+        ports = {name: getattr(self, name) for name in _PORTS}
+        for name, port in ports.items():
+            if not 0 <= port <= _LAST_PORT:
+                raise InputError(f"{name} must be from 0 to {_LAST_PORT}, not {port}")
+        chosen = [port for port in ports.values() if port]
+        if len(chosen) > len(set(chosen)):
+            raise InputError(f"{', '.join(ports)} must differ, not {', '.join(map(str, ports.values()))}")
+
+
+def _port(host: str, family: int, name: str, port: int, held: ExitStack) -> int:
+    """Hold a port, or any that is free, until the others are found."""
+    try:
+        place = held.enter_context(socket.create_server((host, port), family=family))
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise Unavailable(f"{name} {port} at {host}: {reason}; choose another, or 0 for any") from error
+    return int(place.getsockname()[1])

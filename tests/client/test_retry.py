@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
+
+from tritonqa.client.base import Wire
+from tritonqa.client.retry import Retrying
+from tritonqa.errors import EngineError, Overloaded, Timeout, TritonQAError, Unavailable
+from tritonqa.protocol.call import Call, Tensors
+from tritonqa.protocol.tensors import texts
+
+CALL = Call("reader", {}, ("text",))
+SENT: Tensors = {"text": texts(["words"])}
+
+
+class Failing(Wire):
+    """Fails with each of the errors in turn, then answers; counts the calls."""
+
+    def __init__(self, *errors: TritonQAError) -> None:
+        self.errors, self.calls = list(errors), 0
+
+    def answer(self, call: Call, timeout: float | None = None) -> Tensors:
+        self.calls += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        return SENT
+
+    def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
+        future: Future[Tensors] = Future()
+        try:
+            future.set_result(self.answer(call, timeout))
+        except TritonQAError as error:
+            future.set_exception(error)
+        return future
+
+    def config(self, model: str) -> dict[str, Any]:
+        return {}
+
+    def version(self) -> str:
+        return ""
+
+    def close(self) -> None:
+        self.errors = [Unavailable("closed")] * 9
+
+
+Send = Callable[[Retrying], Tensors]
+
+
+@pytest.fixture(params=["answer", "infer"])
+def send(request: pytest.FixtureRequest) -> Send:
+    if request.param == "answer":
+        return lambda wire: wire.answer(CALL)
+    return lambda wire: wire.infer(CALL).result(10)
+
+
+@pytest.mark.parametrize("error", [Unavailable("down"), Overloaded("full")])
+def test_what_was_lost_or_refused_is_sent_again(send: Send, error: TritonQAError) -> None:
+    wire = Failing(error, error)
+    assert send(Retrying(wire, 2, 10.0)) is SENT
+    assert wire.calls == 3
+
+
+@pytest.mark.parametrize("error", [EngineError("broken"), Timeout("late")])
+def test_what_would_fail_again_is_not(send: Send, error: TritonQAError) -> None:
+    wire = Failing(error)
+    with pytest.raises(type(error)):
+        send(Retrying(wire, 2, 10.0))
+    assert wire.calls == 1
+
+
+def test_tries_end(send: Send) -> None:
+    wire = Failing(*[Unavailable("down")] * 3)
+    with pytest.raises(Unavailable):
+        send(Retrying(wire, 1, 10.0))
+    assert wire.calls == 2
+
+
+def test_no_try_begins_after_the_time_is_up(send: Send) -> None:
+    wire = Failing(*[Unavailable("down")] * 9)
+    with pytest.raises(Unavailable):
+        send(Retrying(wire, 8, 0.04))
+    assert wire.calls == 1
+
+
+def test_a_closed_wire_is_not_tried_again() -> None:
+    wire = Failing()
+    retrying = Retrying(wire, 8, 10.0)
+    retrying.close()
+    with pytest.raises(Unavailable):
+        retrying.answer(CALL)
+    assert wire.calls == 1

@@ -1,0 +1,85 @@
+"""The bookkeeping of a stream, on a transport that answers as it is told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from math import inf
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+
+from tritonqa.client.stream import Opened, Sent
+from tritonqa.errors import InputError, TritonQAError, Unavailable
+from tritonqa.protocol.call import Call
+from tritonqa.protocol.joined import COUNTS, Together
+from tritonqa.protocol.protobuf import service_pb2
+from tritonqa.protocol.tensors import Array, texts
+
+
+class Transport:
+    """Takes what is sent once it may, and keeps it."""
+
+    def __init__(self) -> None:
+        self.may, self.sent = threading.Event(), SimpleQueue[Any]()
+
+    def open(self, messages: Iterator[Any]) -> Any:
+        def send() -> None:
+            self.may.wait()
+            for message in messages:
+                self.sent.put(message)
+
+        threading.Thread(target=send, daemon=True).start()
+        return iter(())
+
+
+def started(count: int, **options: Any) -> tuple[Transport, Opened, list[Future[dict[str, Array]]]]:
+    """Let some asks wait, then go."""
+    transport = Transport()
+    opened, futures = Opened(transport.open, Together()), [Future[Any]() for _ in range(count)]
+    for number, future in enumerate(futures):
+        call = Call("reader", {"question": texts(["q"]), "passages": texts(["p"])}, ("answers",), options)
+        opened.send(Sent(f"s.{number}", call, future, inf))
+    transport.may.set()
+    return transport, opened, futures
+
+
+def inputs(message: Any) -> list[str]:
+    return [port.name for port in message.inputs]
+
+
+def refuse(opened: Opened, message: Any, line: str) -> None:
+    answer = service_pb2.ModelStreamInferResponse(error_message=line)
+    answer.infer_response.id = message.id
+    opened.settle(answer)
+
+
+@pytest.mark.parametrize("line", ["Timeout: late", "Overloaded: full", "InputError: bad", "EngineError: x"])
+def test_each_ask_of_a_refused_request_goes_again_alone(line: str) -> None:
+    transport, opened, futures = started(3)
+    joined = transport.sent.get(timeout=5)
+    assert COUNTS in inputs(joined)
+    futures[1].cancel()
+    refuse(opened, joined, line)
+    again = [transport.sent.get(timeout=5) for _ in range(2)]
+    assert [(message.id, COUNTS in inputs(message)) for message in again] == [("s.0", False), ("s.2", False)]
+    for message in again:
+        refuse(opened, message, line)
+    for future in (futures[0], futures[2]):
+        assert isinstance(future.exception(5), TritonQAError)
+
+
+def test_a_request_that_was_lost_fails_its_asks() -> None:
+    transport, opened, futures = started(3)
+    refuse(opened, transport.sent.get(timeout=5), "Unavailable: gone")
+    assert all(isinstance(future.exception(5), Unavailable) for future in futures)
+    assert transport.sent.empty()
+
+
+def test_what_can_not_be_written_fails_and_is_forgotten() -> None:
+    transport, opened, futures = started(2, top_k=2**70)
+    assert all(isinstance(future.exception(5), InputError) for future in futures)
+    opened.end(Unavailable("over"))
+    assert transport.sent.empty() and not opened._joined

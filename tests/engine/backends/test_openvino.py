@@ -1,0 +1,79 @@
+"""The OpenVINO engine on the packaged reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from tritonqa.engine.backends.openvino import OpenVinoEngine
+from tritonqa.engine.backends.openvino_attention import turn_in_product
+from tritonqa.engine.base import padded, rounded
+from tritonqa.engine.fair_queue import Turns
+from tritonqa.engine.job import Job
+from tritonqa.features import Window
+from tritonqa.reader.choose import choose
+from tritonqa.reader.embedded import Embedded
+from tritonqa.reader.load import find, load_embedded
+from tritonqa.text import Ask
+
+ov = pytest.importorskip("openvino", reason="needs tritonqa[openvino]")
+
+LENGTHS = 3, 40, 41, 3, 200, 40, 39
+
+
+@pytest.fixture(scope="module")
+def backend() -> Iterator[Embedded]:
+    backend = load_embedded(engine="openvino", precision="int8")
+    yield backend
+    backend.close()
+
+
+def windows(backend: Embedded) -> list[Window]:
+    asks = [Ask.of("Who?", " ".join(f"word{i}" for i in range(words))) for words in LENGTHS]
+    return [backend.prepare(ask).windows[0] for ask in asks]
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_windows_of_several_lengths_run_together_as_they_run_one_by_one(
+    backend: Embedded, alone: bool
+) -> None:
+    engine, several = backend.flow.engine, windows(backend)
+    together = engine.run(several, alone=alone)
+    assert [logits.shape for logits in together] == [(2, len(window)) for window in several]
+    for window, logits in zip(several, together, strict=True):
+        np.testing.assert_allclose(logits, engine.run([window], alone=alone)[0], atol=0.05)
+
+
+def test_computed_tokens_are_what_is_run(backend: Embedded) -> None:
+    engine, several = backend.flow.engine, windows(backend)
+    assert isinstance(engine, OpenVinoEngine)
+    tokens = [-(-len(window) // engine.round_to) * engine.round_to for window in several]
+    assert engine.computed(several) == sum(tokens)
+
+
+@pytest.mark.parametrize("alike", [1, 3])
+def test_windows_that_wait_run_with_those_of_their_rounded_length(backend: Embedded, alike: int) -> None:
+    engine, calls = backend.flow.engine, list[list[int]]()
+    assert isinstance(engine, OpenVinoEngine)
+    first, other = windows(backend)[1], windows(backend)[4]
+    turns = Turns(100)
+    for window in (first, other, *[first] * (alike - 1), other):
+        turns.enter(Job([window], len))
+    while turns.windows:
+        group = turns.take(engine.grouping)
+        calls.append([rounded(len(job.windows[index]), engine.round_to) for job, index in group])
+    assert [len(call) for call in calls] == [alike, 2]
+    assert all(len(set(call)) == 1 for call in calls)
+
+
+def test_keys_are_turned_in_the_product(backend: Embedded) -> None:
+    core, file = ov.Core(), choose(find("tritonqa-minilm"), "openvino", "int8").file
+    plain, turned = core.read_model(file), core.read_model(file)
+    assert (turn_in_product(turned), turn_in_product(turned)) == (6, 0)
+    window = windows(backend)[4]
+    inputs = padded([window], len(window))
+    before, after = (core.compile_model(model, "CPU")(inputs) for model in (plain, turned))
+    for output in (0, 1):
+        np.testing.assert_allclose(after[output], before[output], atol=1e-3)

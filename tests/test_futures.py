@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import gc
+import weakref
+from concurrent.futures import CancelledError, Future
+
+import pytest
+
+from tritonqa.futures import Pending, together
+
+
+def test_a_hook_is_called_once_when_the_future_is_cancelled() -> None:
+    told: list[int] = []
+    future: Pending[int] = Pending()
+    future.when_cancelled(lambda: told.append(1))
+    assert not told
+    assert future.cancel() and future.cancel()
+    assert told == [1]
+
+
+def test_a_hook_that_comes_after_the_cancelling_is_called_at_once() -> None:
+    told: list[int] = []
+    future: Pending[int] = Pending()
+    future.cancel()
+    future.when_cancelled(lambda: told.append(1))
+    assert told == [1]
+
+
+def test_a_later_hook_takes_the_place_of_an_earlier() -> None:
+    told: list[int] = []
+    future: Pending[int] = Pending()
+    for number in (1, 2):
+        future.when_cancelled(lambda number=number: told.append(number))  # type: ignore[misc]
+    future.cancel()
+    assert told == [2]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_future_that_is_done_is_freed_without_the_collector(fails: bool) -> None:
+    gc.disable()
+    try:
+        future: Pending[int] = Pending()
+        future.when_cancelled(future.cancelled)  # leads back to the future
+        if fails:
+            future.set_exception(ValueError("no"))
+        else:
+            future.set_result(1)
+        assert not future.cancel()
+        gone = weakref.ref(future)
+        del future
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+def futures() -> list[Future[int]]:
+    return [Future() for _ in range(3)]
+
+
+def test_results_come_together_in_order() -> None:
+    parts = futures()
+    whole = together(parts)
+    for place in (2, 0, 1):
+        assert not whole.done()
+        parts[place].set_result(place)
+    assert whole.result(0) == [0, 1, 2]
+
+
+def test_nothing_comes_together_at_once() -> None:
+    assert together([]).result(0) == []
+
+
+@pytest.mark.parametrize("fails", [0, 2])
+def test_the_first_that_fails_fails_all(fails: int) -> None:
+    parts = futures()
+    whole = together(parts)
+    parts[fails].set_exception(ValueError("no"))
+    assert [part.cancelled() for part in parts] == [place != fails for place in range(3)]
+    with pytest.raises(ValueError, match="no"):
+        whole.result(0)
+
+
+def test_one_that_is_cancelled_fails_all() -> None:
+    parts = futures()
+    whole = together(parts)
+    parts[1].cancel()
+    assert all(part.cancelled() for part in parts)
+    with pytest.raises(CancelledError):
+        whole.result(0)
+
+
+def test_cancelling_the_whole_cancels_all() -> None:
+    parts = futures()
+    whole = together(parts)
+    parts[0].set_result(0)
+    assert whole.cancel()
+    assert [part.cancelled() for part in parts] == [False, True, True]
+    assert whole.cancelled()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_came_together_is_freed_without_the_collector(fails: bool) -> None:
+    gc.disable()
+    try:
+        parts = futures()
+        whole = together(parts)
+        if fails:
+            parts[0].set_exception(ValueError("no"))
+        else:
+            for place in range(3):
+                parts[place].set_result(1)
+        gone = [weakref.ref(future) for future in (*parts, whole)]
+        del parts, whole
+        assert [ref() for ref in gone] == [None] * 4
+    finally:
+        gc.enable()
