@@ -12,7 +12,8 @@ class Calibration:
 
     answerable: slope and intercept on the best span's margin above the null, and the share of answerable
     questions it was fitted on; right: slope and intercept on the log odds of a span among all spans.
-    The errors are expected calibration errors on articles that the fit had not seen.
+    answer_from is the margin from which answering gave the best F1 of SQuAD 2.0, for as many questions with
+    an answer as without. The errors are expected calibration errors on articles that the fit had not seen.
     """
 
     answerable_slope: float = 1.0
@@ -20,6 +21,7 @@ class Calibration:
     fitted_prior: float = 0.5
     right_slope: float = 1.0
     right_intercept: float = 0.0
+    answer_from: float | None = None
     answer_error: float | None = None
     no_answer_error: float | None = None
 
@@ -27,6 +29,10 @@ class Calibration:
         """Return the probability that the passages answer, for a prior share of answerable questions."""
         shift = _logit(prior) - _logit(self.fitted_prior)
         return _sigmoid(self.answerable_slope * margin + self.answerable_intercept + shift)
+
+    def threshold(self, prior: float) -> float | None:
+        """Return the probability of no answer that answer_from is for a prior; None where none was fitted."""
+        return None if self.answer_from is None else 1 - self.answerable(self.answer_from, prior)
 
     def right(self, share: float) -> float:
         """Return the probability that a span is right if the passages answer; share is its softmax."""

@@ -31,6 +31,20 @@ def expected_calibration_error(
     return sum(count * abs(chance - came) for chance, came, count in rows) / total
 
 
+def auroc(scores: npt.ArrayLike, outcomes: npt.ArrayLike) -> float:
+    """Return the chance that what came true had the higher score of a pair; ties count half.
+
+    It is Mann and Whitney's U over the number of pairs (Hanley and McNeil 1982); NaN without pairs.
+    """
+    values, came = np.asarray(scores, np.float64), np.asarray(outcomes, bool)
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(count) - (count - 1) / 2)[place]  # of equal scores their mean
+    true, false = int(came.sum()), int((~came).sum())
+    if not true or not false:
+        return float("nan")
+    return float((ranks[came].sum() - true * (true + 1) / 2) / (true * false))
+
+
 def risk_coverage(probabilities: npt.ArrayLike, outcomes: npt.ArrayLike) -> tuple[Array, Array]:
     """Return coverage [n] and the risk [n] of answering only the surest share of questions."""
     chance, came = np.asarray(probabilities, np.float64), np.asarray(outcomes, np.float64)

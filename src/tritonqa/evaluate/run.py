@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tritonqa.answers import Answers
+from tritonqa.answers import Answers, Calibration
 from tritonqa.datasets.example import Dataset, hold_text
-from tritonqa.evaluate.calibration import expected_calibration_error
+from tritonqa.evaluate.calibration import auroc, expected_calibration_error
 from tritonqa.evaluate.scores import exact, f1, per_question, score
 from tritonqa.progress import Step
 from tritonqa.spans import AskOptions, Decoding
@@ -51,15 +51,24 @@ class Report:
 
 
 def evaluate(
-    reader: Answering, dataset: Dataset, step: Step | None = None, **options: Unpack[AskOptions]
+    reader: Answering,
+    dataset: Dataset,
+    step: Step | None = None,
+    calibration: Calibration | None = None,
+    **options: Unpack[AskOptions],
 ) -> Report:
     """Ask every question, always answering, then score as the official script does.
 
-    For 2.0 no_answer_threshold is applied when scoring. step(done, all) is called after each question.
+    For 2.0 exact and f1 are those at no_answer_threshold where one is given; otherwise at the threshold that
+    calibration holds, fitted on other questions: what published figures are comparable with. default_exact
+    and default_f1 are then those at the default threshold. step(done, all) is called after each question.
     Raises InputError for a question or a context without text, before anything is asked.
     """
     hold_text(dataset.examples)
-    threshold = Decoding(**{k: v for k, v in options.items() if v is not None}).no_answer_threshold  # type: ignore[arg-type]
+    decoding = Decoding().changed(**options)
+    fitted = calibration.threshold(decoding.answerable_prior) if calibration else None
+    if options.get("no_answer_threshold") is not None:
+        fitted = None
     asked: AskOptions = {**options, "no_answer_threshold": 1.0}
     pairs = [(example.question, example.context) for example in dataset.examples]
     found: list[Answers] = []
@@ -67,10 +76,10 @@ def evaluate(
         found.append(answers)
         if step is not None:
             step(len(found), len(pairs))
-    return _report(dataset, found, threshold)
+    return _report(dataset, found, decoding.no_answer_threshold, fitted)
 
 
-def _report(dataset: Dataset, found: list[Answers], threshold: float) -> Report:
+def _report(dataset: Dataset, found: list[Answers], default: float, fitted: float | None) -> Report:
     examples = dataset.examples
     texts = {e.id: answers[0].text if answers else "" for e, answers in zip(examples, found, strict=True)}
     nothing = {e.id: answers.no_answer for e, answers in zip(examples, found, strict=True)}
@@ -79,9 +88,18 @@ def _report(dataset: Dataset, found: list[Answers], threshold: float) -> Report:
         [answers[0].score if answers else 0.0 for answers in found], [exacts[e.id] for e in examples]
     )
     no_answer = Judged([answers.no_answer for answers in found], [float(not e.answers) for e in examples])
-    figures: dict[str, Any] = {**score(dataset, texts, nothing, threshold), "answer_ece": right.error}
+    threshold = default if fitted is None else fitted
+    figures: dict[str, Any] = dict(score(dataset, texts, nothing, threshold))
+    if dataset.version == "2.0":
+        figures["no_answer_threshold"] = threshold
+        if fitted is not None:
+            usual = score(dataset, texts, nothing, default)
+            figures |= {f"default_{name}": usual[name] for name in ("exact", "f1")}
+    figures["answer_ece"] = right.error
     if dataset.version == "2.0":
         figures["no_answer_ece"] = no_answer.error
+        if 0 < sum(no_answer.outcomes) < len(examples):
+            figures["no_answer_auroc"] = auroc(no_answer.probabilities, no_answer.outcomes)
         figures["answerable_share"] = 1 - sum(no_answer.outcomes) / len(examples)
     rows = [
         {"id": e.id, "gold": list(e.answers), "exact": exacts[e.id], "f1": f1s[e.id], **answers.to_dict()}

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from tritonqa.answers import Answers
+from tritonqa.answers import Answers, Calibration
 from tritonqa.progress import Step
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
@@ -22,11 +22,13 @@ class Start(Protocol):
 class Backend(Protocol):
     """What a Reader stands on: a model in this process, or one on a server.
 
-    ahead is its look-ahead in asks, decoding what it does where an ask says nothing else.
+    ahead is its look-ahead in asks, decoding what it does where an ask says nothing else; calibration is None
+    where there is none, or a server keeps it.
     """
 
     ahead: int
     decoding: Decoding
+    calibration: Calibration | None
 
     def start(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Future[Answers]:
         """Start an ask; cancelling the future drops it.

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
-from tritonqa.answers import Answers
+from tritonqa.answers import Answers, Calibration
 from tritonqa.errors import InputError
 from tritonqa.reader.backend import Backend, Start
 from tritonqa.reader.load import PACKAGED, Loading, load
@@ -28,6 +28,11 @@ class Face:
                 f"backend must be one that is open; open it by name with {type(self).__name__}.load"
             )
         self._backend = backend or load(PACKAGED)
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """Say what makes scores probabilities here; None where nothing does, or a Triton keeps it."""
+        return self._backend.calibration
 
     @classmethod
     def load(cls, name: str | PathLike[str] = PACKAGED, **options: Unpack[Loading]) -> Self:

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
-from tritonqa.answers import Answer, Answers
+from tritonqa.answers import Answer, Answers, Calibration
 from tritonqa.client import Address, Connection, dial
 from tritonqa.errors import EngineError
 from tritonqa.futures import Pending
@@ -44,6 +44,7 @@ class Remote:
         self._served = Decoding(**json.loads(self._known["decoding"]))
         self._together = Together() if COUNTS in (port["name"] for port in config["input"]) else None
         self.decoding = decoding or self._served
+        self.calibration = _calibration(self._known.get("calibration", "null"))
 
     def start(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Future[Answers]:
         """Send an ask, with the options that differ from the server's own; it tells no steps."""
@@ -107,3 +108,9 @@ def _answers(tensors: Tensors) -> Answers:
     items = tuple(Answer(**item) for item in record["answers"])
     calibrated, cut = bool(tensors["calibrated"][0]), bool(tensors["question_cut"][0])
     return Answers(record["question"], items, record["no_answer"], calibrated, cut)
+
+
+def _calibration(text: str) -> Calibration | None:
+    """Read the server's calibration; a field that only newer servers know is left out."""
+    known, record = {field.name for field in fields(Calibration)}, json.loads(text)
+    return record and Calibration(**{name: value for name, value in record.items() if name in known})

@@ -92,7 +92,8 @@ def fit_curves(seen: Observed, rows: Mask | None = None) -> Calibration:
     kept = chosen & seen.answerable
     slope, intercept = _logistic(seen.margin[chosen], seen.answerable[chosen])
     right, base = _logistic(seen.odds[kept], seen.exact[kept])
-    return Calibration(slope, intercept, round(float(seen.answerable[chosen].mean()), 6), right, base)
+    share = round(float(seen.answerable[chosen].mean()), 6)
+    return Calibration(slope, intercept, share, right, base, round(_threshold(seen, chosen), 6))
 
 
 def cross_fit(seen: Observed) -> CrossFit:
@@ -150,9 +151,14 @@ def _best(reader: Embedded, prepared: Prepared, logits: list[FloatArray]) -> tup
 
 
 def _threshold(seen: Observed, rows: Mask) -> float:
-    """Return the margin from which to answer, best for the F1 of these questions."""
+    """Return the margin from which to answer, best for F1, both kinds of questions weighing the same.
+
+    SQuAD 2.0's dev set, and what is published on it, has as many without an answer as with one; its training
+    set has half as many.
+    """
     cuts = np.quantile(seen.margin, np.linspace(0, 1, _CUTS))
-    values = [_value(seen, seen.f1, seen.margin >= cut)[rows].mean() for cut in cuts]
+    kinds = [rows & kind for kind in (seen.answerable, ~seen.answerable) if (rows & kind).any()]
+    values = [sum(_value(seen, seen.f1, seen.margin >= cut)[kind].mean() for kind in kinds) for cut in cuts]
     return float(cuts[int(np.argmax(values))])
 
 

@@ -66,13 +66,25 @@ def _run(
         writable_folder(plots, "plots")
     with whole(output, "output") if output is not None else nullcontext() as lines:
         with load() as reader, bar("questions") as step:
-            report = run(reader, dataset, step, **options)
+            _say_threshold(dataset, reader, options)
+            report = run(reader, dataset, step, reader.calibration, **options)
         if lines is not None:
             lines.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in report.rows)
     if plots is not None:
         for path in plot(report, plots):
             click.echo(f"wrote {path}", err=True)
     return report.figures
+
+
+def _say_threshold(dataset: Dataset, reader: Reader, options: AskOptions) -> None:
+    """Say on stderr where exact and f1 are not what published figures are comparable with."""
+    fitted = reader.calibration is not None and reader.calibration.answer_from is not None
+    if dataset.version == "2.0" and not fitted and options.get("no_answer_threshold") is None:
+        click.echo(
+            "this reader brings no threshold fitted on other questions: exact and f1 are those at the "
+            "default no_answer_threshold; give yours with --no-answer-threshold",
+            err=True,
+        )
 
 
 def _predictions(path: Path, dataset: Dataset) -> dict[str, str]:

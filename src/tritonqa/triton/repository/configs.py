@@ -62,6 +62,7 @@ def reader_config(bundle: Bundle, models: Models) -> ModelConfig:
             **said_of(bundle),
             **_engine(models),
             "decoding": _decoding(bundle),
+            "calibration": _calibration(bundle),
             "cache": json.dumps(models.cache),
         },
     )
@@ -112,7 +113,7 @@ def model_file(bundle: Bundle, backend: str, precision: str | None) -> Format:
 
 def renewed(parameters: Mapping[str, str], bundle: Bundle) -> dict[str, str]:
     """Return a model's parameters as they are where this bundle is its newest version."""
-    found = {**said_of(bundle), "decoding": _decoding(bundle)}
+    found = {**said_of(bundle), "decoding": _decoding(bundle), "calibration": _calibration(bundle)}
     return {name: found.get(name, value) for name, value in parameters.items()}
 
 
@@ -127,6 +128,11 @@ def said_of(bundle: Bundle) -> dict[str, str]:
 
 def _decoding(bundle: Bundle) -> str:
     return json.dumps(asdict(Decoding(max_answer_tokens=bundle.manifest.max_answer_tokens)))
+
+
+def _calibration(bundle: Bundle) -> str:
+    found = bundle.manifest.calibration
+    return json.dumps(found and asdict(found))
 
 
 def _limited(encoding: Encoding) -> dict[str, str]:
