@@ -1,6 +1,6 @@
 """Hold the removed pipeline's face to transformers' own pipeline, both on a checkpoint's fp32 weights.
 
-    PYTHONPATH=tests/shared python benchmarks/pipeline_parity.py SQUAD_FILE CHECKPOINT… [--asks N]
+    PYTHONPATH=. python benchmarks/pipeline_parity.py SQUAD_FILE CHECKPOINT… [--asks N]
 
 in an environment with transformers==4.57.6, torch==2.13.0, tritonqa and the libraries of its extra torch.
 CHECKPOINT is a folder, or one of the architectures that the tests make tiny random checkpoints of (roberta,
@@ -26,8 +26,8 @@ import transformers
 from record import record
 from rich.progress import track
 
-import checkpoints
 import tritonqa
+from tests.support import checkpoints
 from tritonqa.datasets import load_squad
 from tritonqa.export import ExportOptions, export
 

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from support import byte_tokenizer
+from tests.support.byte_tokenizer import byte_tokenizer
 from tritonqa import Reader
 from tritonqa.engine.backends.toy import ToyEngine
 from tritonqa.reader.embedded import Embedded

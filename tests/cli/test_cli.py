@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support import tritonqa
+from tests.support.command import tritonqa
 
 
 def run(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-import checkpoints
-from support import tritonqa as command
+from tests.support import checkpoints
+from tests.support.command import tritonqa as command
 
 
 def tritonqa(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from support import ENGINES, on_terminal, tritonqa
+from tests.support.command import on_terminal, tritonqa
+from tests.support.engines import ENGINES
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="needs signals, terminals and devices of POSIX"

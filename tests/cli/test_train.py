@@ -4,8 +4,8 @@ import json
 import subprocess
 from pathlib import Path
 
-import checkpoints
-from support import tritonqa as command
+from tests.support import checkpoints
+from tests.support.command import tritonqa as command
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support import ENGINES
+from tests.support.engines import ENGINES
 from tritonqa import Reader
 from tritonqa.datasets import load_squad
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from support import windows
+from tests.support.byte_tokenizer import windows
 from tritonqa.engine.base import Grouping
 from tritonqa.engine.fair_queue import _LOOK, Turns
 from tritonqa.engine.job import Job

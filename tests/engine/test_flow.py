@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support import windows
+from tests.support.byte_tokenizer import windows
 from tritonqa.arrays import FloatArray
 from tritonqa.engine import Engine, Flow, Grouping
 from tritonqa.errors import EngineError, Overloaded, Timeout, Unavailable

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from support import ENGINES, tritonqa
+from tests.support.command import tritonqa
+from tests.support.engines import ENGINES
 
 CLOSED = """
 import socket, sys, threading

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from support import ENGINES
+from tests.support.engines import ENGINES
 from tritonqa.engine import Choice, open_engine
 from tritonqa.engine.weights import float_activations
 from tritonqa.errors import EngineError

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import checkpoints
+from tests.support import checkpoints
 from tritonqa.export import ExportOptions, export
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import onnx
 import pytest
 
-from support import ENGINES
+from tests.support.engines import ENGINES
 from tritonqa import Reader
 from tritonqa.errors import BundleError, EngineError
 from tritonqa.export import ExportOptions, export

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from standin import COMMIT, Hub, serving
-from support import on_terminal
+from tests.support.command import on_terminal
+from tests.support.hub import COMMIT, Hub, serving
 from tritonqa import Reader
 from tritonqa.errors import BundleError, ExportError, InputError, TritonQAError, Unavailable
 from tritonqa.export.hub import HubName, download, is_hub_name

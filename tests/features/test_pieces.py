@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers
 
-from support import byte_tokenizer
+from tests.support.byte_tokenizer import byte_tokenizer
 from tritonqa.features import TextTokenizer
 from tritonqa.features.pieces import LONG, is_local, pieces
 from tritonqa.reader.load import PACKAGED, find

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support import byte_tokenizer
+from tests.support.byte_tokenizer import byte_tokenizer
 from tritonqa.features import Template, TextTokenizer, Windowing, prepare
 from tritonqa.text import Ask
 

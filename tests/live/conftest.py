@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from serving import LIMITS
+from tests.support.serving import LIMITS
 from tritonqa.reader.load import PACKAGED, find
 from tritonqa.triton.runtime.layout import Runtime, lacking
 from tritonqa.triton.server.options import Serving

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from serving import ANSWER, PASSAGE, QUESTION
+from tests.support.serving import ANSWER, PASSAGE, QUESTION
 from tritonqa import Reader
 from tritonqa.errors import Unavailable
 from tritonqa.reader.load import PACKAGED, find

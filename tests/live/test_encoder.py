@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from serving import LIMITS
+from tests.support.serving import LIMITS
 from tritonqa import Reader
 from tritonqa.client import Address, Connection, dial
 from tritonqa.datasets import load_squad

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-import checkpoints
-from serving import command, same, served
+from tests.support import checkpoints
+from tests.support.serving import command, same, served
 from tritonqa import Reader
 from tritonqa.datasets import load_squad
 from tritonqa.triton.runtime.layout import Runtime

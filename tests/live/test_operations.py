@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from serving import ANSWER, LONG, PASSAGE, QUESTION, Clients, Served, command, metric, served
+from tests.support.serving import ANSWER, LONG, PASSAGE, QUESTION, Clients, Served, command, metric, served
 from tritonqa import Reader
 from tritonqa.client import Connection, dial
 from tritonqa.errors import Overloaded, Unavailable

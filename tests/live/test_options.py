@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from serving import ANSWER, PASSAGE, QUESTION, Served, command, metric, served
+from tests.support.serving import ANSWER, PASSAGE, QUESTION, Served, command, metric, served
 from tritonqa import Reader
 from tritonqa.client import Address, dial
 from tritonqa.triton.runtime.layout import Runtime

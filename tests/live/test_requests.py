@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from serving import LIMITS, LONG, metric
+from tests.support.serving import LIMITS, LONG, metric
 from tritonqa import Reader
 from tritonqa.client import Address, Connection, Wire, dial
 from tritonqa.errors import InputError, Overloaded, TritonQAError, Unavailable

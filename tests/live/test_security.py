@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from authority import TOKEN, issue, proxy
-from serving import command
+from tests.support.authority import TOKEN, issue, proxy
+from tests.support.serving import command
 from tritonqa import Reader
 from tritonqa.client import Connection
 from tritonqa.errors import InputError, TritonQAError, Unavailable

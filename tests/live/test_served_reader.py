@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from serving import same
+from tests.support.serving import same
 from tritonqa import Answers, AsyncReader, Reader
 from tritonqa.datasets import load_squad
 from tritonqa.triton.server.server import Server

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from serving import ANSWER, LONG, PASSAGE, QUESTION, Clients, Served, metric, served
+from tests.support.serving import ANSWER, LONG, PASSAGE, QUESTION, Clients, Served, metric, served
 from tritonqa import Answers, AsyncReader, Reader
 from tritonqa.client import Connection, dial
 from tritonqa.errors import InputError, Timeout, TritonQAError, Unavailable

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import checkpoints
+from tests.support import checkpoints
 from tritonqa import Reader
 from tritonqa.datasets import load_squad
 from tritonqa.train.run import checkpoint_of

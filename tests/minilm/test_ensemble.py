@@ -6,8 +6,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-import checkpoints
 from ensemble import Ensemble, ensemble_of
+from tests.support import checkpoints
 from tritonqa.train.start import Start
 
 INPUTS = {

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-import checkpoints
 from hygiene import clean, runs
+from tests.support import checkpoints
 from tritonqa.datasets import Example, load_squad
 
 HELD = load_squad(checkpoints.SAMPLE).examples

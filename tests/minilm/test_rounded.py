@@ -4,8 +4,8 @@ from pathlib import Path
 
 import torch
 
-import checkpoints
 from rounded import RoundedLinear, with_rounding
+from tests.support import checkpoints
 from tritonqa.train.start import Start
 
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-import checkpoints
 import train
+from tests.support import checkpoints
 from tritonqa.datasets import load_squad, save_examples
 
 RECIPE = """

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from support import byte_tokenizer
+from tests.support.byte_tokenizer import byte_tokenizer
 from tritonqa import Answers, AsyncReader, Reader
 from tritonqa.engine.backends.toy import ToyEngine
 from tritonqa.errors import InputError, Unavailable

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-import checkpoints
+from tests.support import checkpoints
 from tritonqa.datasets import Example, load_squad
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from support import byte_tokenizer
+from tests.support.byte_tokenizer import byte_tokenizer
 from tritonqa.engine.backends.torch import TorchEngine
 from tritonqa.features import Template, TextTokenizer, Window, Windowing, prepare
 from tritonqa.text import Ask

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from support import byte_tokenizer
+from tests.support.byte_tokenizer import byte_tokenizer
 from tritonqa.features import Template, TextTokenizer, Window, Windowing, prepare
 from tritonqa.integrations.transformers.align import characters
 from tritonqa.text import Ask

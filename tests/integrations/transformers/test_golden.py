@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline_golden import BAD, CASES, FORMS, LOGITS, Example, Floats, call, key, load
+from tests.support.pipeline_golden import BAD, CASES, FORMS, LOGITS, Example, Floats, call, key, load
 from tritonqa.engine.base import Engine
 from tritonqa.errors import InputError
 from tritonqa.features import Window

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support import byte_tokenizer
+from tests.support.byte_tokenizer import byte_tokenizer
 from tritonqa.arrays import FloatArray
 from tritonqa.features import Prepared, Template, TextTokenizer, Windowing, prepare
 from tritonqa.integrations.transformers import Options

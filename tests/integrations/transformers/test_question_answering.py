@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from support import byte_tokenizer
+from tests.support.byte_tokenizer import byte_tokenizer
 from tritonqa import pipeline
 from tritonqa.engine.backends.toy import ToyEngine
 from tritonqa.errors import BundleError, InputError, Unavailable

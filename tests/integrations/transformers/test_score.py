@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support import byte_tokenizer
+from tests.support.byte_tokenizer import byte_tokenizer
 from tritonqa.arrays import FloatArray
 from tritonqa.errors import EngineError
 from tritonqa.features import Template, TextTokenizer, Window, Windowing, prepare

@@ -1,6 +1,6 @@
 """Run transformers 4.57.6's pipeline on real asks and write what it answers, for tests/data.
 
-    python tests/shared/make_pipeline_golden.py CHECKPOINT SQUAD_1.1 SQUAD_2.0
+    python -m tests.support.make_pipeline_golden CHECKPOINT SQUAD_1.1 SQUAD_2.0
 
 in an environment of its own with transformers==4.57.6 and torch==2.13.0. CHECKPOINT is a BERT for question
 answering, the files are SQuAD's. The pipeline scores the checkpoint's fp32 logits rounded to 24 bits; the
@@ -22,7 +22,19 @@ import torch
 from transformers import pipeline
 from transformers.data import SquadExample
 
-from pipeline_golden import BAD, CASES, FORMS, LOGITS, Example, Floats, Pair, call, coarse, key, save
+from tests.support.pipeline_golden import (
+    BAD,
+    CASES,
+    FORMS,
+    LOGITS,
+    Example,
+    Floats,
+    Pair,
+    call,
+    coarse,
+    key,
+    save,
+)
 
 DATA = Path(__file__).parent.parent / "data"
 LONGEST_CONTEXT = 620  # characters
