@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tritonqa.client.base import Wire
-from tritonqa.client.retry import Retrying
+from tritonqa.client.base import Client
+from tritonqa.client.retry import RetryingClient
 from tritonqa.errors import EngineError, Overloaded, Timeout, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call, Tensors
 from tritonqa.protocol.tensors import texts
@@ -16,7 +16,7 @@ CALL = Call("reader", {}, ("text",))
 SENT: Tensors = {"text": texts(["words"])}
 
 
-class Failing(Wire):
+class Failing(Client):
     """Fails with each of the errors in turn, then answers; counts the calls."""
 
     def __init__(self, *errors: TritonQAError) -> None:
@@ -46,49 +46,49 @@ class Failing(Wire):
         self.errors = [Unavailable("closed")] * 9
 
 
-Send = Callable[[Retrying], Tensors]
+Send = Callable[[RetryingClient], Tensors]
 
 
 @pytest.fixture(params=["answer", "infer"])
 def send(request: pytest.FixtureRequest) -> Send:
     if request.param == "answer":
-        return lambda wire: wire.answer(CALL)
-    return lambda wire: wire.infer(CALL).result(10)
+        return lambda client: client.answer(CALL)
+    return lambda client: client.infer(CALL).result(10)
 
 
 @pytest.mark.parametrize("error", [Unavailable("down"), Overloaded("full")])
 def test_what_was_lost_or_refused_is_sent_again(send: Send, error: TritonQAError) -> None:
-    wire = Failing(error, error)
-    assert send(Retrying(wire, 2, 10.0)) is SENT
-    assert wire.calls == 3
+    client = Failing(error, error)
+    assert send(RetryingClient(client, 2, 10.0)) is SENT
+    assert client.calls == 3
 
 
 @pytest.mark.parametrize("error", [EngineError("broken"), Timeout("late")])
 def test_what_would_fail_again_is_not(send: Send, error: TritonQAError) -> None:
-    wire = Failing(error)
+    client = Failing(error)
     with pytest.raises(type(error)):
-        send(Retrying(wire, 2, 10.0))
-    assert wire.calls == 1
+        send(RetryingClient(client, 2, 10.0))
+    assert client.calls == 1
 
 
 def test_tries_end(send: Send) -> None:
-    wire = Failing(*[Unavailable("down")] * 3)
+    client = Failing(*[Unavailable("down")] * 3)
     with pytest.raises(Unavailable):
-        send(Retrying(wire, 1, 10.0))
-    assert wire.calls == 2
+        send(RetryingClient(client, 1, 10.0))
+    assert client.calls == 2
 
 
 def test_no_try_begins_after_the_time_is_up(send: Send) -> None:
-    wire = Failing(*[Unavailable("down")] * 9)
+    client = Failing(*[Unavailable("down")] * 9)
     with pytest.raises(Unavailable):
-        send(Retrying(wire, 8, 0.04))
-    assert wire.calls == 1
+        send(RetryingClient(client, 8, 0.04))
+    assert client.calls == 1
 
 
 def test_a_closed_wire_is_not_tried_again() -> None:
-    wire = Failing()
-    retrying = Retrying(wire, 8, 10.0)
+    client = Failing()
+    retrying = RetryingClient(client, 8, 10.0)
     retrying.close()
     with pytest.raises(Unavailable):
         retrying.answer(CALL)
-    assert wire.calls == 1
+    assert client.calls == 1

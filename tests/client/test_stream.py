@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from tritonqa.client.stream import Opened, Sent
+from tritonqa.client.stream import InFlight, OpenStream
 from tritonqa.errors import InputError, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call
-from tritonqa.protocol.joined import COUNTS, Together
+from tritonqa.protocol.joined import COUNTS, AskJoiner
 from tritonqa.protocol.protobuf import service_pb2
 from tritonqa.protocol.tensors import Array, texts
 
@@ -35,13 +35,13 @@ class Transport:
         return iter(())
 
 
-def started(count: int, **options: Any) -> tuple[Transport, Opened, list[Future[dict[str, Array]]]]:
+def started(count: int, **options: Any) -> tuple[Transport, OpenStream, list[Future[dict[str, Array]]]]:
     """Let some asks wait, then go."""
     transport = Transport()
-    opened, futures = Opened(transport.open, Together()), [Future[Any]() for _ in range(count)]
+    opened, futures = OpenStream(transport.open, AskJoiner()), [Future[Any]() for _ in range(count)]
     for number, future in enumerate(futures):
         call = Call("reader", {"question": texts(["q"]), "passages": texts(["p"])}, ("answers",), options)
-        opened.send(Sent(f"s.{number}", call, future, inf))
+        opened.send(InFlight(f"s.{number}", call, future, inf))
     transport.may.set()
     return transport, opened, futures
 
@@ -50,7 +50,7 @@ def inputs(message: Any) -> list[str]:
     return [port.name for port in message.inputs]
 
 
-def refuse(opened: Opened, message: Any, line: str) -> None:
+def refuse(opened: OpenStream, message: Any, line: str) -> None:
     answer = service_pb2.ModelStreamInferResponse(error_message=line)
     answer.infer_response.id = message.id
     opened.settle(answer)

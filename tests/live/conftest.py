@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.serving import LIMITS
 from tritonqa.reader.load import PACKAGED, find
-from tritonqa.triton.runtime.layout import Runtime, lacking
+from tritonqa.triton.runtime.layout import Runtime, missing_requirements
 from tritonqa.triton.server.options import Serving
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ FREE = Serving(http_port=0, grpc_port=0, metrics_port=0)
 
 @pytest.fixture(scope="session")
 def runtime() -> Runtime:
-    if missing := lacking():
+    if missing := missing_requirements():
         pytest.skip(f"Triton can't run here: {'; '.join(missing)}")
     from tritonqa.triton.runtime.install import install
 
@@ -28,11 +28,11 @@ def runtime() -> Runtime:
 
 @pytest.fixture(scope="session")
 def repository(runtime: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tritonqa.triton.repository.options import Encoding, Models
+    from tritonqa.triton.repository.options import LogitsOptions, Models
     from tritonqa.triton.repository.write import build
 
     folder = tmp_path_factory.mktemp("triton") / "repository"
-    build(find(PACKAGED), folder, Models(LIMITS, Encoding()))
+    build(find(PACKAGED), folder, Models(LIMITS, LogitsOptions()))
     return folder
 
 

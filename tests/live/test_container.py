@@ -16,7 +16,7 @@ from tests.support.serving import ANSWER, PASSAGE, QUESTION
 from tritonqa import Reader
 from tritonqa.errors import Unavailable
 from tritonqa.reader.load import PACKAGED, find
-from tritonqa.triton.repository.options import Encoding, Models
+from tritonqa.triton.repository.options import LogitsOptions, Models
 from tritonqa.triton.repository.write import build
 from tritonqa.triton.runtime.layout import Runtime
 from tritonqa.triton.server.options import Serving
@@ -26,7 +26,7 @@ SCRIPT = Path(__file__).parent.parent.parent / "deploy" / "docker" / "serve.sh"
 
 @pytest.mark.parametrize("limit", [None, 2])
 def test_the_script_serves_as_the_command_does(runtime: Runtime, tmp_path: Path, limit: int | None) -> None:
-    build(find(PACKAGED), tmp_path / "r", Models(encoder=Encoding(rate_limit=limit)))
+    build(find(PACKAGED), tmp_path / "r", Models(encoder=LogitsOptions(rate_limit=limit)))
     ports = Serving(http_port=0, grpc_port=0, metrics_port=0).with_ports()
     place = f"http://127.0.0.1:{ports.http_port}"
     environment = runtime.environment()

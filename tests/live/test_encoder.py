@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.support.serving import LIMITS
 from tritonqa import Reader
-from tritonqa.client import Address, Connection, dial
+from tritonqa.client import Address, Connection, connect
 from tritonqa.datasets import load_squad
 from tritonqa.errors import EngineError, InputError, Overloaded
 from tritonqa.protocol.call import Call
@@ -25,8 +25,8 @@ from tritonqa.triton.server.server import Server
 def test_answers_agree_with_the_engine_in_process(url: str, reader: Reader, data: Path) -> None:
     examples = load_squad(data / "squad-heldout-sample.json.gz").examples[:30]
     asks = [(example.question, example.context) for example in examples]
-    with Reader.load(engine=url) as fat:
-        for ours, theirs in zip(reader.ask_many(asks), fat.ask_many(asks), strict=True):
+    with Reader.load(engine=url) as remote:
+        for ours, theirs in zip(reader.ask_many(asks), remote.ask_many(asks), strict=True):
             assert [(a.text, a.start) for a in ours] == [(a.text, a.start) for a in theirs]
             assert ours.no_answer == pytest.approx(theirs.no_answer, abs=1e-3)
 
@@ -41,7 +41,7 @@ def test_batches_are_rows_and_padding_is_masked(server: Server, lengths: list[tu
         ids[row, : first + second] = np.arange(1000, 1000 + first + second)
         mask[row, : first + second] = 1
         types[row, first : first + second] = 1
-    wire = dial(server.grpc)
+    client = connect(server.grpc)
 
     def logits(part: slice, size: int) -> np.ndarray:
         inputs = {
@@ -49,14 +49,14 @@ def test_batches_are_rows_and_padding_is_masked(server: Server, lengths: list[tu
             "attention_mask": mask[part, :size],
             "token_type_ids": types[part, :size],
         }
-        return wire.infer(Call("encoder", inputs, ("start_logits",))).result(30)["start_logits"]
+        return client.infer(Call("encoder", inputs, ("start_logits",))).result(30)["start_logits"]
 
     batch = logits(slice(None), width)
     for row, (first, second) in enumerate(lengths):
         alone = logits(slice(row, row + 1), first + second)
         assert np.allclose(batch[row, : first + second], alone[0], atol=0.2)
         assert not batch[row, first + second :].any()
-    wire.close()
+    client.close()
 
 
 @pytest.mark.parametrize(
@@ -64,28 +64,28 @@ def test_batches_are_rows_and_padding_is_masked(server: Server, lengths: list[tu
     [([1, 0, 1], [0, 0, 0], "attention_mask must be ones"), ([1, 1, 1], [0, 1, 0], "token_type_ids must be")],
 )
 def test_odd_rows_are_refused(url: str, mask: list[int], types: list[int], message: str) -> None:
-    wire = dial(Address.parse(url), Connection(retries=0))
+    client = connect(Address.parse(url), Connection(retries=0))
     rows = {"input_ids": [[5, 6, 7]], "attention_mask": [mask], "token_type_ids": [types]}
     inputs = {name: np.array(row, np.int64) for name, row in rows.items()}
     with pytest.raises(InputError, match=message):
-        wire.infer(Call("encoder", inputs, ("start_logits",))).result(10)
-    wire.close()
+        client.infer(Call("encoder", inputs, ("start_logits",))).result(10)
+    client.close()
 
 
 def test_more_rows_than_may_wait_are_refused_and_the_others_answered(server: Server) -> None:
-    wire = dial(server.grpc, Connection(retries=0))
+    client = connect(server.grpc, Connection(retries=0))
     rows = np.full((16, 250), 2000, np.int64)
     inputs = {"input_ids": rows, "attention_mask": np.ones_like(rows), "token_type_ids": np.zeros_like(rows)}
-    calls = [wire.infer(Call("encoder", inputs, ("end_logits",))) for _ in range(LIMITS.waiting // 16 + 8)]
+    calls = [client.infer(Call("encoder", inputs, ("end_logits",))) for _ in range(LIMITS.waiting // 16 + 8)]
     wait(calls, 60)
-    wire.close()
+    client.close()
     refused = [error for call in calls if (error := call.exception())]
     answers = [call.result()["end_logits"] for call in calls if not call.exception()]
     assert refused and all(isinstance(error, Overloaded) for error in refused)
     assert answers and all(np.allclose(logits, answers[0][0], atol=0.2) for logits in answers)
 
 
-def test_a_fat_client_of_another_reader_is_refused(url: str, tmp_path: Path) -> None:
+def test_an_engine_of_another_reader_is_refused(url: str, tmp_path: Path) -> None:
     bundle = tmp_path / "bundle"
     shutil.copytree(find(PACKAGED).folder, bundle)
     record = json.loads((bundle / "bundle.json").read_text())

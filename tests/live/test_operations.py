@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.serving import ANSWER, LONG, PASSAGE, QUESTION, Clients, Served, command, metric, served
 from tritonqa import Reader
-from tritonqa.client import Connection, dial
+from tritonqa.client import Connection, connect
 from tritonqa.errors import Overloaded, Unavailable
 from tritonqa.protocol.call import Call
 from tritonqa.protocol.tensors import texts
@@ -56,12 +56,12 @@ def test_threads_take_cores_and_the_log_says_so_while_asks_are_refused(
     with Server(
         runtime, tmp_path / "r", Serving(http_port=0, grpc_port=0, metrics_port=0), log.append
     ) as server:
-        wire, process = dial(server.grpc, Connection(retries=0)), server.process.pid
+        client, process = connect(server.grpc, Connection(retries=0)), server.process.pid
         inputs = {"question": texts([QUESTION]), "passages": texts([PASSAGE])}
-        asks = [wire.infer(Call("reader", inputs, ("text",))) for _ in range(300)]
+        asks = [client.infer(Call("reader", inputs, ("text",))) for _ in range(300)]
         refused = [ask for ask in asks if isinstance(ask.exception(30), Overloaded)]
         assert refused and os.SCHED_OTHER in policies(process)
-        wire.close()
+        client.close()
         until = time.monotonic() + 10
         while os.SCHED_OTHER in policies(process) and time.monotonic() < until:
             time.sleep(0.2)

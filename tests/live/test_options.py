@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.serving import ANSWER, PASSAGE, QUESTION, Served, command, metric, served
 from tritonqa import Reader
-from tritonqa.client import Address, dial
+from tritonqa.client import Address, connect
 from tritonqa.triton.runtime.layout import Runtime
 from tritonqa.triton.server import processes
 
@@ -54,9 +54,9 @@ def said(*arguments: str, state: Path | None = None) -> dict[str, Any]:
 
 
 def test_the_configurations_are_those_asked_for(running: Served) -> None:
-    wire = dial(Address.parse(running.http))
-    reader, encoder = wire.config("reader"), wire.config("encoder")
-    wire.close()
+    client = connect(Address.parse(running.http))
+    reader, encoder = client.config("reader"), client.config("encoder")
+    client.close()
     assert reader["version_policy"]["latest"]["num_versions"] == 2
     for name, value in (("engine", "onnx"), ("precision", "int8"), ("warmup", "[16, 64]"), ("cache", "true")):
         assert reader["parameters"][name]["string_value"] == value
@@ -71,8 +71,8 @@ def test_the_configurations_are_those_asked_for(running: Served) -> None:
 
 
 def test_the_encoder_answers_under_the_rate_limiter(running: Served) -> None:
-    with Reader.load(engine=running.grpc) as fat:
-        assert [a[0].text for a in fat.ask_many([(QUESTION, PASSAGE)] * 20)] == [ANSWER] * 20
+    with Reader.load(engine=running.grpc) as remote:
+        assert [a[0].text for a in remote.ask_many([(QUESTION, PASSAGE)] * 20)] == [ANSWER] * 20
 
 
 def test_an_equal_ask_with_the_same_options_is_answered_from_the_cache(running: Served) -> None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from tests.support.serving import LIMITS, LONG, metric
 from tritonqa import Reader
-from tritonqa.client import Address, Connection, Wire, dial
+from tritonqa.client import Address, Client, Connection, connect
 from tritonqa.errors import InputError, Overloaded, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call
 from tritonqa.protocol.joined import COUNTS
@@ -97,15 +97,15 @@ def test_the_server_is_right_after_all_that(server: Server) -> None:
 
 
 @pytest.fixture
-def wire(url: str) -> Any:
-    opened = dial(Address.parse(url), Connection(retries=0))
+def client(url: str) -> Any:
+    opened = connect(Address.parse(url), Connection(retries=0))
     yield opened
     opened.close()
 
 
-def ask(wire: Wire, question: str, passages: list[str], **parameters: Any) -> Any:
+def ask(client: Client, question: str, passages: list[str], **parameters: Any) -> Any:
     inputs = {"question": texts([question]), "passages": texts(passages)}
-    return wire.infer(Call("reader", inputs, ("answers",), parameters)).result(30)
+    return client.infer(Call("reader", inputs, ("answers",), parameters)).result(30)
 
 
 @pytest.mark.parametrize(
@@ -122,13 +122,13 @@ def ask(wire: Wire, question: str, passages: list[str], **parameters: Any) -> An
     ],
 )
 def test_what_is_wrong_is_named(
-    wire: Wire, question: str, passages: list[str], parameters: dict[str, Any], message: str
+    client: Client, question: str, passages: list[str], parameters: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(InputError, match=message):
-        ask(wire, question, passages, **parameters)
+        ask(client, question, passages, **parameters)
 
 
-def test_several_questions_in_a_request_are_answered_as_if_alone(wire: Wire) -> None:
+def test_several_questions_in_a_request_are_answered_as_if_alone(client: Client) -> None:
     asks = [
         ("Who wrote it?", ["It was written by Ada."]),
         ("When was it written?", ["The sky is blue.", "It was written in 1843 by Ada.", "In 1843."]),
@@ -140,8 +140,8 @@ def test_several_questions_in_a_request_are_answered_as_if_alone(wire: Wire) -> 
         COUNTS: np.array([len(passages) for _, passages in asks], np.int32),
     }
     outputs = ("answers", "text", "no_answer", "calibrated", "question_cut")
-    found = wire.infer(Call("reader", inputs, outputs, {"top_k": 2})).result(30)
-    alone = [json.loads(ask(wire, *row, top_k=2)["answers"][0]) for row in asks]
+    found = client.infer(Call("reader", inputs, outputs, {"top_k": 2})).result(30)
+    alone = [json.loads(ask(client, *row, top_k=2)["answers"][0]) for row in asks]
     again = [json.loads(row) for row in found["answers"]]
     assert [strings(row) for row in again] == [strings(row) for row in alone]
     assert found["text"].tolist() == [answer["text"] for row in again for answer in row["answers"]]
@@ -153,28 +153,30 @@ def strings(record: dict[str, Any]) -> list[tuple[Any, ...]]:
     return [(a["text"], a["start"], a["end"], a["passage"]) for a in record["answers"]]
 
 
-def test_more_questions_than_may_wait_are_an_error_for_good(wire: Wire) -> None:
+def test_more_questions_than_may_wait_are_an_error_for_good(client: Client) -> None:
     inputs: dict[str, Any] = {"question": texts(["q"] * 100), "passages": texts(["x"] * 100)}
     inputs[COUNTS] = np.ones(100, np.int32)
     with pytest.raises(InputError, match="question is 100 texts; this server takes 32 a request"):
-        wire.infer(Call("reader", inputs, ("answers",))).result(30)
+        client.infer(Call("reader", inputs, ("answers",))).result(30)
     inputs = {"question": texts(["q"] * 30), "passages": texts(["word " * 2500] * 30)}
     inputs[COUNTS] = np.ones(30, np.int32)
     with pytest.raises(InputError, match="question: 30 need more windows than may wait"):
-        wire.infer(Call("reader", inputs, ("answers",))).result(30)
+        client.infer(Call("reader", inputs, ("answers",))).result(30)
 
 
 @pytest.mark.parametrize("counts", [None, []])
-def test_no_question_is_refused(wire: Wire, counts: list[int] | None) -> None:
+def test_no_question_is_refused(client: Client, counts: list[int] | None) -> None:
     inputs: dict[str, Any] = {"question": texts([]), "passages": texts([])}
     if counts is not None:
         inputs[COUNTS] = np.array(counts, np.int32)
     with pytest.raises(InputError, match="question is missing"):
-        wire.infer(Call("reader", inputs, ("answers",))).result(30)
+        client.infer(Call("reader", inputs, ("answers",))).result(30)
 
 
 @pytest.mark.parametrize("counts", [None, [2], [1, 2], [3, -1], [0, 2], [1, 1, 0]])
-def test_questions_without_passages_of_their_own_are_refused(wire: Wire, counts: list[int] | None) -> None:
+def test_questions_without_passages_of_their_own_are_refused(
+    client: Client, counts: list[int] | None
+) -> None:
     inputs: dict[str, Any] = {
         "question": texts(["Who?", "When?"]),
         "passages": texts(["By Ada.", "In 1843."]),
@@ -182,7 +184,7 @@ def test_questions_without_passages_of_their_own_are_refused(wire: Wire, counts:
     if counts is not None:
         inputs[COUNTS] = np.array(counts, np.int32)
     with pytest.raises(InputError, match=f"{COUNTS}|passages"):
-        wire.infer(Call("reader", inputs, ("answers",))).result(30)
+        client.infer(Call("reader", inputs, ("answers",))).result(30)
 
 
 @pytest.mark.parametrize(
@@ -229,14 +231,14 @@ def test_a_client_that_hangs_up_is_dropped(server: Server) -> None:
 
 
 def test_more_than_may_wait_is_refused_at_once(server: Server) -> None:
-    wire = dial(server.grpc, Connection(retries=0))
+    client = connect(server.grpc, Connection(retries=0))
     inputs = {"question": texts(["What?"]), "passages": texts([LONG])}
-    asks = [wire.infer(Call("reader", inputs, ("answers",))) for _ in range(12)]
+    asks = [client.infer(Call("reader", inputs, ("answers",))) for _ in range(12)]
     wait(asks, 20, FIRST_EXCEPTION)
     refused = [asked.exception() for asked in asks if asked.done()]
     for asked in asks:
         asked.cancel()
-    wire.close()
+    client.close()
     assert any(isinstance(error, Overloaded) for error in refused)
     assert "wait already" in str(refused[0])
     alive(server)

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from tritonqa.errors import EngineError
 from tritonqa.protocol.call import Call
-from tritonqa.protocol.joined import COUNTS, Together
+from tritonqa.protocol.joined import COUNTS, AskJoiner
 from tritonqa.protocol.tensors import texts
 
 TEXT = st.text(max_size=20)
 ASKS = st.lists(st.tuples(TEXT, st.lists(TEXT, max_size=4)), min_size=1, max_size=8)
-TOGETHER = Together()
+JOINER = AskJoiner()
 
 
 def call(question: str, passages: list[str], **options: float) -> Call:
@@ -23,7 +23,7 @@ def call(question: str, passages: list[str], **options: float) -> Call:
 
 @given(ASKS)
 def test_each_question_keeps_its_passages(asks: list[tuple[str, list[str]]]) -> None:
-    joined = TOGETHER.join([call(*ask) for ask in asks])
+    joined = JOINER.join([call(*ask) for ask in asks])
     passages, ends = joined.inputs["passages"].tolist(), np.cumsum(joined.inputs[COUNTS])
     again = [passages[end - n : end] for n, end in zip(joined.inputs[COUNTS], ends, strict=True)]
     assert list(zip(joined.inputs["question"].tolist(), again, strict=True)) == asks
@@ -34,14 +34,14 @@ def test_each_question_keeps_its_passages(asks: list[tuple[str, list[str]]]) -> 
 def test_each_ask_gets_its_own_row(asks: list[tuple[str, list[str]]]) -> None:
     calls = [call(*ask) for ask in asks]
     rows = [json.dumps(ask) for ask in asks]
-    parts = TOGETHER.part({"answers": texts(rows), "cut": np.arange(len(asks)) % 2 == 1}, calls)
+    parts = JOINER.split({"answers": texts(rows), "cut": np.arange(len(asks)) % 2 == 1}, calls)
     assert [part["answers"].tolist() for part in parts] == [[row] for row in rows]
     assert [part["cut"].tolist() for part in parts] == [[i % 2 == 1] for i in range(len(asks))]
 
 
 def test_another_number_of_rows_is_an_error() -> None:
     with pytest.raises(EngineError, match="1 answers to 2 questions"):
-        TOGETHER.part({"answers": texts(["x"])}, [call("a", ["b"])] * 2)
+        JOINER.split({"answers": texts(["x"])}, [call("a", ["b"])] * 2)
 
 
 @pytest.mark.parametrize(
@@ -58,4 +58,4 @@ def test_another_number_of_rows_is_an_error() -> None:
 def test_only_a_few_short_asks_with_the_same_options_are_joined(
     waiting: list[Call], other: Call, fits: bool
 ) -> None:
-    assert TOGETHER.fits(waiting, other) is fits
+    assert JOINER.fits(waiting, other) is fits

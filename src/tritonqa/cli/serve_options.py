@@ -11,10 +11,10 @@ from typing import Any
 import click
 
 from tritonqa.errors import InputError
-from tritonqa.triton.repository.options import ACCELERATORS, BACKENDS, Encoding, Limits, Models
+from tritonqa.triton.repository.options import ACCELERATORS, BACKENDS, Limits, LogitsOptions, Models
 from tritonqa.triton.server.options import Serving
 
-_SERVING, _LIMITS, _MODELS, _ENCODING = Serving(), Limits(), Models(), Encoding()
+_SERVING, _LIMITS, _MODELS, _ENCODING = Serving(), Limits(), Models(), LogitsOptions()
 _PEM = click.Path(path_type=Path)
 _ANY = "0: any that is free."
 _OPTIONS = {
@@ -49,7 +49,7 @@ def models_options(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def wrapped(*, max_waiting: int, ask_timeout: float, encoder: bool, warmup: str, **rest: Any) -> None:
         with _by_option():
-            encoding = Encoding(
+            encoding = LogitsOptions(
                 rest.pop("backend"),
                 rest.pop("accelerator"),
                 rest.pop("instances"),

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from tritonqa.protocol.call import Call, Tensors
 
 
-class Joining(Protocol):
+class Joiner(Protocol):
     """What makes one call of several that wait together, so that they share the cost of a message."""
 
     def fits(self, calls: Sequence[Call], call: Call) -> bool:
@@ -20,18 +20,18 @@ class Joining(Protocol):
     def join(self, calls: Sequence[Call]) -> Call:
         """Make one call of these."""
 
-    def part(self, tensors: Tensors, calls: Sequence[Call]) -> list[Tensors]:
+    def split(self, tensors: Tensors, calls: Sequence[Call]) -> list[Tensors]:
         """Give each call its own of the answer."""
 
 
 class Infer(Protocol):
-    """What sends a call; see Wire.infer."""
+    """What sends a call; see Client.infer."""
 
     def __call__(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
         """Send a call."""
 
 
-class Wire(ABC):
+class Client(ABC):
     """A connection to one Triton; its methods may be called from any thread."""
 
     @abstractmethod
@@ -50,10 +50,10 @@ class Wire(ABC):
         """
 
     @contextmanager
-    def stream(self, call_off: Call, joining: Joining | None = None) -> Iterator[Infer]:
+    def stream(self, call_off: Call, joiner: Joiner | None = None) -> Iterator[Infer]:
         """Give what sends many calls that belong together: over one stream where the protocol has streams.
 
-        Calls that wait to be sent are joined where joining says how; those that fail so are sent alone.
+        Calls that wait to be sent are joined where joiner says how; those that fail so are sent alone.
         Leaving the block calls off those that were not answered: with call_off, which asks the model to drop
         the calls whose ids begin like its own, up to the dot.
         """

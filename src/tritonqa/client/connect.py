@@ -1,29 +1,29 @@
-"""Address → the wire that speaks its protocol."""
+"""Address → the client that speaks its protocol."""
 
 from __future__ import annotations
 
 from tritonqa.client.address import Address
-from tritonqa.client.base import Wire
+from tritonqa.client.base import Client
 from tritonqa.client.connection import Connection
-from tritonqa.client.retry import Retrying
+from tritonqa.client.retry import RetryingClient
 
 
-def dial(address: Address, connection: Connection | None = None) -> Wire:
-    """Open a wire; nothing is sent before the first call. Raises MissingExtra, InputError."""
+def connect(address: Address, connection: Connection | None = None) -> Client:
+    """Open a client; nothing is sent before the first call. Raises MissingExtra, InputError."""
     how = connection or Connection.from_environment()
     if address.secure:
-        how.hold_files()
-    wire = _grpc(address, how) if address.scheme.startswith("grpc") else _http(address, how)
-    return Retrying(wire, how.retries, how.timeout)
+        how.check_files()
+    client = _grpc(address, how) if address.scheme.startswith("grpc") else _http(address, how)
+    return RetryingClient(client, how.retries, how.timeout)
 
 
-def _grpc(address: Address, connection: Connection) -> Wire:
-    from tritonqa.client.grpc import GrpcWire
+def _grpc(address: Address, connection: Connection) -> Client:
+    from tritonqa.client.grpc import GrpcClient
 
-    return GrpcWire(address, connection)
+    return GrpcClient(address, connection)
 
 
-def _http(address: Address, connection: Connection) -> Wire:
-    from tritonqa.client.http import HttpWire
+def _http(address: Address, connection: Connection) -> Client:
+    from tritonqa.client.http import HttpClient
 
-    return HttpWire(address, connection)
+    return HttpClient(address, connection)

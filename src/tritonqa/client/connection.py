@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 
-from tritonqa.client.pem import hold_authorities, hold_pair
+from tritonqa.client.pem import check_authorities, check_pair
 from tritonqa.errors import InputError
 
 _FILES = ("TRITONQA_CA", "TRITONQA_CERTIFICATE", "TRITONQA_KEY")
 TOKEN = "TRITONQA_TOKEN"
-PATIENCE = 10.0  # seconds at most for what a server says of itself
+METADATA_TIMEOUT = 10.0  # seconds at most for what a server says of itself
 _DAY = 86_400
 
 
@@ -46,7 +46,7 @@ class Connection:
             raise InputError(f"timeout must be seconds above 0 and at most {_DAY}, not {self.timeout!r}")
         if self.retries < 0:
             raise InputError(f"retries must be at least 0, not {self.retries!r}")
-        self._hold_headers()
+        self._check_headers()
 
     @classmethod
     def from_environment(cls) -> Connection:
@@ -55,12 +55,12 @@ class Connection:
         token = os.environ.get(TOKEN)
         return cls(ca, certificate, key, {"authorization": f"Bearer {token}"} if token else {})
 
-    def hold_files(self) -> None:
+    def check_files(self) -> None:
         """Raise InputError for PEM files that are none, by name."""
         if self.ca is not None:
-            hold_authorities("ca", self.ca)
+            check_authorities("ca", self.ca)
         if self.certificate is not None and self.key is not None:
-            hold_pair(self.certificate, self.key)
+            check_pair(self.certificate, self.key)
 
     def read(self, name: str) -> bytes | None:
         """Read one of the PEM files; raises InputError that names it."""
@@ -70,7 +70,7 @@ class Connection:
         except OSError as error:
             raise InputError(f"{name} {path} can't be read: {error.strerror}") from error
 
-    def _hold_headers(self) -> None:
+    def _check_headers(self) -> None:
         if not isinstance(self.headers, Mapping):
             raise InputError(f"headers must be names with their values, not {self.headers!r:.40}")
         for name, value in self.headers.items():

@@ -10,8 +10,8 @@ from functools import partial
 from typing import Any
 
 from tritonqa.client.address import Address
-from tritonqa.client.base import Infer, Joining, Wire
-from tritonqa.client.connection import PATIENCE, Connection
+from tritonqa.client.base import Client, Infer, Joiner
+from tritonqa.client.connection import METADATA_TIMEOUT, Connection
 from tritonqa.client.stream import GrpcStream
 from tritonqa.errors import EngineError, InputError, Timeout, TritonQAError, Unavailable
 from tritonqa.futures import Pending
@@ -28,14 +28,14 @@ _OPTIONS = (
 )
 
 
-class GrpcWire(Wire):
+class GrpcClient(Client):
     """One HTTP/2 connection that carries many calls at once."""
 
     def __init__(self, address: Address, connection: Connection | None = None) -> None:
         """Make the channel; it connects with the first call."""
         self._address = address
         how = connection or Connection()
-        self._patience = min(PATIENCE, how.timeout)
+        self._patience = min(METADATA_TIMEOUT, how.timeout)
         self._headers = tuple((name.lower(), value) for name, value in how.headers.items())
         kind = grpc.Compression.Gzip if how.compression else grpc.Compression.NoCompression
         if address.secure:
@@ -47,7 +47,7 @@ class GrpcWire(Wire):
         self._stub = service_pb2_grpc.GRPCInferenceServiceStub(self._channel)
 
     def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
-        """Send a call; see Wire."""
+        """Send a call; see Client."""
         under_way = self._begin(self._stub.ModelInfer.future, request(call), timeout)
         future: Pending[Tensors] = Pending()
         future.when_cancelled(under_way.cancel)
@@ -55,17 +55,17 @@ class GrpcWire(Wire):
         return future
 
     def answer(self, call: Call, timeout: float | None = None) -> Tensors:
-        """Send a call and wait; see Wire."""
+        """Send a call and wait; see Client."""
         try:
             return response(self._begin(self._stub.ModelInfer, request(call), timeout))
         except grpc.RpcError as error:
-            raise self._fault(error) from error
+            raise self._error_of(error) from error
 
     @contextmanager
-    def stream(self, call_off: Call, joining: Joining | None = None) -> Iterator[Infer]:
-        """Send many calls over one stream; see Wire."""
-        opening = partial(self._begin, self._stub.ModelStreamInfer)
-        stream = GrpcStream(opening, self._fault, call_off, joining)
+    def stream(self, call_off: Call, joiner: Joiner | None = None) -> Iterator[Infer]:
+        """Send many calls over one stream; see Client."""
+        open_stream = partial(self._begin, self._stub.ModelStreamInfer)
+        stream = GrpcStream(open_stream, self._error_of, call_off, joiner)
         self._streams.add(stream)
         try:
             yield stream.infer
@@ -73,13 +73,13 @@ class GrpcWire(Wire):
             stream.close()
 
     def config(self, model: str) -> dict[str, Any]:
-        """Return a model's configuration; see Wire."""
+        """Return a model's configuration; see Client."""
         found = self._get(self._stub.ModelConfig, service_pb2.ModelConfigRequest(name=model))
         config: dict[str, Any] = json_format.MessageToDict(found.config, preserving_proto_field_name=True)
         return config
 
     def version(self) -> str:
-        """Return the version of Triton; see Wire."""
+        """Return the version of Triton; see Client."""
         return str(self._get(self._stub.ServerMetadata, service_pb2.ServerMetadataRequest()).version)
 
     def close(self) -> None:
@@ -93,7 +93,7 @@ class GrpcWire(Wire):
         try:
             return method(asked, self._patience, self._headers)
         except grpc.RpcError as error:
-            raise self._fault(error) from error
+            raise self._error_of(error) from error
 
     def _begin(self, method: Callable[..., Any], sent: Any, timeout: float | None = None) -> Any:
         try:
@@ -109,25 +109,25 @@ class GrpcWire(Wire):
         except TritonQAError as error:
             future.set_exception(error)
         except (grpc.RpcError, grpc.FutureCancelledError) as error:
-            fault = self._fault(error)
-            fault.__cause__ = error
-            future.set_exception(fault)
+            found = self._error_of(error)
+            found.__cause__ = error
+            future.set_exception(found)
 
-    def _fault(self, error: Any) -> TritonQAError:
+    def _error_of(self, error: Any) -> TritonQAError:
         if isinstance(error, grpc.FutureCancelledError) or error.code() is grpc.StatusCode.CANCELLED:
             return self._was_closed()
         code, line = error.code(), error.details() or "no reason given"
         if code is grpc.StatusCode.DEADLINE_EXCEEDED:
             return Timeout(f"{self._address} gave no answer in time")
         if code is grpc.StatusCode.UNAVAILABLE:
-            return from_line(line, partial(_unreached, self._address))
+            return from_line(line, partial(_unreachable, self._address))
         return from_line(line, InputError if code is grpc.StatusCode.INVALID_ARGUMENT else EngineError)
 
     def _was_closed(self) -> Unavailable:
         return Unavailable(f"the connection to {self._address} was closed; load the reader again")
 
 
-def _unreached(address: Address, line: str) -> Unavailable:
+def _unreachable(address: Address, line: str) -> Unavailable:
     if "handshake" in line.lower():
         return Unavailable(f"no agreement on encryption or certificates with {address}: {line}")
     if "HTTP/2" in line:

@@ -10,8 +10,8 @@ from http.client import BadStatusLine
 from typing import Any
 
 from tritonqa.client.address import Address
-from tritonqa.client.base import Wire
-from tritonqa.client.connection import PATIENCE, Connection
+from tritonqa.client.base import Client
+from tritonqa.client.connection import METADATA_TIMEOUT, Connection
 from tritonqa.errors import EngineError, InputError, MissingExtra, Timeout, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call, Tensors
 from tritonqa.protocol.error_lines import from_line
@@ -25,14 +25,14 @@ except ImportError as error:
 CONNECTIONS = 32
 
 
-class HttpWire(Wire):
+class HttpClient(Client):
     """A pool of connections that are kept open, a thread for each call under way."""
 
     def __init__(self, address: Address, connection: Connection | None = None) -> None:
         """Make the pool; it connects with the first call."""
         self._address = address
         how = connection or Connection()
-        self._patience = min(PATIENCE, how.timeout)
+        self._patience = min(METADATA_TIMEOUT, how.timeout)
         self._headers, self._compression = dict(how.headers), how.compression
         tls = {"ca_certs": how.ca, "cert_file": how.certificate, "key_file": how.key}
         self._pool = urllib3.connection_from_url(
@@ -45,14 +45,14 @@ class HttpWire(Wire):
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="tritonqa-http")
 
     def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
-        """Send a call; see Wire."""
+        """Send a call; see Client."""
         try:
             return self._threads.submit(self.answer, call, timeout)
         except RuntimeError as error:  # a pool's word for one that was shut down
             raise self._was_closed() from error
 
     def answer(self, call: Call, timeout: float | None = None) -> Tensors:
-        """Send a call and wait; see Wire."""
+        """Send a call and wait; see Client."""
         header, body = request(call)
         headers = {HEADER: str(header), "Content-Type": "application/octet-stream"}
         if self._compression:
@@ -62,14 +62,14 @@ class HttpWire(Wire):
         return response(found.data, found.headers.get(HEADER))
 
     def config(self, model: str) -> dict[str, Any]:
-        """Return a model's configuration; see Wire."""
+        """Return a model's configuration; see Client."""
         return self._object(f"/v2/models/{model}/config")
 
     def version(self) -> str:
-        """Return the version of Triton; see Wire."""
+        """Return the version of Triton; see Client."""
         return str(self._object("/v2").get("version", "unknown"))
 
-    def json(self, method: str, path: str, timeout: float = PATIENCE) -> Any:
+    def json(self, method: str, path: str, timeout: float = METADATA_TIMEOUT) -> Any:
         """Call one of Triton's other endpoints; return what its JSON says, None where it is empty."""
         data = self._send(method, path, timeout=timeout).data
         try:
@@ -120,13 +120,13 @@ class HttpWire(Wire):
                 ) from error
             raise Unavailable(f"nothing answers at {self._address}: {error}") from error
         if found.status != 200:
-            raise self._fault(found)
+            raise self._error_of(found)
         return found
 
     def _was_closed(self) -> Unavailable:
         return Unavailable(f"the connection to {self._address} was closed; load the reader again")
 
-    def _fault(self, found: urllib3.BaseHTTPResponse) -> TritonQAError:
+    def _error_of(self, found: urllib3.BaseHTTPResponse) -> TritonQAError:
         try:
             line = str(json.loads(found.data)["error"])
         except (ValueError, KeyError, TypeError):

@@ -12,18 +12,18 @@ from tritonqa.errors import InputError
 File: TypeAlias = str | PathLike[str]
 
 
-def hold_pair(certificate: File, key: File) -> None:
+def check_pair(certificate: File, key: File) -> None:
     """Raise InputError unless these are a certificate and its key."""
-    _hold_files(certificate=certificate, key=key)
+    _check_files(certificate=certificate, key=key)
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, _pass_phrase)
     except ssl.SSLError as error:
         raise InputError(f"certificate {certificate} and key {key}: {error}") from error
 
 
-def hold_authorities(name: str, file: File) -> None:
+def check_authorities(name: str, file: File) -> None:
     """Raise InputError, by the option's name, unless a file holds certificates."""
-    _hold_files(**{name: file})
+    _check_files(**{name: file})
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_verify_locations(file)
     except ssl.SSLError as error:
@@ -35,7 +35,7 @@ def _pass_phrase() -> str:
     raise InputError("key is encrypted; give one without a pass phrase")
 
 
-def _hold_files(**files: File) -> None:
+def _check_files(**files: File) -> None:
     for name, file in files.items():
         try:
             Path(file).open("rb").close()

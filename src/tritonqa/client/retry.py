@@ -1,4 +1,4 @@
-"""A wire that tries again where that is safe."""
+"""A client that tries again where that is safe."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from functools import partial
 from time import monotonic, sleep
 from typing import Any
 
-from tritonqa.client.base import Infer, Joining, Wire
+from tritonqa.client.base import Client, Infer, Joiner
 from tritonqa.errors import Overloaded, Timeout, TritonQAError, Unavailable
 from tritonqa.futures import Pending
 from tritonqa.protocol.call import Call, Tensors
@@ -19,28 +19,28 @@ from tritonqa.protocol.call import Call, Tensors
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 
 
-class Retrying(Wire):
+class RetryingClient(Client):
     """Send calls again that were refused or lost, after pauses that double.
 
     Each pause is drawn at random, so that many clients do not come back at once. Inference changes nothing on
     the server, so a call that was lost may have run and can run again.
     """
 
-    def __init__(self, wire: Wire, retries: int, timeout: float) -> None:
-        """Wrap a wire; timeout is for a call with all its tries, where the call names none."""
-        self._wire, self._retries, self._timeout = wire, retries, timeout
+    def __init__(self, client: Client, retries: int, timeout: float) -> None:
+        """Wrap a client; timeout is for a call with all its tries, where the call names none."""
+        self._client, self._retries, self._timeout = client, retries, timeout
         self._closed = False
 
     def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
-        """Send a call; see Wire."""
-        return self._start(self._wire.infer, call, timeout)
+        """Send a call; see Client."""
+        return self._start(self._client.infer, call, timeout)
 
     def answer(self, call: Call, timeout: float | None = None) -> Tensors:
-        """Send a call and wait; see Wire."""
-        tries = Tries(self._retries, monotonic() + (timeout or self._timeout))
+        """Send a call and wait; see Client."""
+        tries = Attempts(self._retries, monotonic() + (timeout or self._timeout))
         while True:
             try:
-                return self._wire.answer(call, tries.left())
+                return self._client.answer(call, tries.left())
             except (Unavailable, Overloaded) as error:
                 pause = tries.pause_after(error)
                 if pause is None or self._closed:
@@ -48,31 +48,31 @@ class Retrying(Wire):
             sleep(pause)
 
     @contextmanager
-    def stream(self, call_off: Call, joining: Joining | None = None) -> Iterator[Infer]:
-        """Send many calls, each again where its stream broke; see Wire."""
-        with self._wire.stream(call_off, joining) as infer:
+    def stream(self, call_off: Call, joiner: Joiner | None = None) -> Iterator[Infer]:
+        """Send many calls, each again where its stream broke; see Client."""
+        with self._client.stream(call_off, joiner) as infer:
             yield partial(self._start, infer)
 
     def config(self, model: str) -> dict[str, Any]:
-        """Return a model's configuration; see Wire."""
-        return self._wire.config(model)
+        """Return a model's configuration; see Client."""
+        return self._client.config(model)
 
     def version(self) -> str:
-        """Return the version of Triton; see Wire."""
-        return self._wire.version()
+        """Return the version of Triton; see Client."""
+        return self._client.version()
 
     def close(self) -> None:
-        """Close the wire."""
+        """Close the client."""
         self._closed = True
-        self._wire.close()
+        self._client.close()
 
     def _start(self, infer: Infer, call: Call, timeout: float | None = None) -> Future[Tensors]:
-        under_way = UnderWay(infer, call, Tries(self._retries, monotonic() + (timeout or self._timeout)))
+        under_way = InFlight(infer, call, Attempts(self._retries, monotonic() + (timeout or self._timeout)))
         under_way.send()
         return under_way.future
 
 
-class Tries:
+class Attempts:
     """How often a call may be sent, and until when."""
 
     def __init__(self, retries: int, until: float) -> None:
@@ -96,10 +96,10 @@ class Tries:
         return pause
 
 
-class UnderWay:
+class InFlight:
     """A call with its tries, until it is answered, fails for good or is cancelled."""
 
-    def __init__(self, infer: Infer, call: Call, tries: Tries) -> None:
+    def __init__(self, infer: Infer, call: Call, tries: Attempts) -> None:
         """Take a call, and what sends it."""
         self.future: Pending[Tensors] = Pending()
         self._infer, self._call, self._tries = infer, call, tries

@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from time import monotonic
 from typing import Any, TypeAlias
 
-from tritonqa.client.base import Joining
+from tritonqa.client.base import Joiner
 from tritonqa.errors import InputError, Timeout, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call, Tensors
 from tritonqa.protocol.error_lines import from_line
@@ -21,14 +21,14 @@ from tritonqa.protocol.grpc import request, response
 from tritonqa.protocol.protobuf import grpc
 
 Open: TypeAlias = Callable[[Iterator[Any]], Any]
-Fault: TypeAlias = Callable[[Any], TritonQAError]
+ErrorOf: TypeAlias = Callable[[Any], TritonQAError]
 
 _PATIENCE = 2.0  # seconds that a stream may take to end
 _LOOK = 0.5  # seconds between looks at the deadlines, which gRPC keeps for whole streams only
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class InFlight:
     """A call that was sent, by its id: the future of its answer, and when that must have come."""
 
     number: str
@@ -38,26 +38,26 @@ class Sent:
     joins: bool = True
 
 
-class Opened:
+class OpenStream:
     """A stream that is open: what goes out, and by its id each call that has no answer yet.
 
     Each call is taken out once, by whoever settles it, so no lock is needed.
     """
 
-    def __init__(self, open: Open, joining: Joining | None) -> None:
+    def __init__(self, open: Open, joiner: Joiner | None) -> None:
         """Open the stream."""
-        self._outbox: SimpleQueue[Sent | None] = SimpleQueue()
-        self._joining = joining
-        self._held: list[Sent | None] = []
-        self._joined: dict[str, list[Sent]] = {}
-        self._sent: dict[str, Sent] = {}
+        self._outgoing: SimpleQueue[InFlight | None] = SimpleQueue()
+        self._joiner = joiner
+        self._held: list[InFlight | None] = []
+        self._joined: dict[str, list[InFlight]] = {}
+        self._sent: dict[str, InFlight] = {}
         self.answers = open(self._messages())
         self.ended = threading.Event()
 
-    def send(self, sent: Sent) -> None:
+    def send(self, sent: InFlight) -> None:
         """Send a call."""
         self._sent[sent.number] = sent
-        self._outbox.put(sent)
+        self._outgoing.put(sent)
 
     def settle(self, message: Any) -> None:
         """Give an answer to its calls, unless they were given up."""
@@ -80,13 +80,13 @@ class Opened:
     def finish(self, number: str, call_off: Call) -> None:
         """Send nothing more, and call off what has no answer yet."""
         if self._sent:
-            self._outbox.put(Sent(number, call_off, Future(), inf, joins=False))
-        self._outbox.put(None)
+            self._outgoing.put(InFlight(number, call_off, Future(), inf, joins=False))
+        self._outgoing.put(None)
 
     def end(self, error: TritonQAError) -> None:
         """Fail all calls, and let go of the thread that sends."""
         self.ended.set()
-        self._outbox.put(None)
+        self._outgoing.put(None)
         for number in self._sent.copy():
             self._fail(number, error)
 
@@ -96,40 +96,40 @@ class Opened:
             calls, number = [sent.call for sent in taken], taken[0].number
             self._joined[number] = taken
             try:
-                call = self._joining.join(calls) if self._joining and len(calls) > 1 else calls[0]
+                call = self._joiner.join(calls) if self._joiner and len(calls) > 1 else calls[0]
                 yield request(call, number)
             except InputError as error:
                 self._refused(self._joined.pop(number), error)
 
-    def _take(self) -> list[Sent]:
+    def _take(self) -> list[InFlight]:
         """Wait for a call, and take with it those behind it that wait and can join; nothing after None."""
-        first = self._held.pop() if self._held else self._outbox.get()
+        first = self._held.pop() if self._held else self._outgoing.get()
         taken = [] if first is None else [first]
-        while taken and taken[0].joins and self._joining is not None and not self._outbox.empty():
-            other = self._outbox.get()
-            if other is None or not (other.joins and self._joining.fits([s.call for s in taken], other.call)):
+        while taken and taken[0].joins and self._joiner is not None and not self._outgoing.empty():
+            other = self._outgoing.get()
+            if other is None or not (other.joins and self._joiner.fits([s.call for s in taken], other.call)):
                 self._held.append(other)
                 break
             taken.append(other)
         return taken
 
-    def _parts(self, message: Any, joined: Sequence[Sent]) -> Sequence[Tensors]:
+    def _parts(self, message: Any, joined: Sequence[InFlight]) -> Sequence[Tensors]:
         """Read each call's own answer; raises the error that came instead."""
         if message.error_message:
             raise from_line(message.error_message)
         tensors = response(message.infer_response)
-        if self._joining is None or len(joined) < 2:
+        if self._joiner is None or len(joined) < 2:
             return [tensors] * len(joined)
-        return self._joining.part(tensors, [sent.call for sent in joined])
+        return self._joiner.split(tensors, [sent.call for sent in joined])
 
-    def _refused(self, joined: Sequence[Sent], error: TritonQAError) -> None:
+    def _refused(self, joined: Sequence[InFlight], error: TritonQAError) -> None:
         """Fail a call; several go again alone: one may be to blame, or there is room or time for some."""
         final = len(joined) == 1 or isinstance(error, Unavailable)
         for sent in joined:
             if final:
                 self._fail(sent.number, error)
             elif sent.number in self._sent and not sent.future.cancelled():
-                self._outbox.put(replace(sent, joins=False))
+                self._outgoing.put(replace(sent, joins=False))
 
     def _fail(self, number: str, error: TritonQAError) -> None:
         sent = self._sent.pop(number, None)
@@ -145,22 +145,22 @@ class GrpcStream:
     closing asks the model to drop what is under way, and reads to the end.
     """
 
-    def __init__(self, open: Open, fault: Fault, call_off: Call, joining: Joining | None = None) -> None:
+    def __init__(self, open: Open, error_of: ErrorOf, call_off: Call, joiner: Joiner | None = None) -> None:
         """Take what opens a stream for requests, what maps gRPC's errors, and the call that drops the others.
 
         The first call opens the stream.
         """
-        self._open, self._fault, self._call_off, self._joining = open, fault, call_off, joining
+        self._open, self._error_of, self._call_off, self._joiner = open, error_of, call_off, joiner
         self._name, self._numbers = secrets.token_hex(8), count()
-        self._opened: Opened | None = None
+        self._opened: OpenStream | None = None
         self._lock = threading.Lock()
         self._closed = threading.Event()
         threading.Thread(target=self._look, name="tritonqa-deadlines", daemon=True).start()
 
     def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
-        """Send a call; see Wire. Raises Unavailable when the stream or its connection was closed."""
+        """Send a call; see Client. Raises Unavailable when the stream or its connection was closed."""
         until = monotonic() + timeout if timeout is not None else inf
-        sent = Sent(self._number(), call, Future(), until)
+        sent = InFlight(self._number(), call, Future(), until)
         with self._lock:
             if self._closed.is_set():
                 raise Unavailable("the stream was closed")
@@ -183,19 +183,19 @@ class GrpcStream:
     def _number(self) -> str:
         return f"{self._name}.{next(self._numbers)}"
 
-    def _begin(self) -> Opened:
-        opened = Opened(self._open, self._joining)
+    def _begin(self) -> OpenStream:
+        opened = OpenStream(self._open, self._joiner)
         threading.Thread(target=self._read, args=(opened,), name="tritonqa-answers", daemon=True).start()
         return opened
 
-    def _read(self, opened: Opened) -> None:
+    def _read(self, opened: OpenStream) -> None:
         """Give each answer to its call until the stream ends; then the next call opens another."""
         end: TritonQAError = Unavailable("the server ended the stream")
         try:
             for message in opened.answers:
                 opened.settle(message)
         except grpc.RpcError as error:
-            end = self._fault(error)
+            end = self._error_of(error)
             end.__cause__ = error
         with self._lock:
             if self._opened is opened:

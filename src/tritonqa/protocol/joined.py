@@ -16,8 +16,8 @@ MOST = 8  # asks: each waits for the last of them
 _LONGEST = 10_000  # characters
 
 
-class Together:
-    """Join short asks with the same options; see Joining."""
+class AskJoiner:
+    """Join short asks with the same options; see Joiner."""
 
     def fits(self, calls: Sequence[Call], call: Call) -> bool:
         """Say whether an ask can join these."""
@@ -36,7 +36,7 @@ class Together:
         counts = np.array([len(call.inputs["passages"]) for call in calls], np.int32)
         return Call(calls[0].model, inputs | {COUNTS: counts}, calls[0].outputs, calls[0].parameters)
 
-    def part(self, tensors: Tensors, calls: Sequence[Call]) -> list[Tensors]:
+    def split(self, tensors: Tensors, calls: Sequence[Call]) -> list[Tensors]:
         """Give each ask its own row; raises EngineError where the server gave another number of rows."""
         for name, rows in tensors.items():
             if len(rows) != len(calls):

@@ -10,13 +10,13 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from tritonqa.answers import Answer, Answers, Calibration
-from tritonqa.client import Address, Connection, dial
+from tritonqa.client import Address, Connection, connect
 from tritonqa.errors import EngineError
 from tritonqa.futures import Pending
 from tritonqa.progress import Step
 from tritonqa.protocol.call import Call, Tensors
 from tritonqa.protocol.contract import CALL_OFF, MODEL, PROTOCOL
-from tritonqa.protocol.joined import COUNTS, Together
+from tritonqa.protocol.joined import COUNTS, AskJoiner
 from tritonqa.protocol.tensors import texts
 from tritonqa.reader.backend import Start
 from tritonqa.spans import Decoding
@@ -35,35 +35,35 @@ class Remote:
         self, address: Address, decoding: Decoding | None = None, connection: Connection | None = None
     ) -> None:
         """Connect, and check that the server's reader is one of ours; raises Unavailable, EngineError."""
-        self._wire = dial(address, connection)
-        config = self._wire.config(MODEL)
+        self._client = connect(address, connection)
+        config = self._client.config(MODEL)
         parameters = config.get("parameters", {})
         self._known = {name: value.get("string_value", "") for name, value in parameters.items()}
         if self._known.get("tritonqa") != PROTOCOL:
             raise EngineError(f"the model {MODEL} at {address} is not tritonqa's, or of another version")
         self._served = Decoding(**json.loads(self._known["decoding"]))
-        self._together = Together() if COUNTS in (port["name"] for port in config["input"]) else None
+        self._joiner = AskJoiner() if COUNTS in (port["name"] for port in config["input"]) else None
         self.decoding = decoding or self._served
         self.calibration = _calibration(self._known.get("calibration", "null"))
 
     def start(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Future[Answers]:
         """Send an ask, with the options that differ from the server's own; it tells no steps."""
-        return _mapped(self._wire.infer(self._call(ask, options)))
+        return _mapped(self._client.infer(self._call(ask, options)))
 
     def answer(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Answers:
         """Send an ask and wait; see start."""
-        return _answers(self._wire.answer(self._call(ask, options)))
+        return _answers(self._client.answer(self._call(ask, options)))
 
     @contextmanager
     def stream(self) -> Iterator[Start]:
         """Send many asks over one stream, where the protocol has streams."""
-        with self._wire.stream(_CALL_OFF, self._together) as infer:
+        with self._client.stream(_CALL_OFF, self._joiner) as infer:
             yield lambda ask, options: _mapped(infer(self._call(ask, options)))
 
     def about(self) -> dict[str, Any]:
         """Say what answers there: the server, the reader, its options and limits; raises Unavailable."""
         return {
-            "server": f"Triton {self._wire.version()}",
+            "server": f"Triton {self._client.version()}",
             "reader": self._known["bundle"],
             "tritonqa": self._known["tritonqa_version"],
             "decoding": asdict(self._served),
@@ -72,7 +72,7 @@ class Remote:
 
     def close(self) -> None:
         """Let go of the connection."""
-        self._wire.close()
+        self._client.close()
 
     def _call(self, ask: Ask, options: Decoding) -> Call:
         inputs = {"question": texts([ask.question]), "passages": texts(ask.passages)}

@@ -15,7 +15,7 @@ from tritonqa.engine.base import INPUT_NAMES
 from tritonqa.errors import BundleError, InputError
 from tritonqa.reader.load import PACKAGED, find
 from tritonqa.triton.repository.configs import encoder_config, reader_config
-from tritonqa.triton.repository.options import Encoding, Limits, Models
+from tritonqa.triton.repository.options import Limits, LogitsOptions, Models
 from tritonqa.triton.repository.schema import ModelConfig, Port, parameters_of, to_dict, to_pbtxt
 from tritonqa.triton.repository.write import build, next_version
 
@@ -29,20 +29,20 @@ def parsed(text: str) -> dict[str, Any]:
 
 
 ENCODINGS = [
-    Encoding(),
-    Encoding("onnxruntime"),
-    Encoding("onnxruntime", "cuda"),
-    Encoding("onnxruntime", "tensorrt", instances=2),
-    Encoding("onnxruntime", "openvino"),
-    Encoding("openvino"),
-    Encoding("pytorch"),
-    Encoding("tensorrt", delay=500, max_batch_size=8),
-    Encoding(instances=3, rate_limit=2),
+    LogitsOptions(),
+    LogitsOptions("onnxruntime"),
+    LogitsOptions("onnxruntime", "cuda"),
+    LogitsOptions("onnxruntime", "tensorrt", instances=2),
+    LogitsOptions("onnxruntime", "openvino"),
+    LogitsOptions("openvino"),
+    LogitsOptions("pytorch"),
+    LogitsOptions("tensorrt", delay=500, max_batch_size=8),
+    LogitsOptions(instances=3, rate_limit=2),
 ]
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS, ids=lambda e: f"{e.backend}-{e.accelerator}")
-def test_an_encoder_read_back_is_the_one_written(encoding: Encoding) -> None:
+def test_an_encoder_read_back_is_the_one_written(encoding: LogitsOptions) -> None:
     models = Models(Limits(waiting=8, seconds=2.0), warmup=(32, 128), versions=2)
     config = encoder_config(find(PACKAGED), models, encoding)
     again = parsed(to_pbtxt(config))
@@ -76,7 +76,7 @@ def test_what_the_reader_can_not_do_is_refused(tmp_path: Path, models: Models, m
 
 
 def test_a_rate_limit_is_kept_for_the_server(tmp_path: Path) -> None:
-    build(find(PACKAGED), tmp_path / "r", Models(encoder=Encoding(rate_limit=3)))
+    build(find(PACKAGED), tmp_path / "r", Models(encoder=LogitsOptions(rate_limit=3)))
     assert parameters_of(tmp_path / "r" / "encoder" / "config.pbtxt")["rate_limit"] == "3"
     assert "rate_limit" not in parameters_of(tmp_path / "r" / "reader" / "config.pbtxt")
     assert parameters_of(tmp_path / "none") == {}
@@ -114,7 +114,7 @@ def texted(value: Any) -> Any:
 )
 def test_bad_encodings_name_the_field(options: dict[str, Any], field: str) -> None:
     with pytest.raises(InputError, match=field):
-        Encoding(**options)
+        LogitsOptions(**options)
 
 
 @pytest.mark.parametrize(
@@ -131,15 +131,15 @@ def test_bad_models_name_the_field(options: dict[str, Any], field: str) -> None:
 
 
 def test_an_onnx_encoder_holds_its_file_and_a_missing_one_is_said(tmp_path: Path) -> None:
-    build(find(PACKAGED), tmp_path / "r", Models(encoder=Encoding("onnxruntime")))
+    build(find(PACKAGED), tmp_path / "r", Models(encoder=LogitsOptions("onnxruntime")))
     assert (tmp_path / "r" / "encoder" / "1" / "model.onnx").stat().st_size > 1e6
     with pytest.raises(BundleError, match="backend tensorrt needs tensorrt, which this bundle lacks"):
-        build(find(PACKAGED), tmp_path / "s", Models(encoder=Encoding("tensorrt")))
+        build(find(PACKAGED), tmp_path / "s", Models(encoder=LogitsOptions("tensorrt")))
     assert [path.name for path in tmp_path.iterdir()] == ["r"]
 
 
 def test_versions_count_up(tmp_path: Path) -> None:
-    build(find(PACKAGED), tmp_path / "r", Models(encoder=Encoding()))
+    build(find(PACKAGED), tmp_path / "r", Models(encoder=LogitsOptions()))
     with next_version(find(PACKAGED), tmp_path / "r") as version:
         assert version == 2
     assert all((tmp_path / "r" / name / "2" / "model.py").exists() for name in ("encoder", "reader"))
@@ -149,7 +149,7 @@ def test_versions_count_up(tmp_path: Path) -> None:
 
 
 def test_a_configuration_says_which_bundle_is_newest(tmp_path: Path) -> None:
-    build(find(PACKAGED), tmp_path / "r", Models(encoder=Encoding(rate_limit=3), cache=True))
+    build(find(PACKAGED), tmp_path / "r", Models(encoder=LogitsOptions(rate_limit=3), cache=True))
     bundle = find(PACKAGED)
     other = replace(bundle, manifest=replace(bundle.manifest, name="other", version="7", max_answer_tokens=5))
     files = [tmp_path / "r" / name / "config.pbtxt" for name in ("encoder", "reader")]
@@ -168,7 +168,7 @@ def test_a_configuration_says_which_bundle_is_newest(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS, ids=lambda e: f"{e.backend}-{e.accelerator}")
-def test_a_fat_client_fits_every_backend(encoding: Encoding) -> None:
+def test_the_remote_engine_fits_every_backend(encoding: LogitsOptions) -> None:
     inputs, outputs = ports(parsed(to_pbtxt(encoder_config(find(PACKAGED), Models(), encoding))))
     kind = np.int32 if encoding.backend == "tensorrt" else np.int64
     assert inputs == dict.fromkeys(INPUT_NAMES, kind)

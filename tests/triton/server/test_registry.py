@@ -20,10 +20,18 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def record(folder: Path, name: str, minder: int) -> Path:
-    known = {"minder": minder, "pid": GONE, "name": name, "secret": "", "http": "", "grpc": "", "metrics": ""}
+def record(folder: Path, name: str, supervisor: int) -> Path:
+    known = {
+        "supervisor": supervisor,
+        "pid": GONE,
+        "name": name,
+        "secret": "",
+        "http": "",
+        "grpc": "",
+        "metrics": "",
+    }
     path = folder / "a.json"
-    path.write_text(json.dumps({**known, "repository": ""}))
+    path.write_text(json.dumps({**known, "metrics": "", "repository": ""}))
     return path.rename(folder / f"{name}.json")
 
 

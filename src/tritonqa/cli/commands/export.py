@@ -16,7 +16,7 @@ from tritonqa.errors import InputError
 from tritonqa.export import FORMATS, ExportOptions
 from tritonqa.export import export as run
 from tritonqa.progress import stages
-from tritonqa.triton.repository.options import Encoding, Models
+from tritonqa.triton.repository.options import LogitsOptions, Models
 from tritonqa.triton.repository.write import build, check_target
 
 
@@ -72,7 +72,7 @@ def export(
     with stages() as report, ended_by_term():
         bundle = run(source, output or Path(source), options, report)
     if triton is not None:
-        build(bundle, triton, Models(encoder=Encoding()))
+        build(bundle, triton, Models(encoder=LogitsOptions()))
     if as_json:
         emit(json.dumps(bundle.manifest.to_dict(), ensure_ascii=False))
     else:

@@ -18,11 +18,11 @@ from tritonqa.cli.output import emit
 from tritonqa.cli.serve_options import models_options, server_options
 from tritonqa.errors import InputError
 from tritonqa.reader.load import PACKAGED, find
-from tritonqa.triton.repository.options import BACKENDS, Encoding, Models
+from tritonqa.triton.repository.options import BACKENDS, LogitsOptions, Models
 from tritonqa.triton.repository.write import build
 from tritonqa.triton.server.docker import IMAGE, docker_command, run
 from tritonqa.triton.server.options import Serving
-from tritonqa.triton.server.registry import workplace
+from tritonqa.triton.server.registry import working_folder
 from tritonqa.triton.server.stop import Stop
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def serve(
         build(find(reader), repository, models)
         emit(json.dumps({"repository": str(repository)}) if as_json else f"wrote {repository}")
         return
-    with workplace() as own:
+    with working_folder() as own:
         folder = repository or own / "repository"
         if folder.exists():
             _hold_found(folder, reader, models)
@@ -84,7 +84,7 @@ def _hold_found(folder: Path, reader: str, models: Models) -> None:
             f"repository {folder} is there and holds no models; name a folder that is not there yet"
         )
     encoder = models.encoder and replace(models.encoder, rate_limit=None)
-    if reader != PACKAGED or replace(models, encoder=encoder) != Models(encoder=Encoding()):
+    if reader != PACKAGED or replace(models, encoder=encoder) != Models(encoder=LogitsOptions()):
         raise InputError(
             f"repository {folder} is there already and is served as it was written; leave READER and the "
             "options of its models away, or name a new folder"
@@ -125,7 +125,7 @@ def _run(folder: Path, serving: Serving, logs: str, as_json: bool) -> None:
 
     runtime = install(say=_say)
     stop = Stop()
-    stop.heed("SIGINT", "SIGTERM", "SIGHUP")
+    stop.set_on("SIGINT", "SIGTERM", "SIGHUP")
 
     def start(died: Server | None) -> Server:
         return Server(runtime, folder, died.serving if died else serving, partial(_log, kind=logs), stop)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tritonqa.arrays import FloatArray
-from tritonqa.client import Address, Connection, dial
+from tritonqa.client import Address, Connection, connect
 from tritonqa.engine.base import INPUT_NAMES, OUTPUT_NAMES, Engine
 from tritonqa.errors import EngineError
 from tritonqa.features import Window
@@ -25,8 +25,8 @@ class TritonEngine(Engine):
 
     def __init__(self, address: Address, connection: Connection | None = None) -> None:
         """Connect, and check the model's inputs; raises Unavailable, EngineError, MissingExtra."""
-        self._wire = dial(address, connection)
-        config = self._wire.config(MODEL)
+        self._client = connect(address, connection)
+        config = self._client.config(MODEL)
         self._inputs, self._outputs = ports(config)
         if not self._inputs or not self._inputs.keys() <= set(INPUT_NAMES) or len(self._outputs) != 2:
             raise EngineError(f"the model {MODEL} at {address} is none of ours: it takes {[*self._inputs]}")
@@ -44,11 +44,11 @@ class TritonEngine(Engine):
     def run(self, windows: Sequence[Window], *, alone: bool = False) -> list[FloatArray]:
         """Send the windows and wait, one by one: the flow gives one to each stream."""
         calls = (Call(MODEL, self._arrays(window), self._outputs) for window in windows)
-        return [self._logits(self._wire.answer(call)) for call in calls]
+        return [self._logits(self._client.answer(call)) for call in calls]
 
     def close(self) -> None:
         """Let go of the connection."""
-        self._wire.close()
+        self._client.close()
 
     def _arrays(self, window: Window) -> dict[str, np.ndarray]:
         arrays = {

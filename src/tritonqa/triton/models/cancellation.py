@@ -8,14 +8,14 @@ from concurrent.futures import Future
 from time import monotonic
 from typing import Any
 
-from tritonqa.triton.models.responses import Sender
+from tritonqa.triton.models.responses import ResponseSender
 
 _EVERY = 0.05  # seconds between looks, each at one ask: it halts the reader until Triton has answered
 _FRESH = 0.2  # seconds for which an ask is not looked at again
 _REMEMBERED = 64  # streams called off, whose long texts may still be on their way
 
 
-class Hangups:
+class CancellationWatcher:
     """Look after asks that take long, those first that were not looked at for longest.
 
     An ask that nobody waits for any more is cancelled. What it costs does not grow with the asks.
@@ -23,14 +23,14 @@ class Hangups:
 
     def __init__(self) -> None:
         """Start the thread that looks."""
-        self._asks: dict[Sender, tuple[float, Future[Any]]] = {}  # in the order of their last look
+        self._asks: dict[ResponseSender, tuple[float, Future[Any]]] = {}  # in the order of their last look
         self._called_off: deque[str] = deque(maxlen=_REMEMBERED)
         self._lock = threading.Lock()
         self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._look, name="tritonqa-hangups", daemon=True)
+        self._thread = threading.Thread(target=self._look, name="tritonqa-cancellations", daemon=True)
         self._thread.start()
 
-    def watch(self, sender: Sender, future: Future[Any]) -> None:
+    def watch(self, sender: ResponseSender, future: Future[Any]) -> None:
         """Look after an ask until it is done."""
         with self._lock:
             self._asks[sender] = (monotonic(), future)
@@ -58,14 +58,14 @@ class Hangups:
     def _look(self) -> None:
         while not self._closed.wait(_EVERY):
             due = self._due(monotonic())
-            if due is not None and not due[1].done() and due[0].hung_up:
+            if due is not None and not due[1].done() and due[0].cancelled:
                 due[1].cancel()
 
-    def _forget(self, sender: Sender) -> None:
+    def _forget(self, sender: ResponseSender) -> None:
         with self._lock:
             self._asks.pop(sender, None)
 
-    def _due(self, now: float) -> tuple[Sender, Future[Any]] | None:
+    def _due(self, now: float) -> tuple[ResponseSender, Future[Any]] | None:
         """Take the ask that was not looked at for longest, if that is long, and put it behind the others."""
         with self._lock:
             sender = next(iter(self._asks), None)

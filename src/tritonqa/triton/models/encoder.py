@@ -20,9 +20,9 @@ from tritonqa.engine import Flow
 from tritonqa.engine.base import OUTPUT_NAMES
 from tritonqa.errors import InputError
 from tritonqa.features import Window
-from tritonqa.triton.models.cancellation import Hangups
-from tritonqa.triton.models.responses import Sender, error_response
-from tritonqa.triton.models.startup import open_bundle, parameters, plain
+from tritonqa.triton.models.cancellation import CancellationWatcher
+from tritonqa.triton.models.responses import ResponseSender, error_response
+from tritonqa.triton.models.startup import open_bundle, parameters, window_of
 from tritonqa.triton.repository.options import Limits
 
 Logits: TypeAlias = dict[str, FloatArray]
@@ -45,7 +45,7 @@ class TritonPythonModel:
             "token_type_ids": 1,
         }
         self._flow = Flow(engine, self._limits.waiting)
-        self._hangups = Hangups()
+        self._cancellations = CancellationWatcher()
 
     def execute(self, requests: Sequence[Any]) -> list[Any]:
         """Start the rows of each request, and return None for it; a response says why one was refused.
@@ -59,7 +59,7 @@ class TritonPythonModel:
 
     def finalize(self) -> None:
         """Stop the streams; Triton calls this when nothing is under way."""
-        self._hangups.close()
+        self._cancellations.close()
         self._flow.close()
 
     def _start(self, request: Any) -> Future[Logits] | Exception:
@@ -70,8 +70,8 @@ class TritonPythonModel:
             future = self._flow.submit(windows, finish, timeout=0, deadline=seconds)
         except Exception as error:  # noqa: BLE001 - every request must be answered
             return error
-        sender = Sender(request)
-        self._hangups.watch(sender, future)
+        sender = ResponseSender(request)
+        self._cancellations.watch(sender, future)
         future.add_done_callback(partial(_answer, sender))
         return future
 
@@ -105,7 +105,7 @@ def window(ids: np.ndarray, mask: np.ndarray, types: np.ndarray) -> Window:
     if len(turns) > 1:
         raise InputError("token_type_ids must be one type, then at most one other")
     middle = int(turns[0]) + 1 if len(turns) else length
-    return plain(ids, (int(types[0]), int(types[-1])), middle)
+    return window_of(ids, (int(types[0]), int(types[-1])), middle)
 
 
 def _logits(width: int, rows: Sequence[FloatArray]) -> Logits:
@@ -116,7 +116,7 @@ def _logits(width: int, rows: Sequence[FloatArray]) -> Logits:
     return dict(zip(OUTPUT_NAMES, both, strict=True))
 
 
-def _answer(sender: Sender, done: Future[Logits]) -> None:
+def _answer(sender: ResponseSender, done: Future[Logits]) -> None:
     try:
         logits = done.result()
         sender.send([pb_utils.Tensor(name, logits[name]) for name in sender.wanted])

@@ -32,7 +32,7 @@ _GAUGE = ("tritonqa_waiting_windows", "Windows that wait now")
 _TOLD = (*_COUNTERS, _GAUGE[0])
 
 
-class Meter:
+class Metrics:
     """Count here, and tell Triton of each counter once a second."""
 
     def __init__(self, labels: dict[str, str]) -> None:
@@ -46,7 +46,7 @@ class Meter:
         self._flow: Flow | None = None
         self._lock = threading.Lock()
         self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._tell_often, name="tritonqa-meter", daemon=True)
+        self._thread = threading.Thread(target=self._tell_often, name="tritonqa-metrics", daemon=True)
         self._thread.start()
 
     def watch(self, flow: Flow) -> None:
@@ -92,12 +92,12 @@ class Meter:
             self._metrics[name].increment(count)
 
 
-class Metered(Engine):
+class MeteredEngine(Engine):
     """An engine whose calls are counted."""
 
-    def __init__(self, engine: Engine, meter: Meter) -> None:
+    def __init__(self, engine: Engine, metrics: Metrics) -> None:
         """Wrap an engine."""
-        self._engine, self._meter = engine, meter
+        self._engine, self._metrics = engine, metrics
         self.name, self.precision = engine.name, engine.precision
         self.streams, self.grouping = engine.streams, engine.grouping
 
@@ -106,7 +106,7 @@ class Metered(Engine):
         begun = perf_counter()
         found = self._engine.run(windows, alone=alone)
         tokens = sum(map(len, windows))
-        self._meter.add(
+        self._metrics.add(
             tritonqa_windows=len(windows),
             tritonqa_tokens=tokens,
             tritonqa_padding_tokens=self.computed(windows) - tokens,

@@ -28,10 +28,10 @@ from tritonqa.reader.load import embed
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
 from tritonqa.triton.models.cache import Cache
-from tritonqa.triton.models.cancellation import Hangups
-from tritonqa.triton.models.metrics import Meter, Metered
-from tritonqa.triton.models.responses import Sender, error_response, texts
-from tritonqa.triton.models.scheduling import Haste
+from tritonqa.triton.models.cancellation import CancellationWatcher
+from tritonqa.triton.models.metrics import MeteredEngine, Metrics
+from tritonqa.triton.models.responses import ResponseSender, error_response, texts
+from tritonqa.triton.models.scheduling import PriorityBoost
 from tritonqa.triton.models.startup import open_bundle, parameters
 from tritonqa.triton.repository.options import Limits
 
@@ -50,16 +50,16 @@ class TritonPythonModel:
         known = parameters(config)
         self._limits = Limits(**json.loads(known["limits"]))
         bundle, choice, engine = open_bundle(args, config)
-        self._meter = Meter({"model": args["model_name"], "version": args["model_version"]})
+        self._metrics = Metrics({"model": args["model_name"], "version": args["model_version"]})
         self._reader = embed(
             bundle,
-            Metered(engine, self._meter),
+            MeteredEngine(engine, self._metrics),
             decoding=Decoding(**json.loads(known["decoding"])),
             max_waiting=self._limits.waiting,
         )
-        self._meter.watch(self._reader.flow)
+        self._metrics.watch(self._reader.flow)
         self._cache = Cache() if json.loads(known["cache"]) else None
-        self._hangups, self._haste = Hangups(), Haste()
+        self._cancellations, self._priority = CancellationWatcher(), PriorityBoost()
         self._long = ThreadPoolExecutor(1, "tritonqa-long")
         pb_utils.Logger.log_info(f"{bundle.manifest.name} runs on {choice}")
 
@@ -70,10 +70,10 @@ class TritonPythonModel:
     def finalize(self) -> None:
         """Stop the streams; Triton calls this when nothing is under way."""
         self._long.shutdown()
-        self._hangups.close()
-        self._haste.close()
+        self._cancellations.close()
+        self._priority.close()
         self._reader.close()
-        self._meter.close()
+        self._metrics.close()
 
     def _receive(self, request: Any) -> Any:
         """Start a request's asks, whose answers leave through its sender: None; or say why it is refused."""
@@ -81,21 +81,21 @@ class TritonPythonModel:
             given = json.loads(request.parameters() or "{}")
             stream = stream_of(request.request_id())
             if given.pop(CALL_OFF, False):
-                self._hangups.call_off(stream)
+                self._cancellations.call_off(stream)
                 return pb_utils.InferenceResponse()
             self._reader.flow.check_room()
             asks = _asks(request, self._limits)
             options = _options(request, given, self._reader.decoding)
             if sum(len(text) for ask in asks for text in (ask.question, *ask.passages)) > _LONG:
-                self._long.submit(self._start_aside, Sender(request), asks, options)
+                self._long.submit(self._start_aside, ResponseSender(request), asks, options)
             else:
-                self._follow(self._start_all(stream, asks, options), Sender(request))
+                self._follow(self._start_all(stream, asks, options), ResponseSender(request))
         except Exception as error:  # noqa: BLE001 - every request must be answered
             self._refused(request.request_id(), error)
             return error_response(error)
         return None
 
-    def _start_aside(self, sender: Sender, asks: Sequence[Ask], options: Decoding) -> None:
+    def _start_aside(self, sender: ResponseSender, asks: Sequence[Ask], options: Decoding) -> None:
         try:
             self._follow(self._start_all(sender.stream, asks, options), sender)
         except Exception as error:  # noqa: BLE001 - every request must be answered
@@ -103,9 +103,9 @@ class TritonPythonModel:
             sender.fail(error)
 
     def _refused(self, number: str, error: Exception) -> None:
-        self._meter.refused()
+        self._metrics.refused()
         if isinstance(error, Overloaded):
-            self._haste.refused(number, error)
+            self._priority.refused(number, error)
 
     def _start_all(self, stream: str, asks: Sequence[Ask], options: Decoding) -> Future[list[Answers]]:
         """Start the asks of a request; where one can't, the others are dropped."""
@@ -125,10 +125,10 @@ class TritonPythonModel:
 
     def _start(self, stream: str, ask: Ask, options: Decoding) -> Future[Answers]:
         """Start an ask, unless its answers are known."""
-        if self._hangups.is_called_off(stream):
+        if self._cancellations.is_called_off(stream):
             raise CancelledError
         if self._cache is not None and (known := self._cache.get(ask, options)) is not None:
-            self._meter.add(tritonqa_cached=1)
+            self._metrics.add(tritonqa_cached=1)
             future: Future[Answers] = Future()
             future.set_result(known)
             return future
@@ -137,22 +137,22 @@ class TritonPythonModel:
             future.add_done_callback(partial(self._keep, ask, options))
         return future
 
-    def _follow(self, future: Future[list[Answers]], sender: Sender) -> None:
-        self._hangups.watch(sender, future)
+    def _follow(self, future: Future[list[Answers]], sender: ResponseSender) -> None:
+        self._cancellations.watch(sender, future)
         future.add_done_callback(partial(self._answer, sender))
 
     def _keep(self, ask: Ask, options: Decoding, done: Future[Answers]) -> None:
         if self._cache is not None and not done.cancelled() and done.exception() is None:
             self._cache.put(ask, options, done.result())
 
-    def _answer(self, sender: Sender, done: Future[list[Answers]]) -> None:
+    def _answer(self, sender: ResponseSender, done: Future[list[Answers]]) -> None:
         try:
             found = done.result()
             sender.send([pb_utils.Tensor(name, _OUTPUTS[name](found)) for name in sender.wanted])
             for answers in found:
-                self._meter.answered(len(answers) > 0)
+                self._metrics.answered(len(answers) > 0)
         except BaseException as error:  # noqa: BLE001 - every request must be answered
-            self._meter.refused()
+            self._metrics.refused()
             sender.fail(error)
 
 

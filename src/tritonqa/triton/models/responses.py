@@ -20,7 +20,7 @@ _CODES = (
 )
 
 
-class Sender:
+class ResponseSender:
     """Send a request's response, from whatever thread has it; wanted are the outputs it asked for."""
 
     def __init__(self, request: Any) -> None:
@@ -37,7 +37,7 @@ class Sender:
         return stream_of(self.id)
 
     @property
-    def hung_up(self) -> bool:
+    def cancelled(self) -> bool:
         """Whether the client is gone or called off its request."""
         with self._lock:  # Triton crashes when it is asked about a request that is answered
             return not self._sent and bool(self._sender.is_cancelled())

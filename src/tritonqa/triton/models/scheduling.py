@@ -16,7 +16,7 @@ from tritonqa.protocol.error_lines import to_line
 _CALM = 2.0  # seconds without a refusal
 
 
-class Haste:
+class PriorityBoost:
     """Lift SCHED_BATCH from the server and this process while asks are refused (decision 0064).
 
     A refusal passes some ten threads; each would wait for a core behind windows that are computed. They come
@@ -37,7 +37,7 @@ class Haste:
             self._last, self._count = monotonic(), self._count + 1
             if self._thread is None:
                 pb_utils.Logger.log_warn(f"[request id: {number or '<id_unknown>'}] {to_line(error)}")
-                self._thread = threading.Thread(target=self._hurry, name="tritonqa-haste", daemon=True)
+                self._thread = threading.Thread(target=self._hurry, name="tritonqa-priority", daemon=True)
                 self._thread.start()
 
     def close(self) -> None:

@@ -31,13 +31,13 @@ def open_bundle(args: Mapping[str, str], config: Mapping[str, Any]) -> tuple[Bun
     instances = sum(group["count"] for group in config["instance_group"])
     engine = open_engine(choice, cores=max(1, cpu.cores() // instances))
     longest = bundle.manifest.windowing.max_length
-    warm(engine, [length for length in json.loads(known["warmup"]) if length <= longest])
+    warm_up(engine, [length for length in json.loads(known["warmup"]) if length <= longest])
     return bundle, choice, engine
 
 
-def warm(engine: Engine, lengths: Sequence[int]) -> None:
+def warm_up(engine: Engine, lengths: Sequence[int]) -> None:
     """Run a window of each length, alone and beside others: engines compile for what they meet first."""
-    windows = [plain(np.ones(length, np.int32)) for length in lengths]
+    windows = [window_of(np.ones(length, np.int32)) for length in lengths]
     for window in windows:
         engine.run([window], alone=True)
     with ThreadPoolExecutor(engine.streams) as pool:
@@ -45,7 +45,7 @@ def warm(engine: Engine, lengths: Sequence[int]) -> None:
             list(pool.map(engine.run, [[window]] * engine.streams))
 
 
-def plain(ids: np.ndarray, types: tuple[int, int] = (0, 0), middle: int | None = None) -> Window:
+def window_of(ids: np.ndarray, types: tuple[int, int] = (0, 0), middle: int | None = None) -> Window:
     """Make a window of token ids [length]; those from middle on are of the second type."""
     first, second = ids[:middle], ids[len(ids) if middle is None else middle :]
     template = Template(_NONE, _NONE, _NONE, (0, types[0], 0, types[1], 0))

@@ -16,7 +16,14 @@ from tritonqa.protocol.contract import MODEL as READER
 from tritonqa.protocol.contract import PROTOCOL
 from tritonqa.protocol.joined import COUNTS
 from tritonqa.spans import Decoding
-from tritonqa.triton.repository.options import ACCELERATORS, MODEL_FILES, RATE_LIMIT, SHARED, Encoding, Models
+from tritonqa.triton.repository.options import (
+    ACCELERATORS,
+    MODEL_FILES,
+    RATE_LIMIT,
+    SHARED,
+    LogitsOptions,
+    Models,
+)
 from tritonqa.triton.repository.schema import (
     Accelerator,
     Accelerators,
@@ -59,7 +66,7 @@ def reader_config(bundle: Bundle, models: Models) -> ModelConfig:
         instance_group=(InstanceGroup(1, "KIND_CPU"),),
         version_policy=VersionPolicy(Latest(models.versions)),
         parameters={
-            **said_of(bundle),
+            **bundle_parameters(bundle),
             **_engine(models),
             "decoding": _decoding(bundle),
             "calibration": _calibration(bundle),
@@ -68,7 +75,7 @@ def reader_config(bundle: Bundle, models: Models) -> ModelConfig:
     )
 
 
-def encoder_config(bundle: Bundle, models: Models, encoding: Encoding) -> ModelConfig:
+def encoder_config(bundle: Bundle, models: Models, encoding: LogitsOptions) -> ModelConfig:
     """Describe the model encoder, batched by Triton.
 
     Ours keeps the limits itself: under a queue policy Triton 2.51 lets requests wait for half a second.
@@ -87,7 +94,7 @@ def encoder_config(bundle: Bundle, models: Models, encoding: Encoding) -> ModelC
             max_queue_delay_microseconds=encoding.delay, default_queue_policy=None if ours else policy
         ),
         version_policy=VersionPolicy(Latest(models.versions)),
-        parameters={**said_of(bundle), **_limited(encoding)},
+        parameters={**bundle_parameters(bundle), **_limited(encoding)},
     )
     if ours:
         return replace(config, parameters={**config.parameters, **_engine(models)})
@@ -111,13 +118,13 @@ def model_file(bundle: Bundle, backend: str, precision: str | None) -> Format:
     raise BundleError(f"backend {backend} needs {wanted}, which this bundle lacks; export it first")
 
 
-def renewed(parameters: Mapping[str, str], bundle: Bundle) -> dict[str, str]:
+def updated_parameters(parameters: Mapping[str, str], bundle: Bundle) -> dict[str, str]:
     """Return a model's parameters as they are where this bundle is its newest version."""
-    found = {**said_of(bundle), "decoding": _decoding(bundle), "calibration": _calibration(bundle)}
+    found = {**bundle_parameters(bundle), "decoding": _decoding(bundle), "calibration": _calibration(bundle)}
     return {name: found.get(name, value) for name, value in parameters.items()}
 
 
-def said_of(bundle: Bundle) -> dict[str, str]:
+def bundle_parameters(bundle: Bundle) -> dict[str, str]:
     """Say whose a model is, and what it runs."""
     return {
         "tritonqa": PROTOCOL,
@@ -135,7 +142,7 @@ def _calibration(bundle: Bundle) -> str:
     return json.dumps(found and asdict(found))
 
 
-def _limited(encoding: Encoding) -> dict[str, str]:
+def _limited(encoding: LogitsOptions) -> dict[str, str]:
     """Keep what the rate limiter may hand out: Triton takes it on its command line alone."""
     return {RATE_LIMIT: str(encoding.rate_limit)} if encoding.rate_limit else {}
 
@@ -153,7 +160,7 @@ def _outputs(backend: str) -> tuple[Port, ...]:
     return tuple(Port(name, "TYPE_FP32", (-1,)) for name in names)
 
 
-def _instances(encoding: Encoding) -> InstanceGroup:
+def _instances(encoding: LogitsOptions) -> InstanceGroup:
     limiter = RateLimiter((Resource(SHARED, 1),)) if encoding.rate_limit else None
     if encoding.backend == "tensorrt" or ACCELERATORS.get(encoding.accelerator or "") == "gpu":
         kind = "KIND_GPU"
@@ -162,7 +169,7 @@ def _instances(encoding: Encoding) -> InstanceGroup:
     return InstanceGroup(encoding.instances, kind, rate_limiter=limiter)
 
 
-def _optimization(encoding: Encoding) -> Optimization | None:
+def _optimization(encoding: LogitsOptions) -> Optimization | None:
     if encoding.accelerator == "tensorrt":
         found = Accelerator("tensorrt", {"precision_mode": "FP16", "trt_engine_cache_enable": "true"})
         return Optimization(Accelerators(gpu_execution_accelerator=(found,)))
@@ -171,7 +178,7 @@ def _optimization(encoding: Encoding) -> Optimization | None:
     return None
 
 
-def _threads(encoding: Encoding) -> dict[str, str]:
+def _threads(encoding: LogitsOptions) -> dict[str, str]:
     """Give each CPU instance its share of this machine's cores."""
     share = str(max(1, cpu.cores() // encoding.instances))
     if encoding.backend == "onnxruntime" and encoding.accelerator is None:

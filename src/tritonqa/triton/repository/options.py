@@ -59,7 +59,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Encoding:
+class LogitsOptions:
     """How the model encoder runs.
 
     backend python is our own engine, in both runtimes; the others are the official container's. accelerator
@@ -100,7 +100,7 @@ class Models:
     """
 
     limits: Limits = Limits()
-    encoder: Encoding | None = None
+    encoder: LogitsOptions | None = None
     engine: str | None = None
     precision: str | None = None
     warmup: tuple[int, ...] = (32, 64, 128, 256)

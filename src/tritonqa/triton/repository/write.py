@@ -13,7 +13,7 @@ from tritonqa import __version__
 from tritonqa.bundle import Bundle
 from tritonqa.engine.choose import MADE
 from tritonqa.errors import BundleError, InputError
-from tritonqa.triton.repository.configs import encoder_config, model_file, reader_config, renewed
+from tritonqa.triton.repository.configs import encoder_config, model_file, reader_config, updated_parameters
 from tritonqa.triton.repository.options import MODEL_FILES, Models
 from tritonqa.triton.repository.schema import ModelConfig, parameters_of, to_pbtxt, with_parameters
 
@@ -100,7 +100,7 @@ def next_version(bundle: Bundle, repository: Path) -> Iterator[int]:
 def _renew(file: Path, bundle: Bundle) -> str:
     """Say in a model's configuration what it runs now; return what that was before."""
     before = file.read_text(encoding="utf-8")
-    _write_config(file.parent, with_parameters(before, renewed(parameters_of(file), bundle)))
+    _write_config(file.parent, with_parameters(before, updated_parameters(parameters_of(file), bundle)))
     return before
 
 

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from zipfile import ZipFile, ZipInfo
 
 from tritonqa.errors import Unavailable
-from tritonqa.triton.runtime.layout import Runtime, default, lacking
+from tritonqa.triton.runtime.layout import Runtime, default, missing_requirements
 
 Say: TypeAlias = Callable[[str], None]
 
@@ -31,7 +31,7 @@ def install(wheels: Path | None = None, *, again: bool = False, say: Say = lambd
     wheels is a folder that holds the pinned wheels, for machines without a network. Nothing is installed
     into this environment, and an interrupted install leaves nothing behind. Raises Unavailable.
     """
-    if missing := lacking():
+    if missing := missing_requirements():
         raise Unavailable(f"Triton can't run here: {'; '.join(missing)}")
     runtime = default()
     if runtime.complete and not again:

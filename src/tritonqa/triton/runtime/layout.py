@@ -75,7 +75,7 @@ def default() -> Runtime:
 
 def locate() -> Runtime:
     """Return the installed runtime; raises Unavailable with what is missing."""
-    if missing := lacking():
+    if missing := missing_requirements():
         raise Unavailable(f"Triton can't run here: {'; '.join(missing)}")
     runtime = default()
     if not runtime.complete:
@@ -83,7 +83,7 @@ def locate() -> Runtime:
     return runtime
 
 
-def lacking() -> list[str]:
+def missing_requirements() -> list[str]:
     """List what this machine and interpreter lack for running Triton without Docker; empty when nothing."""
     if (sys.platform, platform.machine()) != ("linux", "x86_64"):
         return [f"it is built for Linux on x86-64, not {platform.system()} on {platform.machine()}"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tritonqa.client import Address, Connection
-from tritonqa.client.http import HttpWire
+from tritonqa.client.http import HttpClient
 from tritonqa.errors import TritonQAError
 
 CLOSED = "model-repository,shared-memory,logging,trace"
@@ -17,31 +17,31 @@ class Admin:
 
     def __init__(self, address: Address, secret: str) -> None:
         """Connect with the first call."""
-        self._wire = HttpWire(address, Connection(headers={ADMIN: secret}))
+        self._client = HttpClient(address, Connection(headers={ADMIN: secret}))
 
     def answers_as(self, name: str) -> bool:
         """Say whether the server of this name is ready, and not another one at its port."""
         try:
-            if self._wire.json("GET", "/v2", timeout=2)["name"] != name:
+            if self._client.json("GET", "/v2", timeout=2)["name"] != name:
                 return False
-            self._wire.json("GET", "/v2/health/ready", timeout=2)
+            self._client.json("GET", "/v2/health/ready", timeout=2)
         except TritonQAError:
             return False
         return True
 
     def models(self) -> list[dict[str, Any]]:
         """List the repository's models as Triton does: name, version, state, reason."""
-        found: list[dict[str, Any]] = self._wire.json("POST", "/v2/repository/index")
+        found: list[dict[str, Any]] = self._client.json("POST", "/v2/repository/index")
         return found
 
     def load(self, model: str) -> None:
         """Load a model anew; what it served until then goes on until the new version is ready."""
-        self._wire.json("POST", f"/v2/repository/models/{model}/load", timeout=120)
+        self._client.json("POST", f"/v2/repository/models/{model}/load", timeout=120)
 
     def unload(self, model: str) -> None:
         """Take no more asks for a model; those under way are answered."""
-        self._wire.json("POST", f"/v2/repository/models/{model}/unload", timeout=120)
+        self._client.json("POST", f"/v2/repository/models/{model}/unload", timeout=120)
 
     def close(self) -> None:
         """Close the connection."""
-        self._wire.close()
+        self._client.close()

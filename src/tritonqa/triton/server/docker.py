@@ -45,7 +45,7 @@ def run(command: list[str]) -> int:
     if shutil.which(command[0]) is None:
         raise Unavailable(f"docker is not installed here; elsewhere this serves it: {shlex.join(command)}")
     told = Stop()
-    told.heed("SIGTERM", "SIGHUP")
+    told.set_on("SIGTERM", "SIGHUP")
     with subprocess.Popen(command) as process:
         while process.poll() is None:
             with suppress(KeyboardInterrupt):  # the terminal tells the container as well

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 
-from tritonqa.client.pem import hold_authorities, hold_pair
+from tritonqa.client.pem import check_authorities, check_pair
 from tritonqa.errors import InputError, Unavailable
 
 _PORTS = ("http_port", "grpc_port", "metrics_port")
@@ -38,7 +38,7 @@ class Serving:
 
     def __post_init__(self) -> None:
         """Raise InputError for values out of range and for what does not go together, by name."""
-        self._hold_ports()
+        self._check_ports()
         for name in ("start_timeout", "drain_timeout"):
             if not 0 <= (value := getattr(self, name)) < inf:
                 raise InputError(f"{name} must be seconds, 0 or more, not {value}")
@@ -47,9 +47,9 @@ class Serving:
         if self.clients is not None and self.certificate is None:
             raise InputError("clients needs certificate and key; give them as well")
         if self.certificate is not None and self.key is not None:
-            hold_pair(self.certificate, self.key)
+            check_pair(self.certificate, self.key)
         if self.clients is not None:
-            hold_authorities("clients", self.clients)
+            check_authorities("clients", self.clients)
 
     @property
     def http_host(self) -> str:
@@ -81,7 +81,7 @@ class Serving:
             http, grpc, metrics = (_port(host, family, name, getattr(self, name), held) for name in _PORTS)
         return replace(self, host=host, http_port=http, grpc_port=grpc, metrics_port=metrics)
 
-    def _hold_ports(self) -> None:
+    def _check_ports(self) -> None:
         ports = {name: getattr(self, name) for name in _PORTS}
         for name, port in ports.items():
             if not 0 <= port <= _LAST_PORT:

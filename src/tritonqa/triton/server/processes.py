@@ -30,7 +30,7 @@ def group(server: int) -> set[int]:
     return {pid for pid, (_, state, _) in _all() if state != "Z" and _group_of(pid) == server}
 
 
-def run_as_batch(server: int) -> None:
+def use_batch_scheduling(server: int) -> None:
     """Let the threads that the server starts from now on wait for a core rather than take it from another.
 
     One that wakes for each message would stop a window that is being computed, for no message in a hurry.
@@ -40,7 +40,7 @@ def run_as_batch(server: int) -> None:
 
 
 @contextmanager
-def deep_stacks() -> Iterator[None]:
+def large_stacks() -> Iterator[None]:
     """Let a process that is started now have threads with deep stacks: address space, not memory.
 
     Triton reads JSON by recursion, and copies texts to the stack: with the usual 8 MB one request of some
@@ -85,7 +85,7 @@ def free_memory(prefix: str) -> None:
         segment.unlink(missing_ok=True)
 
 
-def blot_out(pid: int, word: str) -> None:
+def mask_argument(pid: int, word: str) -> None:
     """Overwrite a word on the command line of a process we started, which other users can list.
 
     Where the system does not let us, it stays.

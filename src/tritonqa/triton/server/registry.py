@@ -1,6 +1,6 @@
 """The servers that run under this user: one private file each, for the commands that manage them.
 
-A minder may have a folder beside its file, which goes with it.
+A supervisor may have a folder beside its file, which goes with it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NAME = re.compile("tritonqa-[0-9a-f]{8}")
 class Running:
     """A server: the process that minds it, its own process and name, its secret, and where it answers."""
 
-    minder: int
+    supervisor: int
     pid: int
     name: str
     secret: str
@@ -48,7 +48,7 @@ class Running:
 
 
 def running() -> list[Running]:
-    """List the servers whose minder lives; end what the others left behind."""
+    """List the servers whose supervisor lives; end what the others left behind."""
     found = []
     for path in sorted(_folder().glob("*.json")):
         try:
@@ -57,7 +57,7 @@ def running() -> list[Running]:
             continue
         if not _NAME.fullmatch(server.name):  # what is swept is found by its name
             continue
-        if Path(f"/proc/{server.minder}").exists():
+        if Path(f"/proc/{server.supervisor}").exists():
             found.append(server)
             continue
         processes.end_named(server.name)
@@ -70,7 +70,7 @@ def running() -> list[Running]:
 
 
 @contextmanager
-def workplace() -> Iterator[Path]:
+def working_folder() -> Iterator[Path]:
     """Give this process a folder until the block is left; if it is killed, the next one removes it."""
     path = _folder() / str(os.getpid())
     shutil.rmtree(path, ignore_errors=True)  # one of the same number may have been killed

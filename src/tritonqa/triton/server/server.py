@@ -66,7 +66,7 @@ class Server:
         self._reading = threading.Thread(target=self._read, daemon=True)
         self.admin = Admin(self.http, self.secret)
         self._stop = stop or Stop()
-        with processes.deep_stacks():
+        with processes.large_stacks():
             self.process = subprocess.Popen(
                 [str(runtime.server), *self._arguments(runtime)],
                 env=runtime.environment(),
@@ -78,7 +78,7 @@ class Server:
                 start_new_session=True,
             )
         self._record = Running(
-            minder=os.getpid(),
+            supervisor=os.getpid(),
             pid=self.process.pid,
             name=self.name,
             secret=self.secret,
@@ -90,7 +90,7 @@ class Server:
         self._reading.start()
         try:
             self._record.write()
-            processes.run_as_batch(self.process.pid)
+            processes.use_batch_scheduling(self.process.pid)
             self._wait_until_ready()
         except BaseException:
             self.kill()
@@ -205,7 +205,7 @@ class Server:
         with self.process.stdout as lines:
             for number, line in enumerate(lines):
                 if number == 0:  # it has read its command line, which is the only way to tell it the secret
-                    processes.blot_out(self.process.pid, self.secret)
+                    processes.mask_argument(self.process.pid, self.secret)
                 self._last.append(line.rstrip())
                 self._log(line.rstrip())
 

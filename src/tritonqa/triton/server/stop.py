@@ -17,7 +17,7 @@ class Stop:
         """Wish to stop; safe in signal handlers."""
         self._wishes.put(None)
 
-    def heed(self, *names: str) -> None:
+    def set_on(self, *names: str) -> None:
         """Let these signals make the wish, where the system has them."""
         for name in names:
             if hasattr(signal, name):
