@@ -2,6 +2,7 @@
 
 TritonQAError
 ├── InputError        what was asked can't be answered: names the field and the remedy
+│   └── DocumentError a document can't be read: says why in one sentence
 ├── BundleError       a reader on disk is missing, damaged, unsafe or too new
 ├── ExportError       a checkpoint can't become a bundle
 ├── EngineError       the model could not be run
@@ -13,6 +14,8 @@ TritonQAError
 
 from __future__ import annotations
 
+import os
+
 
 class TritonQAError(Exception):
     """Root of all errors of tritonqa."""
@@ -20,6 +23,16 @@ class TritonQAError(Exception):
 
 class InputError(TritonQAError, ValueError):
     """Say which field of the input is wrong and how to mend it."""
+
+
+class DocumentError(InputError):
+    """Say why a document can't be read, and what to do: the path, then the reason."""
+
+    def __init__(self, reason: str, path: os.PathLike[str] | None = None) -> None:
+        """Keep the reason by itself, for lists that name the path beside it."""
+        shown = os.fsencode(path).decode("utf-8", "replace") if path is not None else "the document"
+        super().__init__(f"{shown} {reason}")
+        self.reason = reason
 
 
 class BundleError(TritonQAError):

@@ -1,0 +1,1 @@
+"""Documents → passages → cited answers."""

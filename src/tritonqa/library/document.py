@@ -1,0 +1,135 @@
+"""A document's text and the places in it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Characters start to end of the text stand on this page.
+
+    number counts from 1; label is what is printed on it ("iii"), a sheet's name in a workbook, or the number again.
+    ocr: the text was read from an image.
+    """
+
+    number: int
+    label: str
+    start: int
+    end: int
+    ocr: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Characters start to end stand under these headings, the outermost first."""
+
+    start: int
+    end: int
+    heading: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A table's row: characters start to end, which belong together; cells in the order of headers.
+
+    number counts the table's lines from 1, its header among them, as a spreadsheet does. An empty cell is an
+    empty range.
+    """
+
+    start: int
+    end: int
+    number: int
+    headers: tuple[str, ...]
+    cells: tuple[tuple[int, int], ...]
+
+    def described(self, text: str) -> str:
+        """Return the row with its headers, "Name: X; Price: Y": for searching, not for quoting."""
+        parts = []
+        for column, (start, end) in enumerate(self.cells):
+            header = self.headers[column] if column < len(self.headers) else ""
+            if start < end:
+                parts.append(f"{header}: {text[start:end]}" if header else text[start:end])
+        return "; ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as text; every place is characters of the text.
+
+    pages follow each other and cover the text; a kind that has none (a text file) gives none. sections and rows
+    are in order and don't overlap. title is the document's own, or its file's name. digest is the SHA-256 of the
+    bytes that were read. notes say what could not be read ("page 3 has no text layer").
+    """
+
+    text: str
+    kind: str
+    title: str = ""
+    pages: tuple[Page, ...] = ()
+    sections: tuple[Section, ...] = ()
+    rows: tuple[Row, ...] = ()
+    notes: tuple[str, ...] = ()
+    digest: str = ""
+
+    @property
+    def ocr(self) -> bool:
+        """Tell whether any page was read from an image."""
+        return any(page.ocr for page in self.pages)
+
+    def page(self, at: int) -> Page | None:
+        """Return the page on which a character stands."""
+        return _holding(self.pages, at)
+
+    def heading(self, at: int) -> tuple[str, ...]:
+        """Return the headings above a character, the outermost first."""
+        section = _holding(self.sections, at)
+        return section.heading if section else ()
+
+    def address(self, at: int) -> str | None:
+        """Return the A1 address of the cell in which a character stands ("B3"); None outside of tables."""
+        row = _holding(self.rows, at)
+        if row is None:
+            return None
+        column = max((i for i, (start, _) in enumerate(row.cells) if start <= at), default=0)
+        return f"{column_letters(column)}{row.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page (from 1), in points from the top left of the page as it is shown, rotated."""
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What stands at a place of a file now, and its rectangles where the file has a layout."""
+
+    text: str
+    boxes: tuple[Box, ...] = ()
+
+
+Range = TypeVar("Range", Page, Section, Row)
+
+
+def column_letters(column: int) -> str:
+    """Return a spreadsheet's name of a column that is counted from 0: 0 is A, 26 is AA."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _holding(ranges: Sequence[Range], at: int) -> Range | None:
+    """Return the range that holds a character; of ranges in order."""
+    place = bisect_right(ranges, at, key=lambda one: one.start) - 1
+    return ranges[place] if place >= 0 and at < ranges[place].end else None

@@ -1,0 +1,1 @@
+"""One file a format: a function `read` from a source to a document."""

@@ -1,0 +1,57 @@
+"""What goes between us and the parser's process: frames of JSON, nothing that could run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import IO, Any
+
+from tritonqa.library.document import Box, Document, Excerpt, Page, Row, Section
+
+_LENGTH = 8  # bytes of a frame's length
+
+
+def send(stream: IO[bytes], record: dict[str, Any]) -> None:
+    """Write a frame."""
+    data = json.dumps(record).encode("ascii")
+    stream.write(len(data).to_bytes(_LENGTH, "big") + data)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> dict[str, Any] | None:
+    """Read a frame; None where the other side has left."""
+    head = stream.read(_LENGTH)
+    if len(head) < _LENGTH:
+        return None
+    length = int.from_bytes(head, "big")
+    data = stream.read(length)
+    if len(data) < length:
+        return None
+    record: dict[str, Any] = json.loads(data)
+    return record
+
+
+def record_of(result: Document | Excerpt) -> dict[str, Any]:
+    """Return the record of a result."""
+    return asdict(result)
+
+
+def document_of(record: dict[str, Any]) -> Document:
+    """Return the document of a record."""
+    rows = (
+        Row(**{**row, "headers": tuple(row["headers"]), "cells": tuple((a, b) for a, b in row["cells"])})
+        for row in record["rows"]
+    )
+    sections = (Section(one["start"], one["end"], tuple(one["heading"])) for one in record["sections"])
+    places = {"pages": pages_of(record["pages"]), "sections": tuple(sections), "rows": tuple(rows)}
+    return Document(**{**record, **places, "notes": tuple(record["notes"])})
+
+
+def pages_of(records: list[dict[str, Any]]) -> tuple[Page, ...]:
+    """Return the pages of records."""
+    return tuple(Page(**one) for one in records)
+
+
+def excerpt_of(record: dict[str, Any]) -> Excerpt:
+    """Return the excerpt of a record."""
+    return Excerpt(record["text"], tuple(Box(**one) for one in record["boxes"]))

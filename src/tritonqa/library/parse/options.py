@@ -1,0 +1,30 @@
+"""How documents are parsed, and what a parser may use up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tritonqa.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class ParseOptions:
+    """passwords are tried in turn on what is encrypted.
+
+    ocr reads pages that have no text layer from their image. seconds and megabytes are the time and the memory of
+    a document's parser; file_megabytes is its size on disk at most, and unpacked_megabytes what a packed one may
+    unpack to.
+    """
+
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+    ocr: bool = False
+    seconds: float = 60.0
+    megabytes: int = 1024
+    file_megabytes: int = 256
+    unpacked_megabytes: int = 256
+
+    def __post_init__(self) -> None:
+        """Raise InputError for a limit that lets nothing through."""
+        for name in ("seconds", "megabytes", "file_megabytes", "unpacked_megabytes"):
+            if not getattr(self, name) > 0:
+                raise InputError(f"{name} must be above 0, not {getattr(self, name)}")

@@ -1,0 +1,78 @@
+"""Path → document, in this process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tritonqa.errors import DocumentError, MissingExtra
+from tritonqa.library.document import Document, Excerpt, Page
+from tritonqa.library.parse.kinds import kind_of
+from tritonqa.library.parse.options import ParseOptions
+from tritonqa.library.parse.source import Source, read_source
+
+T = TypeVar("T")
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def parse(path: Path, options: ParseOptions | None = None) -> Document:
+    """Read a document.
+
+    Raises DocumentError, whatever is wrong with the file.
+    """
+    return _guarded(path, lambda: _parse(path, options or ParseOptions()))
+
+
+def excerpt(
+    path: Path, pages: Sequence[Page], start: int, end: int, options: ParseOptions | None = None
+) -> Excerpt:
+    """Read again what stands at characters start to end of a document, as parse gave it with these pages.
+
+    Of a PDF only the pages that the place touches are read. Raises DocumentError as parse does.
+    """
+    return _guarded(path, lambda: _excerpt(path, pages, start, end, options or ParseOptions()))
+
+
+def _parse(path: Path, options: ParseOptions) -> Document:
+    source = read_source(path, options)
+    document: Document = _format(source).read(source, options)
+    text = _SURROGATE.sub("\ufffd", document.text)
+    title = " ".join(document.title.split()) or path.stem
+    return replace(document, text=text, title=title, digest=source.digest)
+
+
+def _excerpt(path: Path, pages: Sequence[Page], start: int, end: int, options: ParseOptions) -> Excerpt:
+    source = read_source(path, options)
+    reader = _format(source)
+    if hasattr(reader, "excerpt"):
+        found: Excerpt = reader.excerpt(source, pages, start, end, options)
+        return found
+    return Excerpt(_parse(path, options).text[start:end])
+
+
+def _format(source: Source) -> Any:
+    return import_module(f"tritonqa.library.parse.formats.{kind_of(source)}")
+
+
+def _guarded(path: Path, work: Callable[[], T]) -> T:
+    """Turn whatever a format's library raises over a damaged file into a DocumentError with its path."""
+    try:
+        return work()
+    except DocumentError as error:
+        raise DocumentError(error.reason, path) from error
+    except MissingExtra:
+        raise
+    except MemoryError as error:
+        raise DocumentError(
+            "needs more memory than a parser may take; raise the limit or split it", path
+        ) from error
+    except RecursionError as error:
+        raise DocumentError("is nested too deep to be read", path) from error
+    except Exception as error:
+        told = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        raise DocumentError(f"is damaged and can't be read ({told:.120})", path) from error
