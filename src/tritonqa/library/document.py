@@ -12,8 +12,8 @@ from typing import TypeVar
 class Page:
     """Characters start to end of the text stand on this page.
 
-    number counts from 1; label is what is printed on it ("iii"), a sheet's name in a workbook, or the number again.
-    ocr: the text was read from an image.
+    number counts from 1; label is what is printed on it ("iii"), a sheet's name in a workbook, or the number
+    again. ocr: the text was read from an image.
     """
 
     number: int
@@ -60,9 +60,9 @@ class Row:
 class Document:
     """A document as text; every place is characters of the text.
 
-    pages follow each other and cover the text; a kind that has none (a text file) gives none. sections and rows
-    are in order and don't overlap. title is the document's own, or its file's name. digest is the SHA-256 of the
-    bytes that were read. notes say what could not be read ("page 3 has no text layer").
+    pages follow each other and cover the text; a kind that has none (a text file) gives none. sections and
+    rows are in order and don't overlap. title is the document's own, or its file's name. digest is the
+    SHA-256 of the bytes that were read. notes say what could not be read ("page 3 has no text layer").
     """
 
     text: str
