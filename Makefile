@@ -1,6 +1,8 @@
 # Everything a fresh machine needs is Python and make.
 PYTHON ?= python3
 BIN := .venv/bin
+# Tests that need a server stay in one process: they share it, and a machine has few cores.
+PARALLEL := -n auto --maxprocesses 4 --dist loadgroup
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: demo test lint docs bench clean
@@ -10,10 +12,11 @@ demo: .venv/base
 	$(BIN)/python examples/demo.py
 
 test: .venv/dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 lint: .venv/dev
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 docs: .venv/dev
@@ -31,7 +34,7 @@ bench: .venv/dev
 	touch $@
 
 .venv/dev: .venv/base models/minilm/checkpoint/pyproject.toml
-	$(PIP) -e '.[export,evaluate,triton,dev]' -e ./models/minilm/checkpoint
+	$(PIP) -e '.[dev]' -e ./models/minilm/checkpoint
 	touch $@
 
 clean:

@@ -24,7 +24,9 @@ def microseconds(length: int) -> tuple[float, float]:
     question = np.zeros(12, np.int32)
     count = length - template.special - len(question)
     starts = np.arange(count, dtype=np.int32) * 5
-    window = Window(template, question, Tokens(np.zeros(count, np.int32), starts, starts + 4), 0, 0, count)
+    window = Window(
+        template, question, Tokens(np.zeros(count, np.int32), starts, starts + 4, starts), 0, 0, count
+    )
     prepared = Prepared(Ask("q", ("word " * count,)), (window,), False)
     logits = np.random.default_rng(0).normal(size=(2, length)).astype(np.float32)
     options = Decoding(no_answer_threshold=1.0)

@@ -47,8 +47,25 @@ def table(program: Path, server: Server, model: str, rows: list[dict[str, Any]])
     """Run perf_analyzer on a model at 1, 4 and 16 requests at once; return its last table."""
     data = program.parent / f"{model}.json"
     data.write_text(json.dumps({"data": rows}))
-    command = [program, "-m", model, "-i", "grpc", "-u", server.grpc.target, "--input-data", data]
-    command += ["--measurement-mode", "count_windows", "--measurement-request-count", "80"]
+    command: list[str | Path] = [
+        program,
+        "-m",
+        model,
+        "-i",
+        "grpc",
+        "-u",
+        server.grpc.target,
+        "--input-data",
+        data,
+    ]
+    command += [
+        "--input-data",
+        data,
+        "--measurement-mode",
+        "count_windows",
+        "--measurement-request-count",
+        "80",
+    ]
     command += ["--max-trials", "3", "--stability-percentage", "999"]
     paths = f"{program.parent}:{install().libraries}"
     lines = []

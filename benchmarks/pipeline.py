@@ -9,18 +9,15 @@ alike. Ratios are medians with their range.
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from throughput import RESULTS, spread
+from record import record, spread
 
 from tritonqa import Reader
 from tritonqa.datasets import load_squad
-from tritonqa.engine import cpu
 from tritonqa.integrations.transformers import Options, QuestionAnsweringPipeline
 from tritonqa.reader.load import load_embedded
 
@@ -58,17 +55,13 @@ def main() -> None:
             ours = seconds(reader.ask_many(pairs, top_k=top_k, no_answer_threshold=1.0), len(pairs))
             face = seconds(pipe((row for row in rows), **call), len(rows))
             ratios[name].append(face / ours)
-    record = {
-        "date": date.today().isoformat(),
-        "machine": cpu.model(),
+    values = {
         "engine": f"{backend.flow.engine.name}/{backend.flow.engine.precision}",
         "asks": len(pairs),
         "rounds": options.rounds,
         "pipeline_over_ask_many": {name: spread(found) for name, found in ratios.items()},
     }
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"pipeline-{record['date']}.json").write_text(json.dumps(record, indent=2) + "\n")
-    print(json.dumps(record, indent=2))
+    record("pipeline", values)
     reader.close()
 
 

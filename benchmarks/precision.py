@@ -53,14 +53,14 @@ def main() -> None:
             backend = embed(bundle, open_engine(choice))
             runs.append((bundle.manifest.name, str(choice), answers_of(backend, part)))
     rows = []
-    for bundle, choice, found in runs:
+    for name, chosen, found in runs:
         texts = {example.id: own[0].text for example, own in zip(part.examples, found, strict=True)}
         same = [own[0].text == other[0].text for own, other in zip(found, known, strict=True)]
         places = [own[0].start == other[0].start for own, other in zip(found, known, strict=True)]
         rows.append(
             {
-                "bundle": bundle,
-                "choice": choice,
+                "bundle": name,
+                "choice": chosen,
                 "same_text": sum(same) / len(same),
                 "same_place": sum(places) / len(places),
                 **score(part, texts),

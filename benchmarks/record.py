@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,11 @@ from typing import Any
 from tritonqa.engine import cpu
 
 RESULTS = Path(__file__).parent / "results"
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    """Return the median and the range."""
+    return {"median": statistics.median(values), "min": min(values), "max": max(values)}
 
 
 def record(name: str, values: dict[str, Any]) -> None:

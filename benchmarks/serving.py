@@ -28,6 +28,7 @@ from typing import Any
 
 from flood import Sent, flood, written
 from perf_analyzer import perf
+from record import RESULTS, spread
 
 from tritonqa import Reader
 from tritonqa.datasets import load_squad
@@ -42,7 +43,6 @@ from tritonqa.triton.server import processes
 from tritonqa.triton.server.options import Serving
 from tritonqa.triton.server.server import Server
 
-RESULTS = Path(__file__).parent / "results"
 CLIENTS = (1, 4, 16, 64, 256)
 FREE = Serving(http_port=0, grpc_port=0, metrics_port=0)
 TICK = os.sysconf("SC_CLK_TCK")
@@ -214,11 +214,6 @@ def memory(pid: int) -> float:
 def quantile(values: list[float], share: float) -> float:
     """Return the value below which this share lies."""
     return sorted(values)[min(len(values) - 1, int(share * len(values)))] if values else 0.0
-
-
-def spread(values: list[float]) -> dict[str, float]:
-    """Return the median and the range."""
-    return {"median": statistics.median(values), "min": min(values), "max": max(values)}
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ medians over the chunks, with their range.
 from __future__ import annotations
 
 import argparse
-import statistics
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +20,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from peers import NAMES, Peer
-from record import record
+from record import record, spread
 
 from tritonqa import Reader
 from tritonqa.datasets import Dataset, load_squad
@@ -31,7 +30,7 @@ from tritonqa.engine.job import Job
 from tritonqa.evaluate import score
 from tritonqa.features import Window
 from tritonqa.reader.embedded import Embedded
-from tritonqa.reader.load import load
+from tritonqa.reader.load import load_embedded
 from tritonqa.text import Ask
 
 MFLOP_A_TOKEN, KFLOP_A_PAIR = 21.2, 9.2  # MiniLM-L6: of every token, and of every pair of tokens
@@ -102,8 +101,7 @@ def race(runners: dict[str, Runner], asks: Asks, chunk: int) -> None:
 
 def ratio(one: Runner, other: Runner) -> dict[str, float]:
     """Return the median and the range of one's time over the other's, chunk by chunk."""
-    values = [a / b for a, b in zip(one.seconds, other.seconds, strict=True)]
-    return {"median": statistics.median(values), "min": min(values), "max": max(values)}
+    return spread([a / b for a, b in zip(one.seconds, other.seconds, strict=True)])
 
 
 def limits(engine: Engine, windows: list[Window], asks_a_second: float, asks: int) -> dict[str, float]:
@@ -140,7 +138,7 @@ def main() -> None:
     chosen = dataset.examples[:: max(1, len(dataset.examples) // options.asks)][: options.asks]
     asks = [(example.question, example.context) for example in chosen]
     with ExitStack() as stack:
-        backend = load()
+        backend = load_embedded()
         reader = stack.enter_context(Reader(backend))
         engine = Runner(lambda part: bare(backend, part))
         own = Runner(lambda part: whole(reader, part))

@@ -88,4 +88,4 @@ def show(question: str, answers: Answers, took: float) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

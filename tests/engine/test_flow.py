@@ -239,7 +239,7 @@ class Asked:
         assert self.future is not None
         try:
             return "in order" if self.future.result(20) == [w.start for w in self.windows] else "mixed"
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - its kind is the outcome
             return type(error).__name__
 
     def allowed(self, failing: bool, closed: bool) -> set[str]:

@@ -43,7 +43,7 @@ def test_a_reader_opens_no_socket_and_starts_no_telemetry(tmp_path: Path, engine
     )
     assert done.returncode == 0, done.stderr
     threads, loaded = done.stdout.splitlines()
-    assert set(eval(threads)) <= {"MainThread", "tritonqa-stream"}  # noqa: S307
+    assert set(eval(threads)) <= {"MainThread", "tritonqa-stream"}
     assert loaded == "False"
     assert not list(tmp_path.iterdir()), "files were written into the user's home"
 

@@ -21,7 +21,7 @@ def collect(reader: Reader, asks: Iterator[object]) -> tuple[int, Exception | No
         for answers in reader.ask_many(asks, no_answer_threshold=1.0):  # type: ignore[arg-type]
             assert answers[0].text
             count += 1
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - what was raised is the result
         return count, error
     return count, None
 
@@ -39,7 +39,7 @@ def collect_async(reader: Reader, asks: Iterator[object], wrap: bool) -> tuple[i
             async for answers in AsyncReader(reader._backend).ask_many(stream, no_answer_threshold=1.0):  # type: ignore[arg-type]
                 assert answers[0].text
                 count += 1
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - what was raised is the result
             return count, error
         return count, None
 

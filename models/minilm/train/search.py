@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import tomllib
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,6 @@ from time import monotonic
 from typing import Any
 
 import numpy as np
-import tomllib
 
 from ensemble import ensemble_of
 from evaluate import RESULTS, careless_questions
@@ -140,7 +140,7 @@ def learn(
         )
         recipe = replace(tried.recipe, epochs=steps / len(stages) / len(epoch))
         with bar(tried.name) as step:
-            report = lambda _, done, of: step(done, of)  # noqa: B023, E731
+            report = lambda _, done, of: step(done, of)  # noqa: E731
             model = fit(start, examples, recipe, folder / f"training-{number}", report, objective)
         start.model.eval().load_state_dict(model.state_dict())
     questions = sum(map(len, stages))

@@ -44,7 +44,7 @@ class Bundle:
             raise BundleError(f"{TOKENIZER} is missing in {self.folder}; {_REMEDY}")
         try:
             return Tokenizer.from_file(str(path))
-        except Exception as error:  # noqa: BLE001 - tokenizers raises bare Exception
+        except Exception as error:  # tokenizers raises bare Exception
             raise BundleError(f"{TOKENIZER} is damaged ({error}); {_REMEDY}") from error
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol, Unpack
 
 from tritonqa.answers import Answers, Calibration
 from tritonqa.datasets.example import Dataset, hold_text
@@ -12,9 +12,6 @@ from tritonqa.evaluate.calibration import auroc, expected_calibration_error
 from tritonqa.evaluate.scores import exact, f1, per_question, score
 from tritonqa.progress import Step
 from tritonqa.spans import AskOptions, Decoding
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
 
 
 class Answering(Protocol):

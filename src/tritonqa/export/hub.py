@@ -163,7 +163,7 @@ def _plain_errors(name: HubName) -> Iterator[None]:
         ) from error
     except errors.RepositoryNotFoundError as error:
         raise ExportError(f"the Hub has no {name.id}, or only after a login: hf auth login") from error
-    except Exception as error:  # noqa: BLE001 - the client and its transport raise many kinds
+    except Exception as error:  # the client and its transport raise many kinds
         raise _other(name, error) from error
 
 

@@ -64,7 +64,7 @@ def load_model(checkpoint: Checkpoint, attention: str = "eager", *, new_head: bo
                 ignore_mismatched_sizes=True,
                 output_loading_info=True,
             )
-    except Exception as error:  # noqa: BLE001 - transformers and safetensors raise what they like
+    except Exception as error:  # transformers and safetensors raise what they like
         raise ExportError(f"transformers can't load the checkpoint: {_sentence(error)}") from error
     _check_tensors(model, info, new_head)
     model.eval().requires_grad_(False)

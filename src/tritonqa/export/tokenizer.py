@@ -23,7 +23,7 @@ def load_tokenizer(checkpoint: Checkpoint) -> Any:
         fast = AutoTokenizer.from_pretrained(
             checkpoint.folder, use_fast=True, local_files_only=True, trust_remote_code=False
         )
-    except Exception as error:  # noqa: BLE001 - transformers raises what its many converters raise
+    except Exception as error:  # transformers raises what its many converters raise
         raise ExportError(
             f"the tokenizer is missing or can't be converted ({_line(error)}); add its tokenizer.json"
         ) from error

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Self, TypeAlias, Unpack
 
 from tritonqa.answers import Answers
 from tritonqa.errors import Unavailable
@@ -16,9 +16,6 @@ from tritonqa.reader.base import Face, start_row
 from tritonqa.reader.lookahead import Ahead
 from tritonqa.spans import AskOptions, Decoding
 from tritonqa.text import Ask
-
-if TYPE_CHECKING:
-    from typing_extensions import Self, Unpack
 
 Row: TypeAlias = tuple[str, str | Sequence[str]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self, Unpack
 
 from tritonqa.answers import Answers, Calibration
 from tritonqa.errors import InputError
@@ -13,9 +13,6 @@ from tritonqa.reader.backend import Backend, Start
 from tritonqa.reader.load import PACKAGED, Loading, load
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
-
-if TYPE_CHECKING:
-    from typing_extensions import Self, Unpack
 
 
 class Face:

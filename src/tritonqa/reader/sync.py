@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import Self, Unpack
 
 from tritonqa.answers import Answers
 from tritonqa.progress import Step
@@ -12,9 +12,6 @@ from tritonqa.reader.base import Face, start_row
 from tritonqa.reader.stream import in_order
 from tritonqa.spans import AskOptions, Decoding
 from tritonqa.text import Ask
-
-if TYPE_CHECKING:
-    from typing_extensions import Self, Unpack
 
 
 class Reader(Face):

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict, Unpack
 
 from tritonqa.errors import InputError
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
 
 
 class AskOptions(TypedDict, total=False):

@@ -7,7 +7,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Unpack
 
 import click
 
@@ -19,9 +19,6 @@ from tritonqa.errors import InputError
 from tritonqa.progress import bar
 from tritonqa.reader import Reader
 from tritonqa.spans import AskOptions
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
 
 _LONG = 50  # windows of a single ask from which on a bar is worth it
 

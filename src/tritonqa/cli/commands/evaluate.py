@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Unpack
 
 import click
 
@@ -20,9 +20,6 @@ from tritonqa.evaluate.run import evaluate as run
 from tritonqa.progress import bar
 from tritonqa.reader import Reader
 from tritonqa.spans import AskOptions
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
 
 
 @click.command()

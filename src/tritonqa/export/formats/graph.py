@@ -25,7 +25,7 @@ def export_graph(model: Model, max_length: int) -> Any:
             return torch.export.export(
                 model.module, (), sample(model), dynamic_shapes={name: axes for name in model.inputs}
             )
-    except Exception as error:  # noqa: BLE001 - torch.export raises what the model's own code raises
+    except Exception as error:  # torch.export raises what the model's own code raises
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise ExportError(
             f"torch can't export {type(model.module.model).__name__} as a graph: {lines[0]}"

@@ -6,7 +6,7 @@ import warnings
 from concurrent.futures import Future
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any, Unpack
 
 from tritonqa.client.address import is_address
 from tritonqa.engine.base import hold_length
@@ -19,9 +19,6 @@ from tritonqa.reader.embedded import Embedded
 from tritonqa.reader.load import PACKAGED, load_embedded
 from tritonqa.reader.stream import in_order, result_of
 from tritonqa.text import Ask
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
 
 TASK = "question-answering"
 

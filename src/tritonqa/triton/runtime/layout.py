@@ -16,7 +16,7 @@ from tritonqa.errors import Unavailable
 
 SERVER_VERSION = "2.51.0"
 GLIBC = (2, 35)
-PYTHONS = ((3, 10), (3, 11), (3, 12))
+PYTHONS = ((3, 11), (3, 12))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,24 @@
+"""Wait for what a test needs, however slow the machine is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def eventually(predicate: Callable[[], T], seconds: float = 120.0) -> T:
+    """Ask again and again until the predicate gives something true, and return that.
+
+    The limit is no deadline of what is tested: it ends a test that would wait for ever.
+
+    Raises:
+        AssertionError: nothing true came within the limit; says what came last.
+    """
+    until = time.monotonic() + seconds
+    while not (found := predicate()):
+        assert time.monotonic() < until, f"waited {seconds:g} s, and the last was {found!r}"
+        time.sleep(0.02)
+    return found
