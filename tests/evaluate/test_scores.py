@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tritonqa import Reader
-from tritonqa.datasets import load_squad
+from tritonqa.datasets import Dataset, load_squad
 from tritonqa.errors import InputError
-from tritonqa.evaluate import expected_calibration_error, f1, risk_coverage, score
+from tritonqa.evaluate import exact, expected_calibration_error, f1, risk_coverage, score
+from tritonqa.evaluate.language import Language
 from tritonqa.evaluate.run import evaluate
 
 
@@ -44,72 +45,60 @@ def test_calibration() -> None:
     assert coverage.tolist() == [0.5, 1.0] and risk.tolist() == [0.0, 0.5]
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [("{", "not valid JSON"), ('{"data": [{}]}', "field 'paragraphs'"), ('{"data": []}', "no questions")],
-)
-def test_a_bad_file_names_the_field(tmp_path: Path, text: str, message: str) -> None:
-    path = tmp_path / "data.json"
-    path.write_text(text)
-    with pytest.raises(InputError, match=message):
-        load_squad(path)
+ROW: dict[str, object] = {
+    "id": "q1",
+    "question": "Who wrote it?",
+    "context": "Ada wrote it.",
+    "answers": ["Ada"],
+}
 
 
-ROW = {"id": "q1", "title": "t", "question": "Who?", "context": "Ada\u2028Grace", "answers": []}
-
-
-def _write(path: Path, *lines: str) -> Path:
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
-
-
-def test_lines_end_where_json_says(tmp_path: Path) -> None:
-    line = json.dumps(ROW, ensure_ascii=False)
-    (example,) = load_squad(str(_write(tmp_path / "a.jsonl", "\ufeff" + line))).examples
-    assert example.context == ROW["context"]
-    with pytest.raises(InputError, match="line 2, column"):
-        load_squad(_write(tmp_path / "b.jsonl", line, "{"))
-
-
-def test_columns_of_answers(tmp_path: Path) -> None:
-    row = {**ROW, "answers": {"text": ["Ada"], "answer_start": [0]}}
-    (example,) = load_squad(_write(tmp_path / "a.jsonl", json.dumps(row))).examples
-    assert (example.answers, example.starts) == (("Ada",), (0,))
-
-
-def test_answers_that_are_texts_alone(tmp_path: Path) -> None:
-    (example,) = load_squad(_write(tmp_path / "a.jsonl", json.dumps({**ROW, "answers": ["Ada"]}))).examples
-    assert (example.answers, example.starts) == (("Ada",), (-1,))
-
-
-def test_an_id_given_twice_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="question q1: 2 questions have this id"):
-        load_squad(_write(tmp_path / "a.jsonl", json.dumps(ROW), json.dumps(ROW)))
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"id": [1]}, "field id must be text"),
-        ({"question": 3}, "question q1: field question must be text"),
-        ({"context": None}, "question q1: field context must be text"),
-        ({"answers": [{"text": 3}]}, "question q1: field text must be text"),
-        ({"answers": [{"text": "Ada", "answer_start": "x"}]}, "q1: field answer_start must be a whole"),
-    ],
-)
-def test_a_bad_row_names_its_question(tmp_path: Path, change: dict[str, object], message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        load_squad(_write(tmp_path / "a.jsonl", json.dumps({**ROW, **change})))
-
-
-def test_deep_nesting_is_an_input_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="nested too deep|not valid JSON"):
-        load_squad(_write(tmp_path / "a.json", "[" * 100_000))
+def _dataset(folder: Path, *rows: dict[str, object]) -> Dataset:
+    path = folder / "rows.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return load_squad(path)
 
 
 @pytest.mark.parametrize("field", ["question", "context"])
 def test_what_has_no_text_is_not_asked(tmp_path: Path, field: str) -> None:
-    rows = [ROW, {**ROW, "id": "q2", field: " "}]
-    dataset = load_squad(_write(tmp_path / "a.jsonl", *map(json.dumps, rows)))
+    dataset = _dataset(tmp_path, ROW, {**ROW, "id": "q2", field: " "})
     with Reader.load(engine="toy") as reader, pytest.raises(InputError, match=f"q2: field {field} is empty"):
         evaluate(reader, dataset)
+
+
+def test_a_row_holds_what_was_counted(tmp_path: Path) -> None:
+    dataset = _dataset(tmp_path, ROW, {**ROW, "id": "q2", "question": "Who sold it?", "answers": []})
+    with Reader.load(engine="toy") as reader:
+        for threshold in (0.0, 0.3, 1.0):
+            report = evaluate(reader, dataset, no_answer_threshold=threshold)
+            assert 50 * sum(row["exact"] for row in report.rows) == report.figures["exact"]
+            assert 50 * sum(row["f1"] for row in report.rows) == pytest.approx(report.figures["f1"])
+            assert all(bool(row["prediction"]) == (row["no_answer"] <= threshold) for row in report.rows)
+
+
+@pytest.mark.parametrize(
+    ("language", "gold", "found", "exactly", "overlap"),
+    [
+        ("en", "the Tower", "tower!", 1.0, 1.0),
+        ("de", "der Turm", "Turm", 1.0, 1.0),
+        ("es", "la torre alta", "torre", 0.0, 2 / 3),
+        ("fr", "l’église", "église", 1.0, 1.0),
+        ("ar", "الكتاب", "كتاب", 1.0, 1.0),
+        ("zh", "北京大学", "北京", 0.0, 2 / 3),
+        ("zh", "北京。", "北京", 1.0, 1.0),
+        ("ja", "東京タワー", "東京", 0.0, 4 / 7),
+        ("ko", "서울특별시", "서울", 0.0, 4 / 7),
+        ("hi", "दिल्ली है", "दिल्ली", 0.0, 2 / 3),
+    ],
+)
+def test_languages_have_rules_of_their_own(
+    language: str, gold: str, found: str, exactly: float, overlap: float
+) -> None:
+    rules = Language(language)
+    assert exact(gold, found, rules) == exactly
+    assert f1(gold, found, rules) == pytest.approx(overlap)
+
+
+def test_an_unknown_language_lists_those_known() -> None:
+    with pytest.raises(InputError, match="language 'xx' is unknown; choose one of ar, cs"):
+        Language("xx")

@@ -2,57 +2,42 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from tritonqa.datasets.example import Dataset, Example
+from tritonqa.datasets.files import read_text
+from tritonqa.datasets.gold import gold_of, has_gold
+from tritonqa.datasets.rows import Row, json_rows, table_delimiter, table_rows
 from tritonqa.errors import InputError
 
 
-def load_squad(file: Path | str) -> Dataset:
-    """Read SQuAD's JSON layout, or JSON lines of {id, title, context, question, answers}; both also .gz.
+def load_squad(file: Path | str, *, gold: bool = True) -> Dataset:
+    """Read questions in SQuAD's layout or one of its dialects; see datasets.rows and datasets.gold.
 
-    An answer is {text, answer_start}, or its text alone. Raises InputError that names the file, and the field
-    where one is missing.
+    A file that says it is of version 2.0, or has a question without an answer, is scored as 2.0. Without
+    gold, questions need no answers. Raises InputError that names the file, the line or question, the field.
     """
     path = Path(file)
+    text, delimiter, version = read_text(path), table_delimiter(path.name), ""
     try:
-        opened = (
-            gzip.open(path, "rt", encoding="utf-8-sig")
-            if path.suffix == ".gz"
-            else path.open(encoding="utf-8-sig")
-        )
-        with opened as stream:
-            text = stream.read()
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{path} can't be read ({error}); give a SQuAD file, .json or .jsonl, also .gz"
-        ) from error
-    try:
-        if ".jsonl" in path.name:
-            rows = list(_lines(text))
+        if delimiter is None:
+            rows, version = json_rows(text)
         else:
-            rows = _rows(json.loads(text))
-        examples = tuple(_example(row) for row in rows)
+            rows = list(table_rows(text, delimiter))
+        examples = tuple(_example(row, number, gold) for number, row in enumerate(rows, 1))
         _check_ids(examples)
-    except json.JSONDecodeError as error:
-        raise InputError(f"{path} is not valid JSON: line {error.lineno}, column {error.colno}") from error
     except RecursionError as error:
         raise InputError(f"{path} is not in SQuAD's layout: it is nested too deep") from error
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
-    except KeyError as error:
-        raise InputError(f"{path} is not in SQuAD's layout: field {error} is missing") from error
-    except (TypeError, AttributeError) as error:
-        raise InputError(f"{path} is not in SQuAD's layout: a field is of another type ({error})") from error
     if not examples:
         raise InputError(f"{path} holds no questions")
-    version = "2.0" if any(not example.answers for example in examples) else "1.1"
-    return Dataset(version, examples)
+    shifted = "2.0" in version or any(not example.answers for example in examples)
+    return Dataset("2.0" if shifted else "1.1", examples)
 
 
 def save_examples(path: Path, examples: Iterable[Example]) -> None:
@@ -67,36 +52,29 @@ def save_examples(path: Path, examples: Iterable[Example]) -> None:
             stream.write(json.dumps({**record, "answers": answers}) + "\n")
 
 
-def _lines(text: str) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            try:
-                yield json.loads(line)
-            except json.JSONDecodeError as error:
-                error.lineno = number
-                raise
+def _example(row: Row, number: int, gold: bool) -> Example:
+    record = row.record
+    name = record.get("id", record.get("qid", record.get("_id", number)))
+    place = f"{row.place}, question {name}"
+    if isinstance(name, bool) or not isinstance(name, str | int):
+        raise InputError(f"{row.place}, question {name!r:.40}: field id must be text or a whole number")
+    try:
+        texts, starts = gold_of(record) if gold or has_gold(record) else ((), ())
+    except InputError as error:
+        raise InputError(f"{place}: {error}") from error
+    title, question, context = (_text(record, field, place) for field in ("title", "question", "context"))
+    return Example(str(name), title, question, context, texts, starts)
 
 
-def _rows(record: Any) -> list[dict[str, Any]]:
-    return [
-        {**question, "title": article.get("title", ""), "context": paragraph["context"]}
-        for article in record["data"]
-        for paragraph in article["paragraphs"]
-        for question in paragraph["qas"]
-    ]
-
-
-def _example(row: dict[str, Any]) -> Example:
-    answers = () if row.get("is_impossible") else row["answers"]
-    if isinstance(answers, dict):  # the columns of Hugging Face's datasets
-        texts, starts = tuple(answers["text"]), tuple(answers["answer_start"])
-    else:
-        records = [{"text": answer} if isinstance(answer, str) else answer for answer in answers]
-        texts = tuple(record["text"] for record in records)
-        starts = tuple(record.get("answer_start", -1) for record in records)
-    example = Example(row["id"], row.get("title") or "", row["question"], row["context"], texts, starts)
-    _check(example)
-    return example
+def _text(record: dict[str, Any], field: str, place: str) -> str:
+    value = record.get(field, "" if field == "title" else None)
+    if value is None and field == "title":
+        return ""
+    if field not in record and value is None:
+        raise InputError(f"{place}: field {field!r} is missing")
+    if not isinstance(value, str):
+        raise InputError(f"{place}: field {field} must be text, not {value!r:.40}")
+    return value
 
 
 def _check_ids(examples: Sequence[Example]) -> None:
@@ -104,16 +82,3 @@ def _check_ids(examples: Sequence[Example]) -> None:
     first, count = Counter(example.id for example in examples).most_common(1)[0] if examples else ("", 0)
     if count > 1:
         raise InputError(f"question {first}: {count} questions have this id; give each its own")
-
-
-def _check(example: Example) -> None:
-    """Raise InputError that names the question and the field."""
-    if not isinstance(example.id, str):
-        raise InputError(f"question {example.id!r:.40}: field id must be text")
-    named = {"title": example.title, "question": example.question, "context": example.context}
-    wrong = [name for name, value in named.items() if not isinstance(value, str)]
-    wrong += ["text" for text in example.answers if not isinstance(text, str)]
-    if wrong:
-        raise InputError(f"question {example.id}: field {wrong[0]} must be text")
-    if not all(isinstance(start, int) for start in example.starts):
-        raise InputError(f"question {example.id}: field answer_start must be a whole number")

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import re
-import string
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tritonqa.datasets.example import Dataset
-
-_ARTICLES = re.compile(r"\b(a|an|the)\b")
-_PUNCTUATION = str.maketrans("", "", string.punctuation)
+from tritonqa.evaluate.language import ENGLISH, Language
 
 
-def normalise(text: str) -> str:
-    """Lower the case, drop ASCII punctuation and English articles, join words by one space."""
-    return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
+def normalise(text: str, language: Language = ENGLISH) -> str:
+    """Lower the case, drop punctuation and articles, join words by one space; see Language."""
+    return language.normalise(text)
 
 
-def exact(gold: str, found: str) -> float:
+def exact(gold: str, found: str, language: Language = ENGLISH) -> float:
     """Return 1.0 when both texts are the same once normalised."""
-    return float(normalise(gold) == normalise(found))
+    return float(language.normalise(gold) == language.normalise(found))
 
 
-def f1(gold: str, found: str) -> float:
-    """Return the harmonic mean of precision and recall over normalised words; two empty texts agree."""
-    wanted, given = normalise(gold).split(), normalise(found).split()
+def f1(gold: str, found: str, language: Language = ENGLISH) -> float:
+    """Return the harmonic mean of precision and recall over the language's units; two empty texts agree."""
+    wanted, given = language.units(gold), language.units(found)
     if not wanted or not given:
         return float(wanted == given)
     same = sum((Counter(wanted) & Counter(given)).values())
@@ -36,7 +32,10 @@ def f1(gold: str, found: str) -> float:
 
 
 def per_question(
-    dataset: Dataset, predictions: Mapping[str, str], metric: Callable[[str, str], float]
+    dataset: Dataset,
+    predictions: Mapping[str, str],
+    metric: Callable[[str, str, Language], float],
+    language: Language = ENGLISH,
 ) -> dict[str, float]:
     """Score each question by its best gold answer; one without a prediction is 0 in 1.1, left out in 2.0."""
     scores = {}
@@ -45,9 +44,9 @@ def per_question(
         if dataset.version == "2.0":
             if example.id not in predictions:
                 continue
-            golds = [gold for gold in golds if normalise(gold)] or [""]
+            golds = [gold for gold in golds if language.normalise(gold)] or [""]
         found = predictions.get(example.id)
-        scores[example.id] = 0.0 if found is None else max(metric(gold, found) for gold in golds)
+        scores[example.id] = 0.0 if found is None else max(metric(gold, found, language) for gold in golds)
     return scores
 
 
@@ -56,12 +55,13 @@ def score(
     predictions: Mapping[str, str],
     na_probs: Mapping[str, float] | None = None,
     threshold: float = 1.0,
+    language: Language = ENGLISH,
 ) -> dict[str, float | int]:
     """Return the official keys in percent.
 
     For 2.0, predictions are the best spans; above the threshold of na_probs they count as no answer.
     """
-    exacts, f1s = per_question(dataset, predictions, exact), per_question(dataset, predictions, f1)
+    exacts, f1s = (per_question(dataset, predictions, metric, language) for metric in (exact, f1))
     if dataset.version == "1.1":
         return {"exact_match": _percent(exacts.values()), "f1": _percent(f1s.values())}
     answerable = {example.id: bool(example.answers) for example in dataset.examples}

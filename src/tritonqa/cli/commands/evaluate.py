@@ -5,48 +5,93 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import nullcontext
+from functools import partial, wraps
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, TypeAlias, cast
 
 import click
 
 from tritonqa.cli.options import answer_options, as_json, reader_options
 from tritonqa.cli.output import emit, whole, writable_folder
-from tritonqa.datasets import Dataset, load_squad
+from tritonqa.datasets import Dataset, load_predictions, load_squad
+from tritonqa.datasets.example import hold_text as require_text
 from tritonqa.errors import InputError
 from tritonqa.evaluate import score
+from tritonqa.evaluate.language import ENGLISH, Language
 from tritonqa.evaluate.plots import plot, require_matplotlib
 from tritonqa.evaluate.run import evaluate as run
 from tritonqa.progress import bar
 from tritonqa.reader import Reader
 from tritonqa.spans import AskOptions
 
+Scoring: TypeAlias = Callable[[Dataset, Language], dict[str, Any]]
+
+
+def prediction_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --predictions, --na-probs; the command gets given, which scores what they name, or None."""
+
+    @click.option(
+        "--predictions",
+        type=click.Path(path_type=Path),
+        help="Score these instead: {id: text}, nbest, Hugging Face's list, or what --output wrote.",
+    )
+    @click.option(
+        "--na-probs",
+        type=click.Path(path_type=Path),
+        help="{id: probability of no answer} of the predictions.",
+    )
+    @wraps(command)
+    def wrapped(*, predictions: Path | None, na_probs: Path | None, **rest: Any) -> None:
+        if predictions is None and na_probs is not None:
+            raise InputError("na-probs go with --predictions; give them as well")
+        threshold = rest.get("no_answer_threshold")
+        given = partial(_score, predictions, na_probs, threshold) if predictions is not None else None
+        command(given=given, **rest)
+
+    return wrapped
+
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @reader_options
 @answer_options
-@click.option("--predictions", type=click.Path(path_type=Path), help="Score this {id: text} instead.")
+@prediction_options
+@click.option(
+    "--predict-only", is_flag=True, help="Write the answers of questions without gold; score nothing."
+)
+@click.option("--language", default=ENGLISH.code, show_default=True, help="Rules to compare answers by.")
 @click.option("--output", type=click.Path(path_type=Path), help="Write each question's answer as JSON lines.")
 @click.option("--plots", type=click.Path(path_type=Path), help="Write plots into this folder.")
 @as_json
 def evaluate(
     file: Path,
-    predictions: Path | None,
+    given: Scoring | None,
+    predict_only: bool,
     output: Path | None,
     plots: Path | None,
     as_json: bool,
     load: Callable[[], Reader],
-    **options: Unpack[AskOptions],
+    **options: Any,
 ) -> None:
-    """Score a reader on FILE exactly as SQuAD's official script does."""
+    """Score a reader on FILE exactly as SQuAD's official script does.
+
+    FILE is SQuAD's JSON or one of its dialects: rows, JSON lines, MRQA's, CSV or TSV with named columns;
+    also .gz.
+    """
+    rules = Language(options.pop("language"))
+    asked = cast("AskOptions", options)
+    if predict_only:
+        if given is not None or plots is not None:
+            raise InputError("--predict-only scores nothing; leave out --predictions and --plots")
+        _predict(load, load_squad(file, gold=False), asked, output)
+        return
     dataset = load_squad(file)
-    if predictions is not None:
+    if given is not None:
         if output is not None or plots is not None:
             raise InputError("predictions are texts alone; --output and --plots need a reader's answers")
-        figures: dict[str, Any] = dict(score(dataset, _predictions(predictions, dataset)))
+        figures = given(dataset, rules)
     else:
-        figures = _run(load, dataset, options, output, plots)
+        figures = _run(load, dataset, asked, output, plots, rules)
     if as_json:
         emit(json.dumps(figures))
     else:
@@ -54,8 +99,32 @@ def evaluate(
             emit(f"{name:20} {value:.3f}" if isinstance(value, float) else f"{name:20} {value}")
 
 
+def _predict(load: Callable[[], Reader], dataset: Dataset, options: AskOptions, output: Path | None) -> None:
+    """Write each question's answer as a JSON line, to output or to stdout, as they come."""
+    require_text(dataset.examples)
+    pairs = [(example.question, example.context) for example in dataset.examples]
+    with whole(output, "output") if output is not None else nullcontext() as lines:
+        with load() as reader, bar("questions", hidden=output is None) as step:
+            found = reader.ask_many(pairs, **options)
+            for done, (example, answers) in enumerate(zip(dataset.examples, found, strict=True), 1):
+                text = answers[0].text if answers else ""
+                row = json.dumps(
+                    {"id": example.id, "prediction": text, **answers.to_dict()}, ensure_ascii=False
+                )
+                if lines is not None:
+                    lines.write(row + "\n")
+                else:
+                    emit(row)
+                step(done, len(pairs))
+
+
 def _run(
-    load: Callable[[], Reader], dataset: Dataset, options: AskOptions, output: Path | None, plots: Path | None
+    load: Callable[[], Reader],
+    dataset: Dataset,
+    options: AskOptions,
+    output: Path | None,
+    plots: Path | None,
+    language: Language,
 ) -> dict[str, Any]:
     """Ask all questions, once it is sure that the results can be written."""
     if plots is not None:
@@ -64,7 +133,7 @@ def _run(
     with whole(output, "output") if output is not None else nullcontext() as lines:
         with load() as reader, bar("questions") as step:
             _say_threshold(dataset, reader, options)
-            report = run(reader, dataset, step, reader.calibration, **options)
+            report = run(reader, dataset, step, reader.calibration, language, **options)
         if lines is not None:
             lines.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in report.rows)
     if plots is not None:
@@ -84,18 +153,16 @@ def _say_threshold(dataset: Dataset, reader: Reader, options: AskOptions) -> Non
         )
 
 
-def _predictions(path: Path, dataset: Dataset) -> dict[str, str]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"predictions {path} can't be read: {error.strerror}; give a JSON file") from error
-    except ValueError as error:
-        raise InputError(f"predictions {path} is not valid JSON: {error}") from error
-    if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
-        raise InputError(f"predictions {path} must be a JSON object of question id: text")
-    missing = sum(example.id not in found for example in dataset.examples)
+def _score(
+    path: Path, na_probs: Path | None, threshold: float | None, dataset: Dataset, language: Language
+) -> dict[str, Any]:
+    """Score predictions as the official script does: without a threshold all that were given count."""
+    found = load_predictions(path, na_probs)
+    missing = sum(example.id not in found.texts for example in dataset.examples)
     if missing == len(dataset.examples):
         raise InputError(f"predictions {path} holds no id of the questions; give those of this file")
     if missing:
         click.echo(f"{missing} of {len(dataset.examples)} questions have no prediction", err=True)
-    return found
+    least = 1.0 if threshold is None else threshold
+    figures = score(dataset, found.texts, found.na_probs, least, language)
+    return {**figures, "language": language.code}

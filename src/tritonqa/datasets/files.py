@@ -1,0 +1,26 @@
+"""File → its text: UTF-8, or UTF-16 with its mark; also gzip, whatever the name says."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import zlib
+from pathlib import Path
+
+from tritonqa.errors import InputError
+
+_GZIP = b"\x1f\x8b"
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def read_text(path: Path) -> str:
+    """Read a whole file; raises InputError that says why it can't be read."""
+    try:
+        raw = path.read_bytes()
+        if raw.startswith(_GZIP):
+            raw = gzip.decompress(raw)
+        return raw.decode("utf-16" if raw.startswith(_UTF_16) else "utf-8-sig")
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise InputError(
+            f"{path} can't be read ({error}); give JSON, JSON lines, CSV or TSV in UTF-8, also .gz"
+        ) from error
