@@ -1,4 +1,4 @@
-"""Triton's own load generator, on the models reader and encoder."""
+"""Triton's own load generator, on the models reader and logits."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tritonqa.triton.server.server import Server
 
 
 def perf(server: Server, asks: list[tuple[str, str]], wheel: Path) -> dict[str, str]:
-    """Drive reader and encoder with perf_analyzer; return its tables."""
+    """Drive reader and logits with perf_analyzer; return its tables."""
     tokens = {"input_ids": 2000, "attention_mask": 1, "token_type_ids": 0}
     inputs: dict[str, list[dict[str, Any]]] = {
         "reader": [
             {"question": [question], "passages": {"content": [passage], "shape": [1]}}
             for question, passage in asks
         ],
-        "encoder": [
+        "logits": [
             {name: {"content": [value] * size, "shape": [size]} for name, value in tokens.items()}
             for size in (64, 128, 192, 256)
         ],

@@ -5,7 +5,7 @@
 CPU-seconds are those of the server and its Python processes, from /proc; clients share the same cores.
 Each run of the server stands between two in process, whose mean it is compared with: the machine drifts.
 Padding is what the server's own metrics say of all asks of the run.
-perf drives reader and encoder with perf_analyzer of the tritonclient 2.51.0 wheel, given by --perf-wheel.
+perf drives reader and logits with perf_analyzer of the tritonclient 2.51.0 wheel, given by --perf-wheel.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ ulimit -s 1048576 2>/dev/null || true
 repository="$1"
 shift
 # What `tritonqa serve --rate-limit` wrote there; Triton takes it on its command line alone.
-limit="$(sed -n '/key: "rate_limit"/,/}/s/.*string_value: "\([0-9]*\)".*/\1/p' "${repository}/encoder/config.pbtxt" 2>/dev/null || true)"
+limit="$(sed -n '/key: "rate_limit"/,/}/s/.*string_value: "\([0-9]*\)".*/\1/p' "${repository}/logits/config.pbtxt" 2>/dev/null || true)"
 if [ -n "${limit}" ]; then
-    set -- --rate-limit=execution_count --rate-limit-resource="encoder:${limit}" "$@"
+    set -- --rate-limit=execution_count --rate-limit-resource="logits:${limit}" "$@"
 fi
 exec tritonserver \
     --model-repository="${repository}" \

@@ -19,7 +19,7 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("asked", [["--cache"], ["--batch", "4"], ["--no-encoder"], ["other-reader"]])
+@pytest.mark.parametrize("asked", [["--cache"], ["--batch", "4"], ["--no-logits"], ["other-reader"]])
 def test_a_repository_that_is_found_takes_no_options_of_its_models(
     repository: Path, asked: list[str]
 ) -> None:
@@ -84,7 +84,7 @@ def test_errors_name_the_option(option: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        (["--no-encoder", "--instances", "2"], "--no-encoder leaves nothing"),
+        (["--no-logits", "--instances", "2"], "--no-logits leaves nothing"),
         (["--gpus"], "--gpus and --image go with --docker"),
         (["--image", "x"], "--gpus and --image go with --docker"),
     ],

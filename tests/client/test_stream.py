@@ -14,7 +14,8 @@ import pytest
 from tritonqa.client.stream import InFlight, OpenStream
 from tritonqa.errors import InputError, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call
-from tritonqa.protocol.joined import COUNTS, AskJoiner
+from tritonqa.protocol.contract import PASSAGE_COUNTS
+from tritonqa.protocol.joiner import AskJoiner
 from tritonqa.protocol.protobuf import service_pb2
 from tritonqa.protocol.tensors import Array, texts
 
@@ -60,11 +61,14 @@ def refuse(opened: OpenStream, message: Any, line: str) -> None:
 def test_each_ask_of_a_refused_request_goes_again_alone(line: str) -> None:
     transport, opened, futures = started(3)
     joined = transport.sent.get(timeout=5)
-    assert COUNTS in inputs(joined)
+    assert PASSAGE_COUNTS in inputs(joined)
     futures[1].cancel()
     refuse(opened, joined, line)
     again = [transport.sent.get(timeout=5) for _ in range(2)]
-    assert [(message.id, COUNTS in inputs(message)) for message in again] == [("s.0", False), ("s.2", False)]
+    assert [(message.id, PASSAGE_COUNTS in inputs(message)) for message in again] == [
+        ("s.0", False),
+        ("s.2", False),
+    ]
     for message in again:
         refuse(opened, message, line)
     for future in (futures[0], futures[2]):

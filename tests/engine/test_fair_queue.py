@@ -13,7 +13,7 @@ from tritonqa.engine.base import Grouping
 from tritonqa.engine.fair_queue import _LOOK, Turns
 from tritonqa.engine.job import Job
 
-MOST, SHARE = 8, 2
+MAX_JOINED, SHARE = 8, 2
 LENGTHS = st.integers(1, 150)
 
 
@@ -38,7 +38,7 @@ class TurnsAreThoseOfAList(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.turns = Turns(MOST)
+        self.turns = Turns(MAX_JOINED)
         self.model: list[Modelled] = []
 
     @property
@@ -48,7 +48,7 @@ class TurnsAreThoseOfAList(RuleBasedStateMachine):
     @rule(length=LENGTHS, late=st.booleans())
     def enter(self, length: int, late: bool) -> None:
         one = job(length, -1.0 if late else None)
-        room = not self.model or self.weight + min(one.left, SHARE) <= MOST
+        room = not self.model or self.weight + min(one.left, SHARE) <= MAX_JOINED
         assert self.turns.has_room(one) == room
         if room:
             self.turns.enter(one)
@@ -104,7 +104,7 @@ class TurnsAreThoseOfAList(RuleBasedStateMachine):
     @invariant()
     def counts(self) -> None:
         assert self.turns.windows == sum(len(one.left) for one in self.model)
-        assert self.turns.full == (self.weight >= MOST)
+        assert self.turns.full == (self.weight >= MAX_JOINED)
 
 
 TestTurns = TurnsAreThoseOfAList.TestCase

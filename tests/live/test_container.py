@@ -26,7 +26,7 @@ SCRIPT = Path(__file__).parent.parent.parent / "deploy" / "docker" / "serve.sh"
 
 @pytest.mark.parametrize("limit", [None, 2])
 def test_the_script_serves_as_the_command_does(runtime: Runtime, tmp_path: Path, limit: int | None) -> None:
-    build(find(PACKAGED), tmp_path / "r", Models(encoder=LogitsOptions(rate_limit=limit)))
+    build(find(PACKAGED), tmp_path / "r", Models(logits=LogitsOptions(rate_limit=limit)))
     ports = Serving(http_port=0, grpc_port=0, metrics_port=0).with_ports()
     place = f"http://127.0.0.1:{ports.http_port}"
     environment = runtime.environment()
@@ -46,7 +46,7 @@ def test_the_script_serves_as_the_command_does(runtime: Runtime, tmp_path: Path,
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(40)
-    said = f'{{"name":"encoder", "count":{limit} '
+    said = f'{{"name":"logits", "count":{limit} '
     assert (said in (tmp_path / "log").read_text()) == (limit is not None)
 
 

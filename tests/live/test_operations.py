@@ -35,7 +35,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def running(runtime: Runtime, state: Path) -> Iterator[Served]:
-    with served(state, "--no-encoder", "--drain", "150") as place:
+    with served(state, "--no-logits", "--drain", "150") as place:
         yield place
 
 
@@ -125,7 +125,7 @@ def test_a_version_that_can_not_be_loaded_leaves_nothing(
 def test_a_stop_before_it_is_ready_leaves_nothing(runtime: Runtime, state: Path, ending: int) -> None:
     env = {**os.environ, "XDG_STATE_HOME": str(state)}
     ports = ("--http-port", "0", "--grpc-port", "0", "--metrics-port", "0")
-    process = subprocess.Popen(command("serve", "--no-encoder", *ports, "--logs", "none"), env=env)
+    process = subprocess.Popen(command("serve", "--no-logits", *ports, "--logs", "none"), env=env)
     records = state / "tritonqa" / "servers"
     before, until = set(records.glob("*.json")), time.monotonic() + 30
     while not (new := set(records.glob("*.json")) - before) and time.monotonic() < until:
@@ -156,7 +156,7 @@ def test_what_is_under_way_is_answered_before_the_end(running: Served) -> None:
 def test_a_drain_that_times_out_leaves_nothing(
     runtime: Runtime, state: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with served(state, "--no-encoder", "--drain", "1") as place:
+    with served(state, "--no-logits", "--drain", "1") as place:
         mark = place.mark
         with Reader.load(place.grpc) as reader:
             ask = reader._backend.start(Ask.of("What?", LONG * 30), reader._backend.decoding)
@@ -171,7 +171,7 @@ def test_a_drain_that_times_out_leaves_nothing(
 def test_what_a_killed_minder_left_is_ended_by_the_next(
     runtime: Runtime, state: Path, server_too: bool
 ) -> None:
-    with served(state, "--no-encoder") as place:
+    with served(state, "--no-logits") as place:
         mark, own = place.mark, state / "tritonqa" / "servers" / str(place.process.pid)
         server = place.triton
         place.process.kill()
@@ -179,7 +179,7 @@ def test_what_a_killed_minder_left_is_ended_by_the_next(
             os.kill(server, signal.SIGKILL)
         place.process.wait()
         assert mark.left and (own / "repository").is_dir()
-        with served(state, "--no-encoder"):
+        with served(state, "--no-logits"):
             assert not mark.left and not own.exists()
 
 

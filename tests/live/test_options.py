@@ -55,18 +55,18 @@ def said(*arguments: str, state: Path | None = None) -> dict[str, Any]:
 
 def test_the_configurations_are_those_asked_for(running: Served) -> None:
     client = connect(Address.parse(running.http))
-    reader, encoder = client.config("reader"), client.config("encoder")
+    reader, logits = client.config("reader"), client.config("logits")
     client.close()
     assert reader["version_policy"]["latest"]["num_versions"] == 2
     for name, value in (("engine", "onnx"), ("precision", "int8"), ("warmup", "[16, 64]"), ("cache", "true")):
         assert reader["parameters"][name]["string_value"] == value
     assert json.loads(reader["parameters"]["limits"]["string_value"])["waiting"] == 300
-    (group,) = encoder["instance_group"]
-    assert group["count"] == 2 and group["rate_limiter"]["resources"][0]["name"] == "encoder"
-    batching = encoder["dynamic_batching"]
-    assert encoder["max_batch_size"] == 4 and batching["max_queue_delay_microseconds"] == 200
+    (group,) = logits["instance_group"]
+    assert group["count"] == 2 and group["rate_limiter"]["resources"][0]["name"] == "logits"
+    batching = logits["dynamic_batching"]
+    assert logits["max_batch_size"] == 4 and batching["max_queue_delay_microseconds"] == 200
     assert "default_queue_policy" not in batching
-    assert encoder["parameters"]["limits"] == reader["parameters"]["limits"]
+    assert logits["parameters"]["limits"] == reader["parameters"]["limits"]
     assert len(processes.stubs(running.triton)) == 3
 
 

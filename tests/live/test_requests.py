@@ -21,7 +21,7 @@ from tritonqa import Reader
 from tritonqa.client import Address, Client, Connection, connect
 from tritonqa.errors import InputError, Overloaded, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call
-from tritonqa.protocol.joined import COUNTS
+from tritonqa.protocol.contract import PASSAGE_COUNTS as COUNTS
 from tritonqa.protocol.tensors import texts
 from tritonqa.text import Ask
 from tritonqa.triton.server.server import Server
@@ -58,7 +58,10 @@ def test_odd_json_is_answered_or_refused(server: Server, body: dict[str, Any]) -
     status, answer = post(server, "/v2/models/reader/generate", json.dumps(body).encode())
     record = json.loads(answer)
     if status == 200:
-        passages, counts = _list(body["passages"]), _list(body.get(COUNTS, len(_list(body["passages"]))))
+        passages, counts = (
+            _list(body["passages"]),
+            _list(body.get(COUNTS, len(_list(body["passages"])))),
+        )
         for end, count, row in zip(accumulate(counts), counts, _list(record["answers"]), strict=True):
             for answer in json.loads(row)["answers"]:
                 own = passages[end - count : end][answer["passage"]]

@@ -134,7 +134,7 @@ def test_an_encrypted_key_is_named_and_nobody_is_asked(tmp_path: Path) -> None:
 
 def test_full_shared_memory_is_said(runtime: Runtime, tmp_path: Path) -> None:
     ports = ["--http-port", "0", "--grpc-port", "0", "--metrics-port", "0"]
-    serve = shlex.join(command("serve", "--no-encoder", "--logs", "none", *ports))
+    serve = shlex.join(command("serve", "--no-logits", "--logs", "none", *ports))
     script = f"mount -t tmpfs -o size=64k tmpfs /dev/shm && exec {serve}"
     can = subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False)
     if can.returncode:

@@ -29,7 +29,7 @@ from tritonqa.triton.server.server import Server
 
 @pytest.fixture(scope="module")
 def running(runtime: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("state"), "--no-encoder") as place:
+    with served(tmp_path_factory.mktemp("state"), "--no-logits") as place:
         yield place
 
 

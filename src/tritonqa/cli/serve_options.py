@@ -14,7 +14,7 @@ from tritonqa.errors import InputError
 from tritonqa.triton.repository.options import ACCELERATORS, BACKENDS, Limits, LogitsOptions, Models
 from tritonqa.triton.server.options import Serving
 
-_SERVING, _LIMITS, _MODELS, _ENCODING = Serving(), Limits(), Models(), LogitsOptions()
+_SERVING, _LIMITS, _MODELS, _LOGITS = Serving(), Limits(), Models(), LogitsOptions()
 _PEM = click.Path(path_type=Path)
 _ANY = "0: any that is free."
 _OPTIONS = {
@@ -32,24 +32,25 @@ def models_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @click.option("--engine", help="openvino, onnx, torch or toy; chosen for the serving machine otherwise.")
     @click.option("--precision", help="fp32, bf16, int8, int8-bf16 or int8-weights, where the reader has it.")
-    @_shown("--max-waiting", _LIMITS.waiting, "Windows, and requests of encoder, that may wait.")
+    @_shown("--max-waiting", _LIMITS.waiting, "Windows, and requests of logits, that may wait.")
     @_shown("--ask-timeout", _LIMITS.seconds, "Seconds an ask may wait.")
     @_shown(
         "--warmup", ",".join(map(str, _MODELS.warmup)), "Tokens of windows run before READY; '' for none."
     )
     @click.option("--cache", is_flag=True, help="Keep the latest answers for equal asks.")
     @_shown("--versions", _MODELS.versions, "How many of the newest versions are served.")
-    @click.option("--encoder/--no-encoder", default=True, help="Serve the model encoder too.  [default: yes]")
-    @click.option("--backend", type=click.Choice(BACKENDS), default=_ENCODING.backend, show_default=True)
+    @click.option("--logits/--no-logits", default=True, help="Serve the model logits too.  [default: yes]")
+    @click.option("--encoder/--no-encoder", "logits", hidden=True)  # its name in 0.1
+    @click.option("--backend", type=click.Choice(BACKENDS), default=_LOGITS.backend, show_default=True)
     @click.option("--accelerator", type=click.Choice(list(ACCELERATORS)), help="For backend onnxruntime.")
-    @_shown("--instances", _ENCODING.instances, "Copies of encoder, which share the cores; on each GPU.")
-    @click.option("--rate-limit", type=int, help="Instances of encoder that may run at once.")
-    @_shown("--batch", _ENCODING.max_batch_size, "Requests of encoder that Triton batches, at most.")
-    @_shown("--batch-delay", _ENCODING.delay, "Microseconds that Triton waits to fill a batch.")
+    @_shown("--instances", _LOGITS.instances, "Copies of logits, which share the cores; on each GPU.")
+    @click.option("--rate-limit", type=int, help="Instances of logits that may run at once.")
+    @_shown("--batch", _LOGITS.max_batch_size, "Requests of logits that Triton batches, at most.")
+    @_shown("--batch-delay", _LOGITS.delay, "Microseconds that Triton waits to fill a batch.")
     @wraps(command)
-    def wrapped(*, max_waiting: int, ask_timeout: float, encoder: bool, warmup: str, **rest: Any) -> None:
+    def wrapped(*, max_waiting: int, ask_timeout: float, logits: bool, warmup: str, **rest: Any) -> None:
         with _by_option():
-            encoding = LogitsOptions(
+            options = LogitsOptions(
                 rest.pop("backend"),
                 rest.pop("accelerator"),
                 rest.pop("instances"),
@@ -57,11 +58,11 @@ def models_options(command: Callable[..., None]) -> Callable[..., None]:
                 rest.pop("batch"),
                 rest.pop("batch_delay"),
             )
-            if not encoder and encoding != _ENCODING:
-                raise InputError("--no-encoder leaves nothing to set options of encoder for; leave one away")
+            if not logits and options != _LOGITS:
+                raise InputError("--no-logits leaves nothing to set options of logits for; leave one away")
             models = Models(
                 Limits(waiting=max_waiting, seconds=ask_timeout),
-                encoding if encoder else None,
+                options if logits else None,
                 rest.pop("engine"),
                 rest.pop("precision"),
                 _lengths(warmup),
@@ -93,7 +94,7 @@ def server_options(command: Callable[..., None]) -> Callable[..., None]:
                 grpc_port=rest.pop("grpc_port"),
                 metrics_port=rest.pop("metrics_port"),
                 drain_timeout=rest.pop("drain"),
-                rate_limit=models.encoder.rate_limit if models.encoder else None,
+                rate_limit=models.logits.rate_limit if models.logits else None,
                 certificate=rest.pop("tls_certificate"),
                 key=rest.pop("tls_key"),
                 clients=rest.pop("tls_clients"),

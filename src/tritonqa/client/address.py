@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from tritonqa.errors import InputError
+from tritonqa.protocol.contract import GRPC_PORT, HTTP_PORT
 
-PORTS = {"grpc": 8001, "grpcs": 8001, "http": 8000, "https": 443}
+PORTS = {"grpc": GRPC_PORT, "grpcs": GRPC_PORT, "http": HTTP_PORT, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -19,6 +18,7 @@ from tritonqa.protocol.call import Call, Tensors
 from tritonqa.protocol.error_lines import from_line
 from tritonqa.protocol.grpc import request, response
 from tritonqa.protocol.protobuf import grpc
+from tritonqa.protocol.stream_id import new_stream, request_id
 
 Open: TypeAlias = Callable[[Iterator[Any]], Any]
 ErrorOf: TypeAlias = Callable[[Any], TritonQAError]
@@ -151,7 +151,7 @@ class GrpcStream:
         The first call opens the stream.
         """
         self._open, self._error_of, self._call_off, self._joiner = open, error_of, call_off, joiner
-        self._name, self._numbers = secrets.token_hex(8), count()
+        self._name, self._numbers = new_stream(), count()
         self._opened: OpenStream | None = None
         self._lock = threading.Lock()
         self._closed = threading.Event()
@@ -181,7 +181,7 @@ class GrpcStream:
             opened.ended.wait(_PATIENCE)
 
     def _number(self) -> str:
-        return f"{self._name}.{next(self._numbers)}"
+        return request_id(self._name, next(self._numbers))
 
     def _begin(self) -> OpenStream:
         opened = OpenStream(self._open, self._joiner)

@@ -1,20 +1,36 @@
-"""The names that client and server agree on."""
+"""What client and server agree on: a word that changes here changes on both sides."""
 
 from __future__ import annotations
 
-import re
-
-MODEL = "reader"
 PROTOCOL = "1"
-CALL_OFF = "call_off"
 
-_STREAM = re.compile(r"([0-9a-f]{16})\.")
+# Models.
+READER = "reader"  # strings in, answers out
+LOGITS = "logits"  # token ids in, start and end logits out
+OLD_LOGITS = "encoder"  # the same, as repositories of tritonqa 0.1 name it
 
+# Inputs of the model reader.
+QUESTION = "question"
+PASSAGES = "passages"
+PASSAGE_COUNTS = "passage_counts"  # how many of the passages belong to each question
+OPTIONS = "options"
 
-def stream_of(number: str) -> str:
-    """Name the stream that a request came on: its id up to the dot; "" for one that came alone.
+# Its outputs: one a question, and one an answer.
+ANSWERS = "answers"  # JSON, Answers.to_dict
+NO_ANSWER = "no_answer"
+CALIBRATED = "calibrated"
+QUESTION_CUT = "question_cut"
+TEXT, SCORE, START, END, PASSAGE = "text", "score", "start", "end", "passage"
 
-    A stream's name is drawn at random, so that nobody else can call it off; other ids name none.
-    """
-    found = _STREAM.match(number)
-    return found[1] if found else ""
+# The parameter of a request that drops all requests of its stream; see stream_id.
+CANCEL_STREAM = "call_off"
+
+# Questions that a client joins in a request at most: each waits for the last of them.
+MAX_JOINED = 8
+
+# Where Triton listens if nothing else is said.
+HTTP_PORT, GRPC_PORT, METRICS_PORT = 8000, 8001, 8002
+
+# What only a server's owner may call, and the header that shows its secret.
+RESTRICTED_APIS = "model-repository,shared-memory,logging,trace"
+ADMIN_HEADER = "x-tritonqa-admin"

@@ -14,16 +14,29 @@ from tritonqa.client import Address, Connection, connect
 from tritonqa.errors import EngineError
 from tritonqa.futures import Pending
 from tritonqa.progress import Step
+from tritonqa.protocol import parameters
 from tritonqa.protocol.call import Call, Tensors
-from tritonqa.protocol.contract import CALL_OFF, MODEL, PROTOCOL
-from tritonqa.protocol.joined import COUNTS, AskJoiner
+from tritonqa.protocol.contract import (
+    ANSWERS,
+    CALIBRATED,
+    CANCEL_STREAM,
+    NO_ANSWER,
+    PASSAGE_COUNTS,
+    PASSAGES,
+    PROTOCOL,
+    QUESTION,
+    QUESTION_CUT,
+    READER,
+)
+from tritonqa.protocol.joiner import AskJoiner
+from tritonqa.protocol.parameters import parameters_of
 from tritonqa.protocol.tensors import texts
 from tritonqa.reader.backend import Start
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
 
-_OUTPUTS = ("answers", "calibrated", "question_cut")
-_CALL_OFF = Call(MODEL, {"question": texts([""]), "passages": texts([])}, ("no_answer",), {CALL_OFF: True})
+_OUTPUTS = (ANSWERS, CALIBRATED, QUESTION_CUT)
+_CANCEL = Call(READER, {QUESTION: texts([""]), PASSAGES: texts([])}, (NO_ANSWER,), {CANCEL_STREAM: True})
 
 
 class Remote:
@@ -36,15 +49,14 @@ class Remote:
     ) -> None:
         """Connect, and check that the server's reader is one of ours; raises Unavailable, EngineError."""
         self._client = connect(address, connection)
-        config = self._client.config(MODEL)
-        parameters = config.get("parameters", {})
-        self._known = {name: value.get("string_value", "") for name, value in parameters.items()}
-        if self._known.get("tritonqa") != PROTOCOL:
-            raise EngineError(f"the model {MODEL} at {address} is not tritonqa's, or of another version")
-        self._served = Decoding(**json.loads(self._known["decoding"]))
-        self._joiner = AskJoiner() if COUNTS in (port["name"] for port in config["input"]) else None
+        config = self._client.config(READER)
+        self._known = parameters_of(config)
+        if self._known.get(parameters.TRITONQA) != PROTOCOL:
+            raise EngineError(f"the model {READER} at {address} is not tritonqa's, or of another version")
+        self._served = Decoding(**json.loads(self._known[parameters.DECODING]))
+        self._joiner = AskJoiner() if PASSAGE_COUNTS in (port["name"] for port in config["input"]) else None
         self.decoding = decoding or self._served
-        self.calibration = _calibration(self._known.get("calibration", "null"))
+        self.calibration = _calibration(self._known.get(parameters.CALIBRATION, "null"))
 
     def start(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Future[Answers]:
         """Send an ask, with the options that differ from the server's own; it tells no steps."""
@@ -57,17 +69,17 @@ class Remote:
     @contextmanager
     def stream(self) -> Iterator[Start]:
         """Send many asks over one stream, where the protocol has streams."""
-        with self._client.stream(_CALL_OFF, self._joiner) as infer:
+        with self._client.stream(_CANCEL, self._joiner) as infer:
             yield lambda ask, options: _mapped(infer(self._call(ask, options)))
 
     def about(self) -> dict[str, Any]:
         """Say what answers there: the server, the reader, its options and limits; raises Unavailable."""
         return {
             "server": f"Triton {self._client.version()}",
-            "reader": self._known["bundle"],
-            "tritonqa": self._known["tritonqa_version"],
+            "reader": self._known[parameters.BUNDLE],
+            "tritonqa": self._known[parameters.VERSION],
             "decoding": asdict(self._served),
-            "limits": json.loads(self._known["limits"]),
+            "limits": json.loads(self._known[parameters.LIMITS]),
         }
 
     def close(self) -> None:
@@ -75,8 +87,8 @@ class Remote:
         self._client.close()
 
     def _call(self, ask: Ask, options: Decoding) -> Call:
-        inputs = {"question": texts([ask.question]), "passages": texts(ask.passages)}
-        return Call(MODEL, inputs, _OUTPUTS, self._changed(options))
+        inputs = {QUESTION: texts([ask.question]), PASSAGES: texts(ask.passages)}
+        return Call(READER, inputs, _OUTPUTS, self._changed(options))
 
     def _changed(self, options: Decoding) -> dict[str, Any]:
         """Return what differs from the server's own options: in most asks nothing."""
@@ -104,9 +116,9 @@ def _mapped(sent: Future[Tensors]) -> Future[Answers]:
 
 
 def _answers(tensors: Tensors) -> Answers:
-    record = json.loads(str(tensors["answers"][0]))
+    record = json.loads(str(tensors[ANSWERS][0]))
     items = tuple(Answer(**item) for item in record["answers"])
-    calibrated, cut = bool(tensors["calibrated"][0]), bool(tensors["question_cut"][0])
+    calibrated, cut = bool(tensors[CALIBRATED][0]), bool(tensors[QUESTION_CUT][0])
     return Answers(record["question"], items, record["no_answer"], calibrated, cut)
 
 

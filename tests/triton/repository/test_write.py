@@ -14,9 +14,9 @@ from tritonqa.engine.backends.remote import ports
 from tritonqa.engine.base import INPUT_NAMES
 from tritonqa.errors import BundleError, InputError
 from tritonqa.reader.load import PACKAGED, find
-from tritonqa.triton.repository.configs import encoder_config, reader_config
+from tritonqa.triton.repository.configs import logits_config, reader_config
 from tritonqa.triton.repository.options import Limits, LogitsOptions, Models
-from tritonqa.triton.repository.schema import ModelConfig, Port, parameters_of, to_dict, to_pbtxt
+from tritonqa.triton.repository.schema import ModelConfig, Port, read_parameters, to_dict, to_pbtxt
 from tritonqa.triton.repository.write import build, next_version
 
 
@@ -28,7 +28,7 @@ def parsed(text: str) -> dict[str, Any]:
     return record
 
 
-ENCODINGS = [
+LOGITS_OPTIONS = [
     LogitsOptions(),
     LogitsOptions("onnxruntime"),
     LogitsOptions("onnxruntime", "cuda"),
@@ -41,17 +41,17 @@ ENCODINGS = [
 ]
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS, ids=lambda e: f"{e.backend}-{e.accelerator}")
-def test_an_encoder_read_back_is_the_one_written(encoding: LogitsOptions) -> None:
+@pytest.mark.parametrize("options", LOGITS_OPTIONS, ids=lambda e: f"{e.backend}-{e.accelerator}")
+def test_the_model_logits_read_back_is_the_one_written(options: LogitsOptions) -> None:
     models = Models(Limits(waiting=8, seconds=2.0), warmup=(32, 128), versions=2)
-    config = encoder_config(find(PACKAGED), models, encoding)
+    config = logits_config(find(PACKAGED), models, options)
     again = parsed(to_pbtxt(config))
     assert again == texted(to_dict(config))
-    assert again["backend"] == encoding.backend and again["max_batch_size"] == encoding.max_batch_size
+    assert again["backend"] == options.backend and again["max_batch_size"] == options.max_batch_size
     assert again["version_policy"] == {"latest": {"num_versions": 2}}
-    assert again["instance_group"][0]["count"] == encoding.instances
-    assert ("rate_limiter" in again["instance_group"][0]) == bool(encoding.rate_limit)
-    ours = encoding.backend == "python"
+    assert again["instance_group"][0]["count"] == options.instances
+    assert ("rate_limiter" in again["instance_group"][0]) == bool(options.rate_limit)
+    ours = options.backend == "python"
     policy = again["dynamic_batching"].get("default_queue_policy")
     assert policy == (None if ours else {"max_queue_size": 8, "default_timeout_microseconds": "2000000"})
     assert ("limits" in again["parameters"]) == ours
@@ -76,10 +76,10 @@ def test_what_the_reader_can_not_do_is_refused(tmp_path: Path, models: Models, m
 
 
 def test_a_rate_limit_is_kept_for_the_server(tmp_path: Path) -> None:
-    build(find(PACKAGED), tmp_path / "r", Models(encoder=LogitsOptions(rate_limit=3)))
-    assert parameters_of(tmp_path / "r" / "encoder" / "config.pbtxt")["rate_limit"] == "3"
-    assert "rate_limit" not in parameters_of(tmp_path / "r" / "reader" / "config.pbtxt")
-    assert parameters_of(tmp_path / "none") == {}
+    build(find(PACKAGED), tmp_path / "r", Models(logits=LogitsOptions(rate_limit=3)))
+    assert read_parameters(tmp_path / "r" / "logits" / "config.pbtxt")["rate_limit"] == "3"
+    assert "rate_limit" not in read_parameters(tmp_path / "r" / "reader" / "config.pbtxt")
+    assert read_parameters(tmp_path / "none") == {}
 
 
 def test_a_reader_read_back_is_the_one_written() -> None:
@@ -131,46 +131,46 @@ def test_bad_models_name_the_field(options: dict[str, Any], field: str) -> None:
 
 
 def test_an_onnx_encoder_holds_its_file_and_a_missing_one_is_said(tmp_path: Path) -> None:
-    build(find(PACKAGED), tmp_path / "r", Models(encoder=LogitsOptions("onnxruntime")))
-    assert (tmp_path / "r" / "encoder" / "1" / "model.onnx").stat().st_size > 1e6
+    build(find(PACKAGED), tmp_path / "r", Models(logits=LogitsOptions("onnxruntime")))
+    assert (tmp_path / "r" / "logits" / "1" / "model.onnx").stat().st_size > 1e6
     with pytest.raises(BundleError, match="backend tensorrt needs tensorrt, which this bundle lacks"):
-        build(find(PACKAGED), tmp_path / "s", Models(encoder=LogitsOptions("tensorrt")))
+        build(find(PACKAGED), tmp_path / "s", Models(logits=LogitsOptions("tensorrt")))
     assert [path.name for path in tmp_path.iterdir()] == ["r"]
 
 
 def test_versions_count_up(tmp_path: Path) -> None:
-    build(find(PACKAGED), tmp_path / "r", Models(encoder=LogitsOptions()))
+    build(find(PACKAGED), tmp_path / "r", Models(logits=LogitsOptions()))
     with next_version(find(PACKAGED), tmp_path / "r") as version:
         assert version == 2
-    assert all((tmp_path / "r" / name / "2" / "model.py").exists() for name in ("encoder", "reader"))
+    assert all((tmp_path / "r" / name / "2" / "model.py").exists() for name in ("logits", "reader"))
     assert sorted(path.name for path in (tmp_path / "r" / "reader").iterdir()) == ["1", "2", "config.pbtxt"]
     with pytest.raises(BundleError, match="is no repository"):
         next_version(find(PACKAGED), tmp_path / "r" / "reader").__enter__()
 
 
 def test_a_configuration_says_which_bundle_is_newest(tmp_path: Path) -> None:
-    build(find(PACKAGED), tmp_path / "r", Models(encoder=LogitsOptions(rate_limit=3), cache=True))
+    build(find(PACKAGED), tmp_path / "r", Models(logits=LogitsOptions(rate_limit=3), cache=True))
     bundle = find(PACKAGED)
     other = replace(bundle, manifest=replace(bundle.manifest, name="other", version="7", max_answer_tokens=5))
-    files = [tmp_path / "r" / name / "config.pbtxt" for name in ("encoder", "reader")]
-    before = [parameters_of(file) for file in files]
+    files = [tmp_path / "r" / name / "config.pbtxt" for name in ("logits", "reader")]
+    before = [read_parameters(file) for file in files]
     with pytest.raises(KeyError), next_version(other, tmp_path / "r"):
         raise KeyError
-    assert [parameters_of(file) for file in files] == before
+    assert [read_parameters(file) for file in files] == before
     assert not (tmp_path / "r" / "reader" / "2").exists()
     with next_version(other, tmp_path / "r"):
         pass
-    assert [parameters_of(file)["bundle"] for file in files] == ["other 7"] * 2
-    now = [parameters_of(file) for file in files]
+    assert [read_parameters(file)["bundle"] for file in files] == ["other 7"] * 2
+    now = [read_parameters(file) for file in files]
     changed = [{key for key in new if new[key] != old[key]} for new, old in zip(now, before, strict=True)]
     assert changed == [{"bundle"}, {"bundle", "decoding"}]
     assert parsed(files[0].read_text())["max_batch_size"] == 16
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS, ids=lambda e: f"{e.backend}-{e.accelerator}")
-def test_the_remote_engine_fits_every_backend(encoding: LogitsOptions) -> None:
-    inputs, outputs = ports(parsed(to_pbtxt(encoder_config(find(PACKAGED), Models(), encoding))))
-    kind = np.int32 if encoding.backend == "tensorrt" else np.int64
+@pytest.mark.parametrize("options", LOGITS_OPTIONS, ids=lambda e: f"{e.backend}-{e.accelerator}")
+def test_the_remote_engine_fits_every_backend(options: LogitsOptions) -> None:
+    inputs, outputs = ports(parsed(to_pbtxt(logits_config(find(PACKAGED), Models(), options))))
+    kind = np.int32 if options.backend == "tensorrt" else np.int64
     assert inputs == dict.fromkeys(INPUT_NAMES, kind)
     assert [name.partition("__")[0] for name in outputs] == ["start_logits", "end_logits"]
 

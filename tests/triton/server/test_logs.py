@@ -33,7 +33,7 @@ def test_noise_is_left_out(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "E1124 08:21:39.825953 10399 server.cc:654] \"failed to load 'encoder': CUDA out of memory\"",
+        "E1124 08:21:39.825953 10399 server.cc:654] \"failed to load 'logits': CUDA out of memory\"",
         'W1124 08:21:39.825953 10399 model.py:12] "no GPU is used"',
         "ValueError: GPU",
     ],

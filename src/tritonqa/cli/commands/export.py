@@ -72,7 +72,7 @@ def export(
     with stages() as report, ended_by_term():
         bundle = run(source, output or Path(source), options, report)
     if triton is not None:
-        build(bundle, triton, Models(encoder=LogitsOptions()))
+        build(bundle, triton, Models(logits=LogitsOptions()))
     if as_json:
         emit(json.dumps(bundle.manifest.to_dict(), ensure_ascii=False))
     else:

@@ -83,8 +83,8 @@ def _hold_found(folder: Path, reader: str, models: Models) -> None:
         raise InputError(
             f"repository {folder} is there and holds no models; name a folder that is not there yet"
         )
-    encoder = models.encoder and replace(models.encoder, rate_limit=None)
-    if reader != PACKAGED or replace(models, encoder=encoder) != Models(encoder=LogitsOptions()):
+    logits = models.logits and replace(models.logits, rate_limit=None)
+    if reader != PACKAGED or replace(models, logits=logits) != Models(logits=LogitsOptions()):
         raise InputError(
             f"repository {folder} is there already and is served as it was written; leave READER and the "
             "options of its models away, or name a new folder"
@@ -97,9 +97,9 @@ def _hold_own(models: Models, build_only: bool, options: Mapping[str, Any]) -> N
         raise InputError("--gpus and --image go with --docker")
     if build_only:
         return
-    if models.encoder is not None and models.encoder.backend != BACKENDS[0]:
+    if models.logits is not None and models.logits.backend != BACKENDS[0]:
         raise InputError(
-            f"backend {models.encoder.backend} is in the container alone; add --docker or --build-only"
+            f"backend {models.logits.backend} is in the container alone; add --docker or --build-only"
         )
 
 

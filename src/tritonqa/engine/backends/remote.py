@@ -1,4 +1,4 @@
-"""The model encoder of a Triton elsewhere: tokenised here, run there."""
+"""The model logits of a Triton elsewhere: tokenised here, run there."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import numpy as np
 from tritonqa.arrays import FloatArray
 from tritonqa.client import Address, Connection, connect
 from tritonqa.engine.base import INPUT_NAMES, OUTPUT_NAMES, Engine
-from tritonqa.errors import EngineError
+from tritonqa.errors import EngineError, Unavailable
 from tritonqa.features import Window
 from tritonqa.protocol.call import Call
-
-MODEL = "encoder"
+from tritonqa.protocol.contract import LOGITS, OLD_LOGITS
+from tritonqa.protocol.parameters import BUNDLE, PRECISION, parameters_of
 
 
 class TritonEngine(Engine):
@@ -26,29 +26,41 @@ class TritonEngine(Engine):
     def __init__(self, address: Address, connection: Connection | None = None) -> None:
         """Connect, and check the model's inputs; raises Unavailable, EngineError, MissingExtra."""
         self._client = connect(address, connection)
-        config = self._client.config(MODEL)
+        self._model, config = self._find()
         self._inputs, self._outputs = ports(config)
         if not self._inputs or not self._inputs.keys() <= set(INPUT_NAMES) or len(self._outputs) != 2:
-            raise EngineError(f"the model {MODEL} at {address} is none of ours: it takes {[*self._inputs]}")
-        known = {name: value.get("string_value", "") for name, value in config.get("parameters", {}).items()}
-        self.precision = known.get("precision", "fp32")
-        self._address, self._reader = address, known.get("bundle")
+            raise EngineError(
+                f"the model {self._model} at {address} is none of ours: it takes {[*self._inputs]}"
+            )
+        known = parameters_of(config)
+        self.precision = known.get(PRECISION, "fp32")
+        self._address, self._reader = address, known.get(BUNDLE)
 
     def hold_reader(self, reader: str) -> None:
         """Raise EngineError where another reader runs there: its tokens and probabilities would not fit."""
         if self._reader not in (None, reader):
             raise EngineError(
-                f"the encoder at {self._address} runs {self._reader}, not {reader}; load the same reader here"
+                f"the engine at {self._address} runs {self._reader}, not {reader}; load the same reader here"
             )
 
     def run(self, windows: Sequence[Window], *, alone: bool = False) -> list[FloatArray]:
         """Send the windows and wait, one by one: the flow gives one to each stream."""
-        calls = (Call(MODEL, self._arrays(window), self._outputs) for window in windows)
+        calls = (Call(self._model, self._arrays(window), self._outputs) for window in windows)
         return [self._logits(self._client.answer(call)) for call in calls]
 
     def close(self) -> None:
         """Let go of the connection."""
         self._client.close()
+
+    def _find(self) -> tuple[str, dict[str, Any]]:
+        """Return the model's name and configuration; servers of tritonqa 0.1 have the old name."""
+        try:
+            return LOGITS, self._client.config(LOGITS)
+        except Unavailable as error:
+            try:
+                return OLD_LOGITS, self._client.config(OLD_LOGITS)
+            except Unavailable:
+                raise error from None
 
     def _arrays(self, window: Window) -> dict[str, np.ndarray]:
         arrays = {
@@ -64,7 +76,7 @@ class TritonEngine(Engine):
 
 
 def ports(config: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Read the inputs with their types and the outputs, start first, of an encoder on any backend."""
+    """Read the inputs with their types and the outputs, start first, of the model logits on any backend."""
     kinds = {"TYPE_INT32": np.int32, "TYPE_INT64": np.int64}
     inputs = {port["name"]: kinds.get(port["data_type"], np.int64) for port in config.get("input", [])}
     names = [port["name"] for port in config.get("output", [])]

@@ -22,8 +22,10 @@ import triton_python_backend_utils as pb_utils
 from tritonqa.answers import Answers
 from tritonqa.errors import InputError, Overloaded
 from tritonqa.futures import together
-from tritonqa.protocol.contract import CALL_OFF, stream_of
-from tritonqa.protocol.joined import COUNTS
+from tritonqa.protocol import parameters
+from tritonqa.protocol.contract import CANCEL_STREAM, PASSAGE_COUNTS
+from tritonqa.protocol.parameters import parameters_of
+from tritonqa.protocol.stream_id import stream_of
 from tritonqa.reader.load import embed
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
@@ -32,7 +34,7 @@ from tritonqa.triton.models.cancellation import CancellationWatcher
 from tritonqa.triton.models.metrics import MeteredEngine, Metrics
 from tritonqa.triton.models.responses import ResponseSender, error_response, texts
 from tritonqa.triton.models.scheduling import PriorityBoost
-from tritonqa.triton.models.startup import open_bundle, parameters
+from tritonqa.triton.models.startup import open_bundle
 from tritonqa.triton.repository.options import Limits
 
 _DECODING = tuple(item.name for item in fields(Decoding))
@@ -47,18 +49,18 @@ class TritonPythonModel:
         """Open the bundle that lies beside model.py."""
         sys.setswitchinterval(_SWITCH)
         config = json.loads(args["model_config"])
-        known = parameters(config)
-        self._limits = Limits(**json.loads(known["limits"]))
+        known = parameters_of(config)
+        self._limits = Limits(**json.loads(known[parameters.LIMITS]))
         bundle, choice, engine = open_bundle(args, config)
         self._metrics = Metrics({"model": args["model_name"], "version": args["model_version"]})
         self._reader = embed(
             bundle,
             MeteredEngine(engine, self._metrics),
-            decoding=Decoding(**json.loads(known["decoding"])),
+            decoding=Decoding(**json.loads(known[parameters.DECODING])),
             max_waiting=self._limits.waiting,
         )
         self._metrics.watch(self._reader.flow)
-        self._cache = Cache() if json.loads(known["cache"]) else None
+        self._cache = Cache() if json.loads(known[parameters.CACHE]) else None
         self._cancellations, self._priority = CancellationWatcher(), PriorityBoost()
         self._long = ThreadPoolExecutor(1, "tritonqa-long")
         pb_utils.Logger.log_info(f"{bundle.manifest.name} runs on {choice}")
@@ -80,7 +82,7 @@ class TritonPythonModel:
         try:
             given = json.loads(request.parameters() or "{}")
             stream = stream_of(request.request_id())
-            if given.pop(CALL_OFF, False):
+            if given.pop(CANCEL_STREAM, False):
                 self._cancellations.call_off(stream)
                 return pb_utils.InferenceResponse()
             self._reader.flow.check_room()
@@ -172,19 +174,19 @@ def _asks(request: Any, limits: Limits) -> list[Ask]:
 
 def _counts(request: Any, questions: int, passages: int) -> list[int]:
     """Read how many passages each question has: one question has all."""
-    tensor = pb_utils.get_input_tensor_by_name(request, COUNTS)
+    tensor = pb_utils.get_input_tensor_by_name(request, PASSAGE_COUNTS)
     if tensor is None:
         if questions != 1:
             raise InputError(
-                f"question must be one text, not {questions}; {COUNTS} says whose passages are whose"
+                f"question must be one text, not {questions}; {PASSAGE_COUNTS} says whose passages are whose"
             )
         return [passages]
     given = tensor.as_numpy().reshape(-1)
     counts: list[int] = given[: questions + 1].tolist()
     if len(counts) != questions or min(counts, default=0) < 0 or sum(counts) != passages:
         raise InputError(
-            f"{COUNTS} must be one for each question, {questions}, and add up to {passages} passages, "
-            f"not {counts!r:.40}"
+            f"{PASSAGE_COUNTS} must be one for each question, {questions}, and add up to {passages} "
+            f"passages, not {counts!r:.40}"
         )
     return counts
 

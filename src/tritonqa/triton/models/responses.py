@@ -10,8 +10,8 @@ from typing import Any
 import triton_python_backend_utils as pb_utils
 
 from tritonqa.errors import InputError, Overloaded, Timeout, Unavailable
-from tritonqa.protocol.contract import stream_of
 from tritonqa.protocol.error_lines import to_line
+from tritonqa.protocol.stream_id import stream_of
 
 _CODES = (
     (InputError, "INVALID_ARG"),

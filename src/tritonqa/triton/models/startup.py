@@ -13,25 +13,22 @@ import numpy as np
 from tritonqa.bundle import Bundle, read
 from tritonqa.engine import Choice, Engine, cpu, open_engine
 from tritonqa.features import Template, Tokens, Window
+from tritonqa.protocol import parameters
+from tritonqa.protocol.parameters import parameters_of
 from tritonqa.reader.choose import choose
 
 _NONE = np.empty(0, np.int32)
 
 
-def parameters(config: Mapping[str, Any]) -> dict[str, str]:
-    """Read the parameters of a model's configuration."""
-    return {name: value["string_value"] for name, value in config["parameters"].items()}
-
-
 def open_bundle(args: Mapping[str, str], config: Mapping[str, Any]) -> tuple[Bundle, Choice, Engine]:
     """Open the bundle that lies beside model.py with its engine; an instance gets its share of the cores."""
-    known = parameters(config)
+    known = parameters_of(config)
     bundle = read(Path(args["model_repository"]) / args["model_version"] / "bundle")
-    choice = choose(bundle, known.get("engine"), known.get("precision"))
+    choice = choose(bundle, known.get(parameters.ENGINE), known.get(parameters.PRECISION))
     instances = sum(group["count"] for group in config["instance_group"])
     engine = open_engine(choice, cores=max(1, cpu.cores() // instances))
     longest = bundle.manifest.windowing.max_length
-    warm_up(engine, [length for length in json.loads(known["warmup"]) if length <= longest])
+    warm_up(engine, [length for length in json.loads(known[parameters.WARMUP]) if length <= longest])
     return bundle, choice, engine
 
 

@@ -9,18 +9,14 @@ from dataclasses import asdict, replace
 from tritonqa import __version__
 from tritonqa.bundle import Bundle, Format
 from tritonqa.engine import cpu
-from tritonqa.engine.backends.remote import MODEL as ENCODER
 from tritonqa.engine.base import OUTPUT_NAMES
 from tritonqa.errors import BundleError
-from tritonqa.protocol.contract import MODEL as READER
-from tritonqa.protocol.contract import PROTOCOL
-from tritonqa.protocol.joined import COUNTS
+from tritonqa.protocol import contract, parameters
+from tritonqa.protocol.contract import LOGITS, PASSAGE_COUNTS, PROTOCOL, READER
 from tritonqa.spans import Decoding
 from tritonqa.triton.repository.options import (
     ACCELERATORS,
     MODEL_FILES,
-    RATE_LIMIT,
-    SHARED,
     LogitsOptions,
     Models,
 )
@@ -47,64 +43,64 @@ def reader_config(bundle: Bundle, models: Models) -> ModelConfig:
     return ModelConfig(
         name=READER,
         input=(
-            Port("question", "TYPE_STRING", (-1,)),
-            Port("passages", "TYPE_STRING", (-1,)),
-            Port(COUNTS, "TYPE_INT32", (-1,), optional=True),
-            Port("options", "TYPE_STRING", (1,), optional=True),
+            Port(contract.QUESTION, "TYPE_STRING", (-1,)),
+            Port(contract.PASSAGES, "TYPE_STRING", (-1,)),
+            Port(PASSAGE_COUNTS, "TYPE_INT32", (-1,), optional=True),
+            Port(contract.OPTIONS, "TYPE_STRING", (1,), optional=True),
         ),
         output=(
-            Port("answers", "TYPE_STRING", (-1,)),
-            Port("text", "TYPE_STRING", (-1,)),
-            Port("score", "TYPE_FP32", (-1,)),
-            Port("start", "TYPE_INT32", (-1,)),
-            Port("end", "TYPE_INT32", (-1,)),
-            Port("passage", "TYPE_INT32", (-1,)),
-            Port("no_answer", "TYPE_FP32", (-1,)),
-            Port("calibrated", "TYPE_BOOL", (-1,)),
-            Port("question_cut", "TYPE_BOOL", (-1,)),
+            Port(contract.ANSWERS, "TYPE_STRING", (-1,)),
+            Port(contract.TEXT, "TYPE_STRING", (-1,)),
+            Port(contract.SCORE, "TYPE_FP32", (-1,)),
+            Port(contract.START, "TYPE_INT32", (-1,)),
+            Port(contract.END, "TYPE_INT32", (-1,)),
+            Port(contract.PASSAGE, "TYPE_INT32", (-1,)),
+            Port(contract.NO_ANSWER, "TYPE_FP32", (-1,)),
+            Port(contract.CALIBRATED, "TYPE_BOOL", (-1,)),
+            Port(contract.QUESTION_CUT, "TYPE_BOOL", (-1,)),
         ),
         instance_group=(InstanceGroup(1, "KIND_CPU"),),
         version_policy=VersionPolicy(Latest(models.versions)),
         parameters={
             **bundle_parameters(bundle),
-            **_engine(models),
-            "decoding": _decoding(bundle),
-            "calibration": _calibration(bundle),
-            "cache": json.dumps(models.cache),
+            **_engine_parameters(models),
+            parameters.DECODING: _decoding(bundle),
+            parameters.CALIBRATION: _calibration(bundle),
+            parameters.CACHE: json.dumps(models.cache),
         },
     )
 
 
-def encoder_config(bundle: Bundle, models: Models, encoding: LogitsOptions) -> ModelConfig:
-    """Describe the model encoder, batched by Triton.
+def logits_config(bundle: Bundle, models: Models, options: LogitsOptions) -> ModelConfig:
+    """Describe the model logits, batched by Triton.
 
     Ours keeps the limits itself: under a queue policy Triton 2.51 lets requests wait for half a second.
     """
-    number = "TYPE_INT32" if encoding.backend == "tensorrt" else "TYPE_INT64"
-    ours = encoding.backend == "python"
+    number = "TYPE_INT32" if options.backend == "tensorrt" else "TYPE_INT64"
+    ours = options.backend == "python"
     policy = QueuePolicy(int(models.limits.seconds * 1e6), models.limits.waiting)
     config = ModelConfig(
-        name=ENCODER,
-        backend=encoding.backend,
+        name=LOGITS,
+        backend=options.backend,
         input=tuple(Port(name, number, (-1,), allow_ragged_batch=ours) for name in bundle.manifest.inputs),
-        output=_outputs(encoding.backend),
-        max_batch_size=encoding.max_batch_size,
-        instance_group=(_instances(encoding),),
+        output=_outputs(options.backend),
+        max_batch_size=options.max_batch_size,
+        instance_group=(_instances(options),),
         dynamic_batching=DynamicBatching(
-            max_queue_delay_microseconds=encoding.delay, default_queue_policy=None if ours else policy
+            max_queue_delay_microseconds=options.delay, default_queue_policy=None if ours else policy
         ),
         version_policy=VersionPolicy(Latest(models.versions)),
-        parameters={**bundle_parameters(bundle), **_limited(encoding)},
+        parameters={**bundle_parameters(bundle), **_rate_limit(options)},
     )
     if ours:
-        return replace(config, parameters={**config.parameters, **_engine(models)})
+        return replace(config, parameters={**config.parameters, **_engine_parameters(models)})
     lengths = [length for length in models.warmup if length <= bundle.manifest.windowing.max_length]
     return replace(
         config,
-        default_model_filename=MODEL_FILES[encoding.backend][1],
-        optimization=_optimization(encoding),
+        default_model_filename=MODEL_FILES[options.backend][1],
+        optimization=_optimization(options),
         model_warmup=tuple(_warmup(config, number, length) for length in lengths),
-        parameters={**config.parameters, **_threads(encoding)},
+        parameters={**config.parameters, **_threads(options)},
     )
 
 
@@ -118,18 +114,22 @@ def model_file(bundle: Bundle, backend: str, precision: str | None) -> Format:
     raise BundleError(f"backend {backend} needs {wanted}, which this bundle lacks; export it first")
 
 
-def updated_parameters(parameters: Mapping[str, str], bundle: Bundle) -> dict[str, str]:
+def updated_parameters(known: Mapping[str, str], bundle: Bundle) -> dict[str, str]:
     """Return a model's parameters as they are where this bundle is its newest version."""
-    found = {**bundle_parameters(bundle), "decoding": _decoding(bundle), "calibration": _calibration(bundle)}
-    return {name: found.get(name, value) for name, value in parameters.items()}
+    found = {
+        **bundle_parameters(bundle),
+        parameters.DECODING: _decoding(bundle),
+        parameters.CALIBRATION: _calibration(bundle),
+    }
+    return {name: found.get(name, value) for name, value in known.items()}
 
 
 def bundle_parameters(bundle: Bundle) -> dict[str, str]:
     """Say whose a model is, and what it runs."""
     return {
-        "tritonqa": PROTOCOL,
-        "tritonqa_version": __version__,
-        "bundle": str(bundle.manifest),
+        parameters.TRITONQA: PROTOCOL,
+        parameters.VERSION: __version__,
+        parameters.BUNDLE: str(bundle.manifest),
     }
 
 
@@ -142,16 +142,20 @@ def _calibration(bundle: Bundle) -> str:
     return json.dumps(found and asdict(found))
 
 
-def _limited(encoding: LogitsOptions) -> dict[str, str]:
+def _rate_limit(options: LogitsOptions) -> dict[str, str]:
     """Keep what the rate limiter may hand out: Triton takes it on its command line alone."""
-    return {RATE_LIMIT: str(encoding.rate_limit)} if encoding.rate_limit else {}
+    return {parameters.RATE_LIMIT: str(options.rate_limit)} if options.rate_limit else {}
 
 
-def _engine(models: Models) -> dict[str, str]:
+def _engine_parameters(models: Models) -> dict[str, str]:
     """Say what the models of the python backend run, which lengths first, and what they take."""
-    wanted = {"engine": models.engine, "precision": models.precision}
+    wanted = {parameters.ENGINE: models.engine, parameters.PRECISION: models.precision}
     found = {name: value for name, value in wanted.items() if value is not None}
-    return {**found, "warmup": json.dumps(models.warmup), "limits": json.dumps(asdict(models.limits))}
+    return {
+        **found,
+        parameters.WARMUP: json.dumps(models.warmup),
+        parameters.LIMITS: json.dumps(asdict(models.limits)),
+    }
 
 
 def _outputs(backend: str) -> tuple[Port, ...]:
@@ -160,31 +164,31 @@ def _outputs(backend: str) -> tuple[Port, ...]:
     return tuple(Port(name, "TYPE_FP32", (-1,)) for name in names)
 
 
-def _instances(encoding: LogitsOptions) -> InstanceGroup:
-    limiter = RateLimiter((Resource(SHARED, 1),)) if encoding.rate_limit else None
-    if encoding.backend == "tensorrt" or ACCELERATORS.get(encoding.accelerator or "") == "gpu":
+def _instances(options: LogitsOptions) -> InstanceGroup:
+    limiter = RateLimiter((Resource(LOGITS, 1),)) if options.rate_limit else None
+    if options.backend == "tensorrt" or ACCELERATORS.get(options.accelerator or "") == "gpu":
         kind = "KIND_GPU"
     else:
-        kind = "" if encoding.backend == "pytorch" else "KIND_CPU"
-    return InstanceGroup(encoding.instances, kind, rate_limiter=limiter)
+        kind = "" if options.backend == "pytorch" else "KIND_CPU"
+    return InstanceGroup(options.instances, kind, rate_limiter=limiter)
 
 
-def _optimization(encoding: LogitsOptions) -> Optimization | None:
-    if encoding.accelerator == "tensorrt":
+def _optimization(options: LogitsOptions) -> Optimization | None:
+    if options.accelerator == "tensorrt":
         found = Accelerator("tensorrt", {"precision_mode": "FP16", "trt_engine_cache_enable": "true"})
         return Optimization(Accelerators(gpu_execution_accelerator=(found,)))
-    if encoding.accelerator == "openvino":
+    if options.accelerator == "openvino":
         return Optimization(Accelerators(cpu_execution_accelerator=(Accelerator("openvino"),)))
     return None
 
 
-def _threads(encoding: LogitsOptions) -> dict[str, str]:
+def _threads(options: LogitsOptions) -> dict[str, str]:
     """Give each CPU instance its share of this machine's cores."""
-    share = str(max(1, cpu.cores() // encoding.instances))
-    if encoding.backend == "onnxruntime" and encoding.accelerator is None:
+    share = str(max(1, cpu.cores() // options.instances))
+    if options.backend == "onnxruntime" and options.accelerator is None:
         return {"intra_op_thread_count": share, "inter_op_thread_count": "1"}
-    if encoding.backend == "openvino":
-        return {"NUM_STREAMS": str(encoding.instances), "INFERENCE_NUM_THREADS": str(cpu.cores())}
+    if options.backend == "openvino":
+        return {"NUM_STREAMS": str(options.instances), "INFERENCE_NUM_THREADS": str(cpu.cores())}
     return {}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tritonqa.engine.choose import ENGINES, unknown
 from tritonqa.errors import InputError
-from tritonqa.protocol.joined import MOST
+from tritonqa.protocol.contract import MAX_JOINED
 
 MODEL_FILES = {
     "onnxruntime": ("onnx", "model.onnx"),
@@ -17,9 +17,7 @@ MODEL_FILES = {
 }
 BACKENDS = ("python", *MODEL_FILES)
 ACCELERATORS: Mapping[str, str] = {"tensorrt": "gpu", "cuda": "gpu", "openvino": "cpu"}
-RATE_LIMIT = "rate_limit"
 _DAY = 86_400
-SHARED = "encoder"  # what the rate limiter hands out, one to each instance that runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class Limits:
         """Raise InputError that names the field of a request for what is too large."""
         if (longest := max(map(len, questions), default=0)) > self.question:
             raise InputError(f"question has {longest} characters; this server takes {self.question}")
-        if (count := len(questions)) > (most := max(MOST, self.waiting // 8)):
+        if (count := len(questions)) > (most := max(MAX_JOINED, self.waiting // 8)):
             raise InputError(f"question is {count} texts; this server takes {most} a request")
         if len(passages) > self.passages:
             raise InputError(f"passages are {len(passages)}; this server takes {self.passages} a request")
@@ -60,7 +58,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class LogitsOptions:
-    """How the model encoder runs.
+    """How the model logits runs.
 
     backend python is our own engine, in both runtimes; the others are the official container's. accelerator
     is onnxruntime's: cuda, tensorrt or openvino. instances share this machine's cores, or are on each GPU;
@@ -92,7 +90,7 @@ class LogitsOptions:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The model reader, and the model encoder where it is wanted.
+    """The model reader, and the model logits where it is wanted.
 
     engine and precision are chosen by the machine that serves where they are not given; precision also picks
     the file of another backend. warmup are lengths in tokens that are run before a model is ready. cache lets
@@ -100,7 +98,7 @@ class Models:
     """
 
     limits: Limits = Limits()
-    encoder: LogitsOptions | None = None
+    logits: LogitsOptions | None = None
     engine: str | None = None
     precision: str | None = None
     warmup: tuple[int, ...] = (32, 64, 128, 256)

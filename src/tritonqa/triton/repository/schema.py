@@ -175,7 +175,7 @@ def with_parameters(text: str, parameters: Mapping[str, str]) -> str:
     return _text(message)
 
 
-def parameters_of(file: Path) -> dict[str, str]:
+def read_parameters(file: Path) -> dict[str, str]:
     """Read the parameters of a config.pbtxt; none where there is no such file, or none that can be read."""
     from tritonqa.protocol.protobuf import model_config_pb2, text_format
 

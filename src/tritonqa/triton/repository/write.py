@@ -13,9 +13,9 @@ from tritonqa import __version__
 from tritonqa.bundle import Bundle
 from tritonqa.engine.choose import MADE
 from tritonqa.errors import BundleError, InputError
-from tritonqa.triton.repository.configs import encoder_config, model_file, reader_config, updated_parameters
+from tritonqa.triton.repository.configs import logits_config, model_file, reader_config, updated_parameters
 from tritonqa.triton.repository.options import MODEL_FILES, Models
-from tritonqa.triton.repository.schema import ModelConfig, parameters_of, to_pbtxt, with_parameters
+from tritonqa.triton.repository.schema import ModelConfig, read_parameters, to_pbtxt, with_parameters
 
 MODEL_PY = '''\
 """The model {name}, written by tritonqa {version}: its code is tritonqa.triton.models.{name}."""
@@ -37,18 +37,18 @@ def build(
     repository: Path,
     models: Models | None = None,
 ) -> None:
-    """Write the models reader and, where it is wanted, encoder; both hold what they run.
+    """Write the models reader and, where it is wanted, logits; both hold what they run.
 
-    Raises BundleError when the folder exists, the bundle lacks the encoder's format, or the disk refuses,
-    InputError for what this bundle can't do; nothing half-written stays.
+    Raises BundleError when the folder exists, the bundle lacks the format that logits needs, or the disk
+    refuses, InputError for what this bundle can't do; nothing half-written stays.
     """
     wanted = models or Models()
     check_target(repository)
     check_fit(bundle, wanted)
     with _staged(repository) as staged:
         _write_model(staged, reader_config(bundle, wanted), bundle)
-        if wanted.encoder is not None:
-            _write_model(staged, encoder_config(bundle, wanted, wanted.encoder), bundle, wanted.precision)
+        if wanted.logits is not None:
+            _write_model(staged, logits_config(bundle, wanted, wanted.logits), bundle, wanted.precision)
         staged.rename(repository)
 
 
@@ -100,7 +100,7 @@ def next_version(bundle: Bundle, repository: Path) -> Iterator[int]:
 def _renew(file: Path, bundle: Bundle) -> str:
     """Say in a model's configuration what it runs now; return what that was before."""
     before = file.read_text(encoding="utf-8")
-    _write_config(file.parent, with_parameters(before, updated_parameters(parameters_of(file), bundle)))
+    _write_config(file.parent, with_parameters(before, updated_parameters(read_parameters(file), bundle)))
     return before
 
 

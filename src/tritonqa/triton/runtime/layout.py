@@ -12,8 +12,6 @@ from pathlib import Path
 
 import platformdirs
 
-from tritonqa.errors import Unavailable
-
 SERVER_VERSION = "2.51.0"
 GLIBC = (2, 35)
 PYTHONS = ((3, 11), (3, 12))
@@ -71,16 +69,6 @@ def default() -> Runtime:
     """Return this interpreter's runtime in the user's cache, whether it is installed or not."""
     tag = f"triton-{SERVER_VERSION}-{sys.implementation.cache_tag}"
     return Runtime(Path(platformdirs.user_cache_dir("tritonqa")) / tag)
-
-
-def locate() -> Runtime:
-    """Return the installed runtime; raises Unavailable with what is missing."""
-    if missing := missing_requirements():
-        raise Unavailable(f"Triton can't run here: {'; '.join(missing)}")
-    runtime = default()
-    if not runtime.complete:
-        raise Unavailable("Triton is not installed; install it with: tritonqa triton install")
-    return runtime
 
 
 def missing_requirements() -> list[str]:

@@ -7,9 +7,7 @@ from typing import Any
 from tritonqa.client import Address, Connection
 from tritonqa.client.http import HttpClient
 from tritonqa.errors import TritonQAError
-
-CLOSED = "model-repository,shared-memory,logging,trace"
-ADMIN = "x-tritonqa-admin"
+from tritonqa.protocol.contract import ADMIN_HEADER
 
 
 class Admin:
@@ -17,7 +15,7 @@ class Admin:
 
     def __init__(self, address: Address, secret: str) -> None:
         """Connect with the first call."""
-        self._client = HttpClient(address, Connection(headers={ADMIN: secret}))
+        self._client = HttpClient(address, Connection(headers={ADMIN_HEADER: secret}))
 
     def answers_as(self, name: str) -> bool:
         """Say whether the server of this name is ready, and not another one at its port."""

@@ -9,12 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from tritonqa.errors import Unavailable
+from tritonqa.protocol.contract import GRPC_PORT, HTTP_PORT, METRICS_PORT
 from tritonqa.triton.server.options import Serving
 from tritonqa.triton.server.stop import Stop
 
 IMAGE = "tritonqa"
 _POLL = 0.1
-BUILD = "docker build -f deploy/docker/Dockerfile -t tritonqa ."
 
 
 def docker_command(
@@ -24,7 +24,11 @@ def docker_command(
 
     The image is deploy/docker/Dockerfile's: the official Triton, and tritonqa for the model reader.
     """
-    ports = ((serving.http_port, 8000), (serving.grpc_port, 8001), (serving.metrics_port, 8002))
+    ports = (
+        (serving.http_port, HTTP_PORT),
+        (serving.grpc_port, GRPC_PORT),
+        (serving.metrics_port, METRICS_PORT),
+    )
     return [
         *("docker", "run", "--rm", "--init", "--read-only", "--tmpfs", "/tmp"),
         *("--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--shm-size", "256m"),

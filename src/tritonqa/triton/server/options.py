@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tritonqa.client.pem import check_authorities, check_pair
 from tritonqa.errors import InputError, Unavailable
+from tritonqa.protocol.contract import GRPC_PORT, HTTP_PORT, METRICS_PORT
 
 _PORTS = ("http_port", "grpc_port", "metrics_port")
 _LAST_PORT = 65_535
@@ -20,15 +21,15 @@ _LAST_PORT = 65_535
 class Serving:
     """Where a server listens (port 0: any that is free), its times in seconds.
 
-    rate_limit is how many instances of the encoder may run at once; its configuration must say so too.
+    rate_limit is how many instances of the model logits may run at once; its configuration must say so too.
     certificate and key are PEM files that encrypt gRPC; clients is one of the authorities whose certificates
     it then asks of its clients. Triton can't encrypt HTTP, which stays on the loopback address beside them.
     """
 
     host: str = "127.0.0.1"
-    http_port: int = 8000
-    grpc_port: int = 8001
-    metrics_port: int = 8002
+    http_port: int = HTTP_PORT
+    grpc_port: int = GRPC_PORT
+    metrics_port: int = METRICS_PORT
     start_timeout: float = 60.0
     drain_timeout: float = 30.0
     rate_limit: int | None = None

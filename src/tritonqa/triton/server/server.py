@@ -16,11 +16,12 @@ from typing import TypeAlias
 
 from tritonqa.client import Address
 from tritonqa.errors import TritonQAError, Unavailable
-from tritonqa.triton.repository.options import RATE_LIMIT, SHARED
-from tritonqa.triton.repository.schema import parameters_of
+from tritonqa.protocol.contract import ADMIN_HEADER, LOGITS, OLD_LOGITS, RESTRICTED_APIS
+from tritonqa.protocol.parameters import RATE_LIMIT
+from tritonqa.triton.repository.schema import read_parameters
 from tritonqa.triton.runtime.layout import Runtime
 from tritonqa.triton.server import processes
-from tritonqa.triton.server.admin import ADMIN, CLOSED, Admin
+from tritonqa.triton.server.admin import Admin
 from tritonqa.triton.server.logs import read
 from tritonqa.triton.server.options import Serving
 from tritonqa.triton.server.registry import Running
@@ -175,8 +176,8 @@ class Server:
             "--model-control-mode=explicit",
             "--load-model=*",
             "--disable-auto-complete-config",
-            f"--http-restricted-api={CLOSED}:{ADMIN}={self.secret}",
-            f"--grpc-restricted-protocol={CLOSED}:{ADMIN}={self.secret}",
+            f"--http-restricted-api={RESTRICTED_APIS}:{ADMIN_HEADER}={self.secret}",
+            f"--grpc-restricted-protocol={RESTRICTED_APIS}:{ADMIN_HEADER}={self.secret}",
             f"--backend-config=python,shm-region-prefix-name={self.name}",
             f"--exit-timeout-secs={_LAST_WORDS}",
             *self._rate_limit(),
@@ -184,9 +185,10 @@ class Server:
         ]
 
     def _rate_limit(self) -> list[str]:
-        written = parameters_of(self.repository / SHARED / "config.pbtxt").get(RATE_LIMIT)
+        model = OLD_LOGITS if (self.repository / OLD_LOGITS).is_dir() else LOGITS
+        written = read_parameters(self.repository / model / "config.pbtxt").get(RATE_LIMIT)
         most = self.serving.rate_limit or written
-        return ["--rate-limit=execution_count", f"--rate-limit-resource={SHARED}:{most}"] if most else []
+        return ["--rate-limit=execution_count", f"--rate-limit-resource={model}:{most}"] if most else []
 
     def _encryption(self) -> list[str]:
         serving = self.serving

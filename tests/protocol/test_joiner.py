@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tritonqa.errors import EngineError
 from tritonqa.protocol.call import Call
-from tritonqa.protocol.joined import COUNTS, AskJoiner
+from tritonqa.protocol.contract import PASSAGE_COUNTS
+from tritonqa.protocol.joiner import AskJoiner
 from tritonqa.protocol.tensors import texts
 
 TEXT = st.text(max_size=20)
@@ -24,8 +25,8 @@ def call(question: str, passages: list[str], **options: float) -> Call:
 @given(ASKS)
 def test_each_question_keeps_its_passages(asks: list[tuple[str, list[str]]]) -> None:
     joined = JOINER.join([call(*ask) for ask in asks])
-    passages, ends = joined.inputs["passages"].tolist(), np.cumsum(joined.inputs[COUNTS])
-    again = [passages[end - n : end] for n, end in zip(joined.inputs[COUNTS], ends, strict=True)]
+    passages, ends = joined.inputs["passages"].tolist(), np.cumsum(joined.inputs[PASSAGE_COUNTS])
+    again = [passages[end - n : end] for n, end in zip(joined.inputs[PASSAGE_COUNTS], ends, strict=True)]
     assert list(zip(joined.inputs["question"].tolist(), again, strict=True)) == asks
     assert joined.outputs == ("answers",) and joined.model == "reader"
 

@@ -9,11 +9,10 @@ import numpy as np
 
 from tritonqa.errors import EngineError
 from tritonqa.protocol.call import Call, Tensors
+from tritonqa.protocol.contract import MAX_JOINED, PASSAGE_COUNTS, PASSAGES, QUESTION
 from tritonqa.protocol.tensors import texts
 
-COUNTS = "passage_counts"
-MOST = 8  # asks: each waits for the last of them
-_LONGEST = 10_000  # characters
+_MAX_CHARACTERS = 10_000
 
 
 class AskJoiner:
@@ -22,19 +21,19 @@ class AskJoiner:
     def fits(self, calls: Sequence[Call], call: Call) -> bool:
         """Say whether an ask can join these."""
         return (
-            len(calls) < MOST
+            len(calls) < MAX_JOINED
             and call.parameters == calls[0].parameters
-            and sum(map(_length, calls)) + _length(call) <= _LONGEST
+            and sum(map(_length, calls)) + _length(call) <= _MAX_CHARACTERS
         )
 
     def join(self, calls: Sequence[Call]) -> Call:
         """Put the questions in a row, the passages in another, and say how many belong to each question."""
         inputs: dict[str, Any] = {
             name: texts([text for call in calls for text in call.inputs[name]])
-            for name in ("question", "passages")
+            for name in (QUESTION, PASSAGES)
         }
-        counts = np.array([len(call.inputs["passages"]) for call in calls], np.int32)
-        return Call(calls[0].model, inputs | {COUNTS: counts}, calls[0].outputs, calls[0].parameters)
+        counts = np.array([len(call.inputs[PASSAGES]) for call in calls], np.int32)
+        return Call(calls[0].model, inputs | {PASSAGE_COUNTS: counts}, calls[0].outputs, calls[0].parameters)
 
     def split(self, tensors: Tensors, calls: Sequence[Call]) -> list[Tensors]:
         """Give each ask its own row; raises EngineError where the server gave another number of rows."""
