@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 
 from tritonqa.errors import DocumentError, MissingExtra
 from tritonqa.library.document import Document, Excerpt, Page
+from tritonqa.library.parse.archive import unpacked
 from tritonqa.library.parse.kinds import kind_of
 from tritonqa.library.parse.options import ParseOptions
 from tritonqa.library.parse.source import Source, read_source
@@ -18,6 +20,7 @@ from tritonqa.library.parse.source import Source, read_source
 T = TypeVar("T")
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_CONTROLS = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def parse(path: Path, options: ParseOptions | None = None) -> Document:
@@ -40,14 +43,19 @@ def excerpt(
 
 def _parse(path: Path, options: ParseOptions) -> Document:
     source = read_source(path, options)
+    digest = source.digest
+    source = unpacked(source, options)
     document: Document = _format(source).read(source, options)
     text = _SURROGATE.sub("\ufffd", document.text)
-    title = " ".join(document.title.split()) or path.stem
-    return replace(document, text=text, title=title, digest=source.digest)
+    title = " ".join(_CONTROLS.sub(" ", document.title).split()) or os.fsencode(path.stem).decode(
+        "utf-8", "replace"
+    )
+    notes = document.notes or ("holds no text",) * (not text.strip())
+    return replace(document, text=text, title=title, notes=notes, digest=digest)
 
 
 def _excerpt(path: Path, pages: Sequence[Page], start: int, end: int, options: ParseOptions) -> Excerpt:
-    source = read_source(path, options)
+    source = unpacked(read_source(path, options), options)
     reader = _format(source)
     if hasattr(reader, "excerpt"):
         found: Excerpt = reader.excerpt(source, pages, start, end, options)

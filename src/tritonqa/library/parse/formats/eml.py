@@ -1,0 +1,45 @@
+"""Mail and saved web pages (MHTML), by the standard library."""
+
+from __future__ import annotations
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage, MIMEPart
+
+from tritonqa.library.document import Document
+from tritonqa.library.parse.decode import decode
+from tritonqa.library.parse.options import ParseOptions
+from tritonqa.library.parse.source import Source
+from tritonqa.library.parse.web import write_html
+from tritonqa.library.parse.writer import Writer
+
+_HEADERS = ("From", "To", "Cc", "Date", "Subject")
+
+
+def read(source: Source, options: ParseOptions) -> Document:
+    """Return the headers that people read, and the body: its plain text, or else what its HTML shows."""
+    message = message_from_bytes(source.data, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    writer = Writer()
+    for name in _HEADERS:
+        if value := " ".join(str(message.get(name, "")).split()):
+            writer.line()
+            writer.write(f"{name}: {value}")
+    writer.line(2)
+    title = str(message.get("Subject", ""))
+    body = message.get_body(("plain", "html"))
+    if body is not None:
+        text = _text(body)
+        if body.get_content_type() == "text/html":
+            title = title or write_html(writer, text)
+        else:
+            writer.write(text)
+    for part in message.iter_attachments() if message.is_multipart() else ():
+        if part.get_filename():
+            writer.notes.append(f"attachment {part.get_filename()} is not read")
+    return writer.document("eml", title)
+
+
+def _text(part: MIMEPart) -> str:
+    data = part.get_payload(decode=True)
+    text = decode(data if isinstance(data, bytes) else b"", part.get_content_charset())
+    return text.replace("\r\n", "\n")

@@ -1,0 +1,100 @@
+"""PDF, by PDFium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from tritonqa.errors import DocumentError
+from tritonqa.library.document import Box, Document, Excerpt, Page
+from tritonqa.library.parse.options import ParseOptions
+from tritonqa.library.parse.pdf.characters import characters
+from tritonqa.library.parse.pdf.open import opened, opened_page
+from tritonqa.library.parse.pdf.outline import headings, outline
+from tritonqa.library.parse.pdf.rectangles import boxes_of
+from tritonqa.library.parse.source import Source
+from tritonqa.library.parse.writer import Writer
+
+_LINE_ENDS = "\n-\u00ad"
+
+
+def read(source: Source, options: ParseOptions) -> Document:
+    """Return the text of all pages, a newline between them."""
+    writer = Writer()
+    with opened(source.data, options.passwords) as pdf:
+        from pypdfium2 import PdfiumError
+
+        if not len(pdf):
+            raise DocumentError("has no pages")
+        bare: list[int] = []
+        damaged: list[int] = []
+        for index in range(len(pdf)):
+            if index:
+                writer.write("\n")
+            writer.page(pdf.get_page_label(index) or str(index + 1))
+            try:
+                with opened_page(pdf, index) as (page, page_text):
+                    text = characters(page_text).text
+                    writer.write(text)
+                    if not text and _drawn(page):
+                        bare.append(index + 1)
+            except PdfiumError:
+                damaged.append(index + 1)
+        if len(damaged) == len(pdf):
+            raise DocumentError("is damaged and none of its pages can be read; repair it or export it again")
+        entries = outline(pdf)
+        title = pdf.get_metadata_value("Title")
+    document = writer.document("pdf", title)
+    for level, heading, place in headings(entries, document.text, document.pages):
+        writer.heading(level, heading, place)
+    writer.notes += [f"{_named(bare)} no text layer"] * bool(bare)
+    writer.notes += [f"{_named(damaged)} damage and can't be read"] * bool(damaged)
+    return writer.document("pdf", title)
+
+
+def excerpt(source: Source, pages: Sequence[Page], start: int, end: int, options: ParseOptions) -> Excerpt:
+    """Read characters start to end again, from the pages that hold them alone, with their rectangles."""
+    parts: list[str] = []
+    boxes: list[Box] = []
+    with opened(source.data, options.passwords) as pdf:
+        touched = [page for page in pages if page.start < end and start < page.end]
+        for place in touched:
+            if place.number > len(pdf):
+                raise DocumentError(f"has no page {place.number} any more; index it again")
+            with opened_page(pdf, place.number - 1) as (page, page_text):
+                found = characters(page_text)
+                begin, stop = max(start - place.start, 0), min(end, place.end) - place.start
+                text = (found.text + "\n")[begin:stop]
+                parts.append(text)
+                lines = _lines(text, found.indices[begin:stop])
+                boxes.extend(boxes_of(page, page_text, place.number, lines))
+    return Excerpt("".join(parts), tuple(boxes))
+
+
+def _lines(text: str, indices: Sequence[int]) -> Iterator[list[int]]:
+    """Part the indices where a line may end."""
+    line: list[int] = []
+    for character, index in zip(text, indices, strict=False):
+        line.append(index)
+        if character in _LINE_ENDS:
+            yield line
+            line = []
+    yield line
+
+
+def _drawn(page: Any) -> bool:
+    from pypdfium2 import raw
+
+    return bool(raw.FPDFPage_CountObjects(page) > 0)
+
+
+def _named(numbers: Sequence[int]) -> str:
+    """Return "page 3 has" or "pages 1 to 3, 7 have"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    named = ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    return f"page {named} has" if len(numbers) == 1 else f"pages {named} have"

@@ -1,0 +1,1 @@
+"""What a PDF's pages hold: characters, their rectangles, and the outline."""

@@ -1,0 +1,82 @@
+"""Pieces of text → a document's text and its places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tritonqa.library.document import Document, Page, Row, Section
+
+
+class Writer:
+    """Write a document's text in order; headings, pages and rows are remembered where they stand."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._headings: list[tuple[int, tuple[str, ...]]] = []
+        self._path: list[tuple[int, str]] = []
+        self._pages: list[tuple[int, str, bool]] = []
+        self._rows: list[Row] = []
+        self._tail = ""
+        self.length = 0
+        self.notes: list[str] = []
+
+    def write(self, text: str) -> None:
+        """Write text as it is."""
+        if text:
+            self._parts.append(text)
+            self.length += len(text)
+            self._tail = (self._tail + text)[-2:]
+
+    def line(self, count: int = 1) -> None:
+        """Begin a new line, or with 2 a new paragraph, unless this is the beginning of one."""
+        if self.length:
+            ends = 2 if self._tail == "\n\n" else 1 if self._tail.endswith("\n") else 0
+            self.write("\n" * (count - ends))
+
+    def paragraph(self, text: str) -> None:
+        """Write a paragraph, where there is text."""
+        if text.strip():
+            self.line(2)
+            self.write(text.strip("\n"))
+
+    def heading(self, level: int, title: str, at: int) -> None:
+        """Remember a heading whose text begins at a character; level 1 is the outermost."""
+        title = " ".join(title.split())
+        if title:
+            self._path = [(above, text) for above, text in self._path if above < level] + [(level, title)]
+            self._headings.append((at, tuple(text for _, text in self._path)))
+
+    def page(self, label: str, ocr: bool = False) -> None:
+        """Begin a page."""
+        self._pages.append((self.length, label, ocr))
+
+    def row(self, cells: Sequence[str], headers: Sequence[str], number: int) -> None:
+        """Write a table's row on a line of its own, a tab between its cells; nothing for an empty one."""
+        if not any(cell.strip() for cell in cells):
+            return
+        self.line()
+        start, ranges = self.length, []
+        for column, cell in enumerate(cells):
+            if column:
+                self.write("\t")
+            begin = self.length
+            self.write(cell)
+            ranges.append((begin, self.length))
+        self._rows.append(Row(start, self.length, number, tuple(headers), tuple(ranges)))
+
+    def document(self, kind: str, title: str = "") -> Document:
+        """Return what was written."""
+        text = "".join(self._parts)
+        ends = [start for start, *_ in self._pages[1:]] + [len(text)]
+        pages = [
+            Page(number, label, start, end, ocr)
+            for number, ((start, label, ocr), end) in enumerate(zip(self._pages, ends, strict=False), 1)
+        ]
+        ends = [start for start, _ in self._headings[1:]] + [len(text)]
+        sections = [
+            Section(start, end, path)
+            for (start, path), end in zip(self._headings, ends, strict=False)
+            if start < end
+        ]
+        places = (tuple(pages), tuple(sections), tuple(self._rows))
+        return Document(text, kind, title, *places, notes=tuple(self.notes))
