@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from ensemble import Ensemble, ensemble_of
+from models.minilm.experiments.ensemble import Ensemble, ensemble_of
 from tests.support import checkpoints
 from tritonqa.train.start import Start
 

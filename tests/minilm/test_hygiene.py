@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from hygiene import clean, runs
+from models.minilm.recipe.hygiene import clean, runs
 from tests.support import checkpoints
 from tritonqa.datasets import Example, load_squad
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import torch
 
-from null_head import with_null_head
+from models.minilm.experiments.null_head import with_null_head
 
 
 def test_it_begins_as_the_head_that_there_was_and_learns_the_null_alone() -> None:

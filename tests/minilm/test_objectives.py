@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from objectives import OBJECTIVES, taught
+from models.minilm.recipe.objectives import OBJECTIVES, taught
 from tritonqa.train.objective import Target, likelihood
 
 MASK = torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from retrieved import Library, retrieved
+from models.minilm.experiments.retrieved import Library, retrieved
 from tritonqa.datasets import Example
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from rounded import RoundedLinear, with_rounding
+from models.minilm.experiments.rounded import RoundedLinear, with_rounding
 from tests.support import checkpoints
 from tritonqa.train.start import Start
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from swapped import swap, swapped
+from models.minilm.experiments.swapped import swap, swapped
 from tritonqa.datasets import Example
 
 EXAMPLE = Example(

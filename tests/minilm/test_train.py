@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-import train
+from models.minilm.experiments import train
 from tests.support import checkpoints
 from tritonqa.datasets import load_squad, save_examples
 

@@ -1,6 +1,6 @@
 """Judge how much the weights should take of each run of the recipe.
 
-    python models/minilm/train/blend.py START --data DIR BLENDS…
+    python -m models.minilm.experiments.blend START --data DIR BLENDS…
 
 BLENDS is a share for each run, as in 0.5,1. Runs that train.py has not done are done; each blend is judged as
 search.py judges, in fp32 by every second held-out article. Figures go to results/NAME/blend.json.
@@ -12,10 +12,9 @@ import json
 import tempfile
 from pathlib import Path
 
-from evaluate import RESULTS
-from mix import runs_of
-from search import judge
-from train import blended, copied, parser, train
+from models.minilm.experiments.mix import RESULTS, runs_of
+from models.minilm.experiments.search import judge
+from models.minilm.experiments.train import blended, copied, parser, train
 from tritonqa.export import ExportOptions, export
 from tritonqa.reader.load import load_embedded
 from tritonqa.train.run import training_folder

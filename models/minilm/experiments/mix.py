@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from hygiene import clean
+from models.minilm.recipe.hygiene import clean
 from tritonqa.datasets import Example, load_squad
 from tritonqa.train import Augmentation, Optimisation, Recipe
 
 HERE = Path(__file__).parent
+RESULTS = HERE / "results"
 
 
 @dataclass(frozen=True)

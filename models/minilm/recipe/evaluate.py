@@ -1,6 +1,6 @@
 """Measure the packaged reader on everything that is held out.
 
-    python models/minilm/train/evaluate.py --data DIR [--name NAME]
+    python -m models.minilm.recipe.evaluate --data DIR [--name NAME]
 
 Figures with their 95 % intervals (bootstrap over questions) and plots go to results/NAME/. The noisy
 questions are those of held-out 1.1, each typed carelessly with a fixed seed.

@@ -1,6 +1,6 @@
 """Try changes to the recipe, each for the same number of steps from the same start.
 
-    python models/minilm/train/search.py START --data DIR [--steps 200]
+    python -m models.minilm.experiments.search START --data DIR [--steps 200]
 
 search.toml names them. They are judged, in fp32, by every second held-out article, so that what is kept can
 be judged by the others. Figures go to results/NAME/search.json; interrupted, the same command goes on.
@@ -19,13 +19,13 @@ from typing import Any
 
 import numpy as np
 
-from ensemble import ensemble_of
-from evaluate import RESULTS, careless_questions
-from mix import HERE, mix
-from null_head import with_null_head
-from objectives import OBJECTIVES, taught
-from retrieved import retrieved
-from swapped import swapped
+from models.minilm.experiments.ensemble import ensemble_of
+from models.minilm.experiments.mix import HERE, RESULTS, mix
+from models.minilm.experiments.null_head import with_null_head
+from models.minilm.experiments.retrieved import retrieved
+from models.minilm.experiments.swapped import swapped
+from models.minilm.recipe.evaluate import careless_questions
+from models.minilm.recipe.objectives import OBJECTIVES, taught
 from tritonqa import Reader
 from tritonqa.datasets import Dataset, Example, load_squad
 from tritonqa.evaluate.run import evaluate

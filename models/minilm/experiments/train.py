@@ -1,6 +1,6 @@
 """Train the packaged reader's checkpoint; interrupted, the same command goes on.
 
-    python models/minilm/train/train.py START --data DIR [--output build/checkpoint]
+    python -m models.minilm.experiments.train START --data DIR [--output build/checkpoint]
 
 START is a checkpoint's folder: a reader to go on from, or an encoder without a head (all-MiniLM-L6-v2). Each
 run of the recipe sets out from it; the weights take a share of what each of them changed. What the runs were
@@ -23,8 +23,8 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from mix import HERE, Run, runs_of
-from objectives import OBJECTIVES
+from models.minilm.experiments.mix import HERE, RESULTS, Run, runs_of
+from models.minilm.recipe.objectives import OBJECTIVES
 from tritonqa.engine import cpu
 from tritonqa.train.fit import fit
 from tritonqa.train.run import training_folder
@@ -43,7 +43,7 @@ def main() -> None:
     start.model.load_state_dict(blended(before, learnt, [run.blend for run in runs]))
     start.save(start.model, options.output)
     records = [{**record(run), "log": log(folder / run.name)} for run in runs]
-    results = HERE / "results" / options.name
+    results = RESULTS / options.name
     results.mkdir(parents=True, exist_ok=True)
     found = {"start": options.start.name, "machine": cpu.model(), "runs": records}
     (results / "run.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

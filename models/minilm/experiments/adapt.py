@@ -1,6 +1,6 @@
 """Adapt the packaged reader to questions of another kind: the gain by the number of questions.
 
-    python models/minilm/train/adapt.py --data DIR [--file train/qamr-test.jsonl.gz] [--sizes 250,1000,4000]
+    python -m models.minilm.experiments.adapt --data DIR [--file train/qamr-test.jsonl.gz] [--sizes 250,1000,4000]
 
 Asked before and after are questions on passages that search.toml never draws; learnt from are
 others, by `tritonqa train`'s own code. Figures go to results/NAME/adaptation.json.
@@ -18,8 +18,7 @@ from time import monotonic
 
 import numpy as np
 
-from evaluate import RESULTS
-from mix import HERE, mix
+from models.minilm.experiments.mix import HERE, RESULTS, mix
 from tritonqa import Reader
 from tritonqa.datasets import Dataset, Example, load_squad
 from tritonqa.evaluate.run import evaluate

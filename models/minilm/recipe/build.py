@@ -1,6 +1,6 @@
 """Build the packaged reader from its checkpoint: static INT8, calibrated on held-out questions.
 
-    python models/minilm/build.py CHECKPOINT --data DIR
+    python -m models.minilm.recipe.build CHECKPOINT --data DIR
 
 needs tritonqa[export]. DIR is the data folder: questions of train/squad-train-part.jsonl.gz set the INT8
 ranges, and squad/heldout-v2.0.json.gz the probabilities: what is reported for an article uses a fit on the

@@ -1,6 +1,6 @@
 """Judge a quantisation-aware finish: go on from a checkpoint with the rounding of INT8, and without.
 
-    python models/minilm/train/finish.py CHECKPOINT --data DIR [--steps 100]
+    python -m models.minilm.experiments.finish CHECKPOINT --data DIR [--steps 100]
 
 Each is exported as build.py exports and judged as search.py judges, in fp32 and as INT8. Figures go to
 results/NAME/finish.json.
@@ -19,10 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from evaluate import RESULTS
-from mix import Mix, mix
-from rounded import with_rounding
-from search import judge
+from models.minilm.experiments.mix import RESULTS, Mix, mix
+from models.minilm.experiments.rounded import with_rounding
+from models.minilm.experiments.search import judge
 from tritonqa.export import ExportOptions, export
 from tritonqa.progress import bar
 from tritonqa.reader.load import load_embedded

@@ -1,6 +1,6 @@
 """Learn from growing shares of the data: what more of it would give.
 
-    python models/minilm/train/curve.py ENCODER --data DIR [--shares 0.0625,0.125,…] [--epochs 2]
+    python -m models.minilm.experiments.curve ENCODER --data DIR [--shares 0.0625,0.125,…] [--epochs 2]
 
 ENCODER is a checkpoint without a head (all-MiniLM-L6-v2), so that nothing was learnt before; the data are
 those of search.toml. Each run is judged on all that is held out. Figures go to results/NAME/curve.json and
@@ -20,8 +20,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from evaluate import RESULTS
-from mix import HERE, mix
+from models.minilm.experiments.mix import HERE, RESULTS, mix
 from tritonqa import Reader
 from tritonqa.datasets import Example, load_squad
 from tritonqa.evaluate.run import evaluate

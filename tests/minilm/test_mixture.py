@@ -1,0 +1,103 @@
+"""What the packaged reader learns from, and what is kept out."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.minilm.recipe.detokenise import detokenise
+from models.minilm.recipe.mixture import CONTRACTS, SEARCH, SQUAD, TESTS, TIMES, mixture
+from tritonqa.datasets import Example
+
+
+def row(name: str, number: int, **changes: Any) -> dict[str, Any]:
+    words = " ".join(f"{name}{number}word{i}" for i in range(12))
+    context = f"In ( 1986 -- 1987 ) , {words} . It ended ."
+    answers = [{"text": "1986 -- 1987", "answer_start": 5}]
+    found = {
+        "id": f"{name}{number}",
+        "title": f"{name} {number % 40}",
+        "context": context,
+        "answers": answers,
+    }
+    return {**found, "question": f"When was {name} {number} ?", **changes}
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    twin = row("squad", 3)["context"]
+    files = {
+        SQUAD: [row("squad", i) for i in range(80)],
+        SEARCH: [row("search", i) for i in range(40)] + [row("search", 99, context=twin)],
+        CONTRACTS: [row("contract", i, id="twice") for i in range(40)],
+        **{name: [row("other", 0), row("wrong", 1, context="Nothing .")] for name in TIMES if name != SEARCH},
+        **{name: [row("test", 0), row("squad", 3)] for name in TESTS},
+    }
+    for name, rows in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        with gzip.open(tmp_path / name, "wt", encoding="utf-8") as stream:
+            if name.endswith(".json.gz"):
+                articles = [
+                    {"title": r["title"], "paragraphs": [{"context": r["context"], "qas": [r]}]} for r in rows
+                ]
+                json.dump({"data": articles}, stream)
+            else:
+                stream.writelines(json.dumps(r) + "\n" for r in rows)
+    return tmp_path
+
+
+def test_what_is_kept_out_and_what_tests_show_is_not_learnt_from(data: Path) -> None:
+    found = mixture(data)
+    kept = [*found.squad, *found.search, *found.contracts]
+    assert [len({e.title for e in part}) for part in (found.squad, found.search, found.contracts)] == [
+        22,
+        4,
+        4,
+    ]
+    assert not {e.title for e in kept} & {e.title for e in found.learnt}
+    assert not any("squad3word" in e.context for e in found.learnt)
+    for e in found.learnt:
+        assert all(e.context.startswith(text, at) for text, at in zip(e.answers, e.starts, strict=True))
+    assert not any("Nothing" in e.context for e in found.learnt)
+    assert len({e.id for e in found.learnt if "search" in e.id}) == TIMES[SEARCH] * len(
+        {e.question for e in found.learnt if "search" in e.question}
+    )
+    again = mixture(data)
+    assert again == found
+
+
+def test_search_questions_come_tokenised_and_not(data: Path) -> None:
+    texts = {e.context[:16] for e in mixture(data).learnt if "search" in e.id and e.answers}
+    assert texts == {"In ( 1986 -- 198", "In (1986–1987), "}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("born ( 1986 -- 1987 ) , he", "born (1986–1987), he"),
+        ("a `` quoted '' word", 'a "quoted" word'),
+        ("John 's dog does n't bark .", "John's dog doesn't bark."),
+        ("one -- or two -- of 50 %", "one – or two – of 50%"),
+        ("Plain text, as it is.", "Plain text, as it is."),
+    ],
+)
+def test_text_is_written_as_people_do(before: str, after: str) -> None:
+    assert detokenise(Example("q", "t", "?", before, ())).context == after
+
+
+@given(st.text(alphabet="ab1 -.,()'`\"%s", max_size=40), st.data())
+def test_answers_stand_where_they_did(text: str, draw: st.DataObject) -> None:
+    start = draw.draw(st.integers(0, len(text)))
+    stop = draw.draw(st.integers(start, len(text)))
+    example = Example("q", "t", "?", text, (text[start:stop],), (start,))
+    found = detokenise(example)
+    (answer,), (at,) = found.answers, found.starts
+    assert found.context.startswith(answer, at)
+    assert found == example or answer == answer.strip()
+    assert [c for c in answer if c.isalnum()] == [c for c in text[start:stop] if c.isalnum()]
