@@ -30,5 +30,6 @@ def test_trained_shown_and_refused(tmp_path: Path) -> None:
         "".join(json.dumps({**row, "id": str(7 + i), "context": f"Ada {i}."}) + "\n" for i in range(3))
     )
     refused = run("train", "--data", str(wrong), "-o", str(tmp_path / "other"), "--reader", str(source))
-    assert refused.returncode == 2 and "answers of question 7: 'Bob' is not in the context" in refused.stderr
+    assert refused.returncode == 2 and "answers of 3 of 3 questions are not where" in refused.stderr
+    assert "question 7: 'Bob' is not in the context at 0" in refused.stderr
     assert not (tmp_path / "other").exists() and not (tmp_path / "other.training").exists()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from tritonqa.datasets import Example
 from tritonqa.errors import ExportError, InputError
@@ -87,6 +88,39 @@ def test_lower_layers_learn_more_slowly(checkpoint: Path) -> None:
         set_rate(found, options, done)
         rates.append(max(group["lr"] for group in found.param_groups))
     assert rates == pytest.approx([0, 0.5, 1.0, 0.5, 0])
+
+
+def test_the_rate_is_level_before_the_cooldown(checkpoint: Path) -> None:
+    found = optimiser(Start.open(checkpoint).model, Optimisation(learning_rate=1.0))
+
+    def rates(options: Optimisation) -> list[float]:
+        seen = []
+        for done in (0.05, 0.5, 0.9, 0.95, 1.0):
+            set_rate(found, options, done)
+            seen.append(max(group["lr"] for group in found.param_groups))
+        return seen
+
+    assert rates(Optimisation(1.0, warmup=0.1, cooldown=0.1)) == pytest.approx([0.5, 1, 1, 0.5, 0])
+    assert rates(Optimisation(1.0, warmup=0.1, cooldown=0.0)) == pytest.approx([0.5, 1, 1, 1, 1])
+    assert rates(Optimisation(1.0, warmup=0.0, cooldown=1.0)) == pytest.approx([0.95, 0.5, 0.1, 0.05, 0])
+
+
+def test_a_cooldown_sets_out_from_a_stable_run_and_leaves_it(
+    checkpoint: Path, examples: tuple[Example, ...], tmp_path: Path
+) -> None:
+    level = replace(RECIPE, epochs=1, optimisation=replace(RECIPE.optimisation, cooldown=0.0))
+    fit(Start.open(checkpoint), examples[:20], level, tmp_path / "stable")
+    kept = (tmp_path / "stable" / "state" / "state.safetensors").read_bytes()
+    still = replace(RECIPE, epochs=1, optimisation=replace(RECIPE.optimisation, learning_rate=1e-12))
+    learnt = Start.open(checkpoint)
+    fit(learnt, examples[:20], still, tmp_path / "fall", before=tmp_path / "stable")
+    stable = load_file(tmp_path / "stable" / "state" / "state.safetensors")
+    for name, value in learnt.model.named_parameters():
+        if value.requires_grad:
+            torch.testing.assert_close(value.data, stable[f"model.{name}"], atol=1e-6, rtol=0)
+    assert (tmp_path / "stable" / "state" / "state.safetensors").read_bytes() == kept
+    with pytest.raises(InputError, match="no state of a run to go on from"):
+        fit(Start.open(checkpoint), examples[:20], still, tmp_path / "x", before=tmp_path / "nothing")
 
 
 def test_padding_takes_no_part_in_the_loss() -> None:

@@ -1,6 +1,6 @@
 """Adapt the packaged reader to questions of another kind: the gain by the number of questions.
 
-    python -m models.minilm.experiments.adapt --data DIR [--file train/qamr-test.jsonl.gz] [--sizes 250,1000,4000]
+    python -m models.minilm.experiments.adapt --data DIR [--file train/qamr-test.jsonl.gz] [--sizes 250,1000]
 
 Asked before and after are questions on passages that search.toml never draws; learnt from are
 others, by `tritonqa train`'s own code. Figures go to results/NAME/adaptation.json.

@@ -2,9 +2,10 @@
 
     python -m models.minilm.recipe.build CHECKPOINT --data DIR
 
-needs tritonqa[export]. DIR is the data folder: questions of train/squad-train-part.jsonl.gz set the INT8
-ranges, and squad/heldout-v2.0.json.gz the probabilities: what is reported for an article uses a fit on the
-others, what ships uses all. The checkpoint itself goes, in fp16, to the package tritonqa-minilm-checkpoint.
+needs tritonqa[export]. DIR is the data folder: questions that the recipe learns from set the INT8 ranges,
+those of the articles that it keeps out (mixture.py) the probabilities and the threshold: what is reported for
+an article uses a fit on the others, what ships uses all. The checkpoint itself goes, in fp16, to the package
+tritonqa-minilm-checkpoint.
 """
 
 from __future__ import annotations
@@ -19,32 +20,32 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save_file
 
+from models.minilm.recipe.mixture import mixture
 from tritonqa.bundle import Bundle, extend, staged
-from tritonqa.datasets import load_squad
+from tritonqa.datasets import save_examples
 from tritonqa.export import ExportOptions, export
 from tritonqa.progress import stages
 from tritonqa.reader.load import load_embedded
 from tritonqa.train.calibrate import calibrate
 
-HERE = Path(__file__).parent
-BUNDLE = HERE / "src" / "tritonqa_minilm" / "bundle"
-CHECKPOINT = HERE / "checkpoint" / "src" / "tritonqa_minilm_checkpoint" / "checkpoint"
+PACKAGE = Path(__file__).parents[1]
+BUNDLE = PACKAGE / "src" / "tritonqa_minilm" / "bundle"
+CHECKPOINT = PACKAGE / "checkpoint" / "src" / "tritonqa_minilm_checkpoint" / "checkpoint"
 VERSION = "0.4.0"
+_RANGES = 2000  # questions, of which the exporter takes what it needs
 
 
 def build(checkpoint: Path, data: Path, folder: Path) -> Bundle:
     """Export, calibrate, and state the version; prints the cross-fitted figures."""
-    options = ExportOptions(
-        ("onnx-int8",),
-        name="tritonqa-minilm",
-        licence="CC-BY-SA-4.0",
-        calibrate=data / "train" / "squad-train-part.jsonl.gz",
-    )
+    drawn = mixture(data)
+    asks = folder.with_name("ranges.jsonl")
+    save_examples(asks, drawn.learnt[:: len(drawn.learnt) // _RANGES])
+    options = ExportOptions(("onnx-int8",), name="tritonqa-minilm", licence="CC-BY-SA-4.0", calibrate=asks)
     with stages() as report:
         bundle = export(checkpoint, folder, options, report)
         reader = load_embedded(str(folder))
-        held = load_squad(data / "squad" / "heldout-v2.0.json.gz").examples
-        calibration, found = calibrate(reader, held, lambda done, total: report("calibrating", done, total))
+        kept = drawn.squad
+        calibration, found = calibrate(reader, kept, lambda done, total: report("calibrating", done, total))
         reader.close()
     print(json.dumps({"cross-fitted": asdict(found), "calibration": asdict(calibration)}, indent=2))
     manifest = replace(bundle.manifest, calibration=calibration, version=VERSION)
@@ -71,7 +72,7 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--data", type=Path, required=True)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=HERE) as stage:
+    with tempfile.TemporaryDirectory(dir=PACKAGE) as stage:
         built = Path(stage) / "bundle"
         build(options.checkpoint, options.data, built)
         shutil.rmtree(BUNDLE)

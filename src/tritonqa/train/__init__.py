@@ -2,5 +2,6 @@
 
 from tritonqa.train.options import Augmentation, Cropping, Optimisation, Recipe
 from tritonqa.train.run import Trained, train
+from tritonqa.train.sound import sound
 
-__all__ = ["Augmentation", "Cropping", "Optimisation", "Recipe", "Trained", "train"]
+__all__ = ["Augmentation", "Cropping", "Optimisation", "Recipe", "Trained", "sound", "train"]

@@ -30,14 +30,23 @@ def label(example: Example, windows: Sequence[Window]) -> list[Labelled]:
     return [Labelled(window, _inside(window, gold) or (NULL,)) for window in windows]
 
 
-def _places(example: Example) -> set[tuple[str, int]]:
-    places = set()
+def problem(example: Example) -> str | None:
+    """Say what is wrong with an example's answers; None where each stands in the context where it should."""
     for text, stated in zip(example.answers, example.starts, strict=True):
-        start = example.context.find(text) if stated < 0 else stated
-        if start < 0 or example.context[start : start + len(text)] != text or not text:
-            raise InputError(f"answers of question {example.id}: {text!r} is not in the context at {stated}")
-        places.add((text, start))
-    return places
+        if not text.strip():
+            return f"answer {text!r} holds no text"
+        if stated < 0 and text not in example.context:
+            return f"{text!r:.60} is not in the context"
+        if stated >= 0 and not example.context.startswith(text, stated):
+            return f"{text!r:.60} is not in the context at {stated}"
+    return None
+
+
+def _places(example: Example) -> set[tuple[str, int]]:
+    if wrong := problem(example):
+        raise InputError(f"answers of question {example.id}: {wrong}")
+    pairs = zip(example.answers, example.starts, strict=True)
+    return {(text, example.context.find(text) if start < 0 else start) for text, start in pairs}
 
 
 def _tokens_of(example: Example, text: str, start: int, tokens: Tokens) -> Span:

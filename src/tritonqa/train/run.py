@@ -27,6 +27,7 @@ from tritonqa.reader.backend import Backend
 from tritonqa.reader.load import load_embedded
 from tritonqa.train.calibrate import calibrate, enough
 from tritonqa.train.options import Recipe
+from tritonqa.train.sound import sound
 from tritonqa.train.split import Split, split
 
 FORMATS = ("checkpoint", "onnx", "onnx-int8")
@@ -61,6 +62,7 @@ def train(
 
     source is a checkpoint's folder, a bundle that holds its checkpoint, an installed package's name, or a Hub
     id. What an interrupted run has reached stays in FOLDER.training, and the same call goes on from there.
+    Every answer is checked first; sound(examples, skip_bad=True) leaves out what would be refused.
     max_f1_loss is what INT8 may lose, in points. report(stage, done, total) is called as the work goes on.
     Raises InputError, ExportError, BundleError, MissingExtra.
     """
@@ -72,7 +74,7 @@ def train(
 
     recipe = recipe or Recipe()
     hold_text(examples)
-    parts = split(examples, held_out, recipe.seed)
+    parts = split(sound(examples), held_out, recipe.seed)
     with staged(folder) as stage:
         start = Start.open(checkpoint_of(source, report))
         before = _judge(start.embedded(), parts, partial(report, "before"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,53 @@ from tritonqa.cli.signals import ended_by_term
 from tritonqa.datasets import load_squad
 from tritonqa.progress import stages
 from tritonqa.reader.load import PACKAGED
-from tritonqa.train import Recipe, Trained
+from tritonqa.train import Cropping, Optimisation, Recipe, Trained, sound
 from tritonqa.train import train as run
 
 _DEFAULT = Recipe()
+_STEPS = _DEFAULT.optimisation
+
+
+def _recipe_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what says how to learn; the command gets recipe."""
+
+    @click.option("--epochs", default=_DEFAULT.epochs, show_default=True, help="Times to go over the data.")
+    @click.option("--learning-rate", default=_STEPS.learning_rate, show_default=True, help="Of the head.")
+    @click.option("--warmup", default=_STEPS.warmup, show_default=True, help="Share of steps to speed up in.")
+    @click.option(
+        "--cooldown", default=_STEPS.cooldown, show_default=True,
+        help="Last share of steps, in which the rate falls to nothing; before them it is level.",
+    )  # fmt: skip
+    @click.option(
+        "--crop", "lengths", type=int, multiple=True,
+        help="Learn from parts of passages, of this many tokens: faster. Repeatable.",
+    )  # fmt: skip
+    @click.option(
+        "--whole", default=_DEFAULT.cropping.whole, show_default=True,
+        help="With --crop, the share of passages that stay whole.",
+    )  # fmt: skip
+    @click.option("--seed", default=_DEFAULT.seed, show_default=True, help="Draws order, negatives, noise.")
+    @wraps(command)
+    def wrapped(
+        *,
+        epochs: float,
+        learning_rate: float,
+        warmup: float,
+        cooldown: float,
+        lengths: tuple[int, ...],
+        whole: float,
+        seed: int,
+        **rest: Any,
+    ) -> None:
+        recipe = Recipe(
+            epochs=epochs,
+            cropping=Cropping(lengths, whole),
+            optimisation=Optimisation(learning_rate, warmup=warmup, cooldown=cooldown),
+            seed=seed,
+        )
+        command(recipe=recipe, **rest)
+
+    return wrapped
 
 
 @click.command()
@@ -33,23 +77,19 @@ _DEFAULT = Recipe()
     "--reader", default=PACKAGED, show_default=True,
     help="What to start from: a checkpoint's folder, a bundle with its checkpoint, a Hub id.",
 )  # fmt: skip
-@click.option("--epochs", default=_DEFAULT.epochs, show_default=True, help="Times to go over the data.")
-@click.option(
-    "--learning-rate", default=_DEFAULT.optimisation.learning_rate, show_default=True, help="Of the head."
-)
+@_recipe_options
+@click.option("--skip-bad", is_flag=True, help="Leave questions out whose answers are not in their passages.")
 @click.option("--held-out", default=0.1, show_default=True, help="Share of the data to judge by.")
 @click.option("--max-f1-loss", default=1.0, show_default=True, help="Points of F1 that INT8 may lose.")
-@click.option("--seed", default=_DEFAULT.seed, show_default=True, help="Draws order, negatives and noise.")
 @as_json
 def train(
     files: tuple[Path, ...],
     output: Path,
     reader: str,
-    epochs: float,
-    learning_rate: float,
+    recipe: Recipe,
+    skip_bad: bool,
     held_out: float,
     max_f1_loss: float,
-    seed: int,
     as_json: bool,
 ) -> None:
     """Fine-tune a reader on your own questions, and export it to a verified bundle.
@@ -58,10 +98,11 @@ def train(
     goes on from where it was.
     """
     examples = [example for file in files for example in load_squad(file).examples]
-    optimisation = replace(_DEFAULT.optimisation, learning_rate=learning_rate)
-    recipe = replace(_DEFAULT, epochs=epochs, optimisation=optimisation, seed=seed)
+    kept = sound(examples, skip_bad)
+    if left := len(examples) - len(kept):
+        click.echo(f"left out {left} of {len(examples)} questions: answers not in their passages", err=True)
     with stages() as report, ended_by_term():
-        trained = run(reader, examples, output, recipe, report, held_out, max_f1_loss)
+        trained = run(reader, kept, output, recipe, report, held_out, max_f1_loss)
     _show(trained, as_json)
 
 
