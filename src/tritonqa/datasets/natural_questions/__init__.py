@@ -1,0 +1,28 @@
+"""Natural Questions (Kwiatkowski et al. 2019): questions about whole pages, in both formats; predictions."""
+
+from tritonqa.datasets.natural_questions.competition import write_csv
+from tritonqa.datasets.natural_questions.convert import expand, simplify
+from tritonqa.datasets.natural_questions.lines import Skip
+from tritonqa.datasets.natural_questions.page import NOWHERE, Annotation, Candidate, Page, PageSpan
+from tritonqa.datasets.natural_questions.parse import is_official, parse, read_pages, read_records
+from tritonqa.datasets.natural_questions.prediction import Prediction
+from tritonqa.datasets.natural_questions.predictions import read_predictions, write_predictions
+
+__all__ = [
+    "NOWHERE",
+    "Annotation",
+    "Candidate",
+    "Page",
+    "PageSpan",
+    "Prediction",
+    "Skip",
+    "expand",
+    "is_official",
+    "parse",
+    "read_pages",
+    "read_predictions",
+    "read_records",
+    "simplify",
+    "write_csv",
+    "write_predictions",
+]
