@@ -44,13 +44,9 @@ def expand(record: dict[str, Any]) -> dict[str, Any]:
         at = end + 1
 
     def placed(span: dict[str, Any]) -> dict[str, Any]:
-        start, end = span["start_token"], span["end_token"]
-        known = start >= 0
-        return {
-            **span,
-            "start_byte": tokens[start]["start_byte"] if known else -1,
-            "end_byte": tokens[end - 1]["end_byte"] if known else -1,
-        }
+        first, last = span["start_token"], span["end_token"] - 1
+        start, end = (tokens[first]["start_byte"], tokens[last]["end_byte"]) if first >= 0 else (-1, -1)
+        return {**span, **dict(zip(_BYTES, (start, end) if start < end else (-1, -1), strict=True))}
 
     found = {name: record[name] for name in _KEPT if name in record}
     found |= {

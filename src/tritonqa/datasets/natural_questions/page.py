@@ -69,9 +69,8 @@ class Page:
 
     def span(self, start: int, end: int) -> PageSpan:
         """Return tokens start to end as a span, with their bytes where they are known."""
-        if not self.bytes:
-            return PageSpan(start, end)
-        return PageSpan(start, end, self.bytes[start][0], self.bytes[end - 1][1])
+        first, last = (self.bytes[start][0], self.bytes[end - 1][1]) if self.bytes else (-1, -1)
+        return PageSpan(start, end, first, last) if first < last else PageSpan(start, end)
 
     def text(self, span: PageSpan) -> str:
         """Return a span's tokens, joined by blanks as the format's own authors do."""

@@ -16,7 +16,7 @@ MAJORITY = 2  # annotators who must have marked an answer, of five
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One answer of one page: whether annotators have it, whether it was predicted, is right, and its score."""
+    """An answer of a page: whether annotators have one, whether one was predicted, is right; its score."""
 
     id: int
     gold: bool
@@ -50,10 +50,10 @@ def judge(
     scores = [score for p in predictions.values() for score in (p.long_score, p.short_score)]
     lowest = min(scores, default=0.0) - 1
     long, short = [], []
-    for page, annotations in gold.items():
+    for page, marked in gold.items():
         found = predictions.get(page) or Prediction(page, long_score=lowest, short_score=lowest)
-        long.append(judge_long(annotations, found, least))
-        short.append(judge_short(annotations, found, least))
+        long.append(judge_long(marked, found, least))
+        short.append(judge_short(marked, found, least))
     return Judgements(tuple(long), tuple(short))
 
 
@@ -66,7 +66,7 @@ def judge_long(annotations: Sequence[Annotation], found: Prediction, least: int 
 
 
 def judge_short(annotations: Sequence[Annotation], found: Prediction, least: int = MAJORITY) -> Judgement:
-    """Judge a short answer: right where its spans, all of them, or its yes or no are those of any annotator."""
+    """Judge a short answer: right where all its spans, or its yes or no, are those of any annotator."""
     gold = sum(map(has_short, annotations)) >= least
     if not gold or not found.has_short:
         correct = False

@@ -45,7 +45,7 @@ def losses(
 
 
 def _by_threshold(row: Judgement, threshold: float) -> str | None:
-    """Return RIGHT, or NULL where another threshold would be right; None for another answer than the right."""
+    """Return RIGHT, or NULL where another threshold would be right; None for another answer."""
     answered = row.predicted and row.score >= threshold
     if (answered and row.correct) or not (answered or row.gold):
         return RIGHT
