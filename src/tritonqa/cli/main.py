@@ -11,7 +11,7 @@ import click
 from tritonqa import __version__
 from tritonqa.errors import BundleError, EngineError, ExportError, InputError, MissingExtra, TritonQAError
 
-COMMANDS = ("ask", "doctor", "evaluate", "export", "inspect", "serve", "train", "triton")
+COMMANDS = ("ask", "doctor", "evaluate", "export", "inspect", "nq", "serve", "train", "triton")
 EXIT_CODES = (
     (InputError, 2),
     (BundleError, 3),

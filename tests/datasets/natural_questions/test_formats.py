@@ -25,7 +25,7 @@ from tritonqa.errors import InputError
 
 SAMPLES = sorted((Path(__file__).parents[2] / "data" / "natural_questions").glob("*.jsonl.gz"))
 TAGS = st.sampled_from(["<P>", "</P>", "<H1>", "<Table>", '<Th_colspan="2">', '<Td_rowspan="2"_colspan="3">'])
-WORDS = st.text(st.characters(exclude_characters=" ", exclude_categories=("Cs",)), max_size=8)
+WORDS = st.text(st.characters(exclude_characters=" ", exclude_categories=["Cs"]), max_size=8)
 WHOLE = st.integers(-(2**63), 2**63)
 
 
@@ -45,12 +45,12 @@ def simplified_pages(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.booleans()):
         record["document_url"] = draw(st.one_of(st.just("https://en.wikipedia.org/?title=A_b"), WORDS))
     if draw(st.booleans()):
-        record["annotations"] = [draw(annotations(candidates)) for _ in range(draw(st.integers(0, 3)))]
+        record["annotations"] = [draw(marked(candidates)) for _ in range(draw(st.integers(0, 3)))]
     return record
 
 
 @st.composite
-def annotations(draw: st.DrawFn, candidates: list[dict[str, Any]]) -> dict[str, Any]:
+def marked(draw: st.DrawFn, candidates: list[dict[str, Any]]) -> dict[str, Any]:
     index = draw(st.integers(-1, len(candidates) - 1))
     start, end = (-1, -1) if index < 0 else (candidates[index][n] for n in ("start_token", "end_token"))
     short = [] if index < 0 else draw(st.lists(st.just({"start_token": start, "end_token": end}), max_size=2))

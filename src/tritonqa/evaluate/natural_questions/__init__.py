@@ -4,6 +4,7 @@ from tritonqa.evaluate.natural_questions.competition import micro_f1
 from tritonqa.evaluate.natural_questions.figures import Curve, Point, figures, null_figures
 from tritonqa.evaluate.natural_questions.judge import MAJORITY, Judgement, Judgements, judge
 from tritonqa.evaluate.natural_questions.losses import REASONS, Loss, losses
+from tritonqa.evaluate.natural_questions.report import Report, Thresholds, evaluate
 
 __all__ = [
     "MAJORITY",
@@ -13,6 +14,9 @@ __all__ = [
     "Judgements",
     "Loss",
     "Point",
+    "Report",
+    "Thresholds",
+    "evaluate",
     "figures",
     "judge",
     "losses",

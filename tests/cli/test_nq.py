@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+from pathlib import Path
+
+from tests.support.command import tritonqa as command
+
+PAGES = Path(__file__).parents[1] / "data" / "natural_questions"
+DEV, TRAIN = PAGES / "simplified-dev-sample.jsonl.gz", PAGES / "simplified-train-sample.jsonl.gz"
+RIGHT = {
+    "example_id": 5328212470870865242,
+    "long_answer": {"start_token": 212, "end_token": 310},
+    "long_answer_score": 2.5,
+    "short_answers": [{"start_token": 213, "end_token": 216}],
+    "short_answers_score": 1.0,
+}
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    line = command("nq", *map(str, arguments))
+    return subprocess.run(line, capture_output=True, text=True, check=False, encoding="utf-8")
+
+
+def test_there_and_back_again(tmp_path: Path) -> None:
+    official, simplified = tmp_path / "official.jsonl.gz", tmp_path / "simplified.jsonl"
+    assert run("convert", DEV, "-o", official, "--to", "official").returncode == 0
+    done = run("convert", official, "-o", simplified, "--to", "simplified", "--json")
+    assert json.loads(done.stdout) == {"pages": 1, "output": str(simplified)}
+    assert json.loads(simplified.read_text(encoding="utf-8")) == json.loads(gzip.open(DEV).read())
+    broken = tmp_path / "broken.jsonl.gz"
+    broken.write_bytes(official.read_bytes()[:5000])
+    refused = run("convert", broken, "-o", tmp_path / "none.jsonl", "--to", "official")
+    assert refused.returncode == 2 and "broken.jsonl.gz is damaged or cut short" in refused.stderr
+    assert not (tmp_path / "none.jsonl").exists()
+    skipped = run("convert", broken, "-o", tmp_path / "none.jsonl", "--to", "official", "--skip-invalid")
+    assert skipped.returncode == 0 and "wrote 0 pages" in skipped.stdout and "1 skipped" in skipped.stderr
+
+
+def test_scored_and_explained(tmp_path: Path) -> None:
+    predictions, plots, losses = tmp_path / "predictions.json", tmp_path / "plots", tmp_path / "losses.jsonl"
+    predictions.write_text(json.dumps({"predictions": [RIGHT]}), encoding="utf-8")
+    done = run("evaluate", DEV, predictions, "--plots", plots, "--losses", losses)
+    assert done.returncode == 0, done.stderr
+    assert "best F1 100.00%" in done.stdout and "wrong span               0       1" in done.stdout
+    assert {path.name for path in plots.iterdir()} == {"precision-recall.png", "precision-recall.svg"}
+    loss = json.loads(losses.read_text(encoding="utf-8"))
+    assert (loss["long"], loss["short"]) == ("right", "wrong span")
+    refused = run("evaluate", DEV, TRAIN, predictions)
+    assert refused.returncode == 2 and "1 pages have no prediction" in refused.stderr
+    figures = json.loads(run("evaluate", DEV, TRAIN, predictions, "--missing-is-null", "--json").stdout)
+    assert (figures["pages"], figures["long-best-threshold"], figures["long-null-recall"]) == (2, 2.5, 1.0)
