@@ -5,6 +5,7 @@ TritonQAError
 │   └── DocumentError a document can't be read: says why in one sentence
 ├── BundleError       a reader on disk is missing, damaged, unsafe or too new
 ├── ExportError       a checkpoint can't become a bundle
+├── OutputError       a result can't be written
 ├── EngineError       the model could not be run
 │   ├── Unavailable   nothing answers at that place
 │   ├── Timeout       no answer in the time given
@@ -41,6 +42,10 @@ class BundleError(TritonQAError):
 
 class ExportError(TritonQAError):
     """Say why a checkpoint could not be exported."""
+
+
+class OutputError(TritonQAError):
+    """Raised when a result can't be written to where it was wanted."""
 
 
 class EngineError(TritonQAError):

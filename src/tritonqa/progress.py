@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, Task
 
 Step: TypeAlias = Callable[[int, int], None]
 """Told done and total."""
@@ -40,14 +40,19 @@ def stages() -> Iterator[Report]:
 
 
 @contextmanager
-def bar(label: str, least: int = 1, hidden: bool = False) -> Iterator[Callable[[int, int | None], None]]:
-    """Give step(done, all); the bar appears with the first step of work that has at least this many."""
+def bar(
+    label: str, least: int = 1, hidden: bool = False, rate: bool = False
+) -> Iterator[Callable[[int, int | None], None]]:
+    """Give step(done, all); the bar appears with the first step of work that has at least this many.
+
+    rate shows how many are done a second.
+    """
     shown: list[Progress] = []
     wanted = not hidden and sys.stderr is not None and sys.stderr.isatty()
 
     def step(done: int, total: int | None) -> None:
         if wanted and not shown and (total is None or total >= least):
-            shown.append(_start(label))
+            shown.append(_start(label, rate))
         for progress in shown:
             progress.update(progress.task_ids[0], completed=done, total=total)
 
@@ -58,11 +63,23 @@ def bar(label: str, least: int = 1, hidden: bool = False) -> Iterator[Callable[[
             progress.stop()
 
 
-def _start(label: str) -> Progress:
+def _start(label: str, rate: bool) -> Progress:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn
+    from rich.progress import TimeRemainingColumn as Left
+    from rich.text import Text
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.finished_speed or task.speed or 0:.1f}/s")
+
+    columns = [
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        *([Rate()] if rate else []),
+        Left(),
+    ]
     progress = Progress(*columns, console=Console(stderr=True), transient=True)
     progress.add_task(label, total=None)
     progress.start()

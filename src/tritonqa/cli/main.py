@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import sys
 from importlib import import_module
+from pkgutil import iter_modules
 
 import click
 
 from tritonqa import __version__
+from tritonqa.cli import commands
 from tritonqa.errors import BundleError, EngineError, ExportError, InputError, MissingExtra, TritonQAError
 
-COMMANDS = ("ask", "doctor", "evaluate", "export", "inspect", "nq", "serve", "train", "triton")
+COMMANDS = tuple(sorted(module.name for module in iter_modules(commands.__path__)))
 EXIT_CODES = (
     (InputError, 2),
     (BundleError, 3),

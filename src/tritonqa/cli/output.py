@@ -12,13 +12,9 @@ from typing import TextIO
 
 import click
 
-from tritonqa.errors import TritonQAError
+from tritonqa.errors import OutputError
 
 PIPE_CLOSED = 141  # 128 + SIGPIPE, what a shell sees of any filter whose reader has left
-
-
-class OutputError(TritonQAError):
-    """Say what could not be written."""
 
 
 def emit(line: str) -> None:

@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass
 import click
 
 from tritonqa.cli.options import as_json, reader_name
-from tritonqa.cli.output import OutputError, emit
+from tritonqa.cli.output import emit
 from tritonqa.client import Address
 from tritonqa.client.address import is_address
 from tritonqa.engine import Choice, cpu
-from tritonqa.errors import EngineError, TritonQAError
+from tritonqa.errors import EngineError, OutputError, TritonQAError
 from tritonqa.progress import bar
 from tritonqa.reader import Reader
 from tritonqa.reader.choose import available, choose, remember

@@ -1,0 +1,107 @@
+"""A folder of parts → which are done; one run at a time, and always the same run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from tritonqa.bulk.files import Folder, to_json
+from tritonqa.errors import InputError, MissingExtra
+
+RUN, DONE, LOCK = "_run.json", "_done", ".lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows from first to last (counted from 1) of an input, by its number from 0."""
+
+    input: int
+    number: int
+
+    @property
+    def name(self) -> str:
+        """Return the name of the part's file, without its ending."""
+        return f"part-{self.input:04}-{self.number:06}"
+
+
+class Ledger:
+    """What a run is, and the hash of each part that it wrote."""
+
+    def __init__(self, folder: Folder, run: dict[str, Any], ending: str) -> None:
+        """Take the folder of this run; raises InputError where another run wrote into it."""
+        self._folder, self._ending = folder, ending
+        known = folder.read(RUN)
+        wanted = json.loads(json.dumps(run))
+        if known is None:
+            folder.write(RUN, json.dumps(wanted, indent=2).encode())
+            return
+        try:
+            found = json.loads(known)
+        except ValueError as error:
+            raise InputError(f"{folder.name}/{RUN} is damaged; choose another folder") from error
+        for name, value in wanted.items():
+            if found.get(name) != value:
+                raise InputError(
+                    f"{folder.name} holds a run with other {name} "
+                    f"({found.get(name)!r:.80}, not {value!r:.80}); "
+                    "choose another folder, or remove it to begin anew"
+                )
+
+    def is_done(self, part: Part) -> dict[str, int] | None:
+        """Return a part's counts where it was written whole; raises InputError where it was changed since."""
+        record = self._folder.read(f"{DONE}/{part.name}.json")
+        if record is None:
+            return None
+        known = json.loads(record)
+        content = self._folder.read(part.name + self._ending)
+        if content is None:
+            return None
+        if sha256(content).hexdigest() != known["sha256"]:
+            raise InputError(
+                f"{self._folder.name}/{part.name}{self._ending} was changed since it was written; "
+                "move it away, and the same command writes it again"
+            )
+        return {name: known[name] for name in ("rows", "answers", "rejects")}
+
+    def commit(self, part: Part, content: bytes, rejects: bytes, counts: dict[str, int]) -> None:
+        """Write a part's rejects, then its file, then that it is done: each whole, so the last says all."""
+        place = f"rejects/{part.name}.jsonl"
+        if rejects:
+            self._folder.write(place, rejects)
+        else:
+            self._folder.remove(place)
+        self._folder.write(part.name + self._ending, content)
+        record = {**counts, "sha256": sha256(content).hexdigest()}
+        self._folder.write(f"{DONE}/{part.name}.json", to_json(record).encode())
+
+    def finish(self, counts: dict[str, int]) -> None:
+        """Say that the run is whole."""
+        self._folder.write("_SUCCESS", (to_json(counts) + "\n").encode())
+
+
+@contextmanager
+def alone(folder: Folder) -> Iterator[None]:
+    """Keep other runs out of a local folder meanwhile; raises InputError where one is at work."""
+    if not folder.local:
+        yield
+        return
+    try:
+        from filelock import FileLock, Timeout
+    except ImportError as error:
+        raise MissingExtra("filelock", "bulk") from error
+    lock = FileLock(folder.path(LOCK))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise InputError(
+            f"another run is writing into {folder.name}; wait for it, or choose another folder"
+        ) from error
+    try:
+        folder.sweep()
+        yield
+    finally:
+        lock.release()

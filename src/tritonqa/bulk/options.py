@@ -1,0 +1,34 @@
+"""What a bulk run reads from each row, and how it writes answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tritonqa.errors import InputError
+
+FORMATS = ("jsonl", "csv", "parquet")
+TEXT_COLUMNS = ("passages", "context", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class BulkOptions:
+    """Columns, questions and parts.
+
+    text_column is the first of TEXT_COLUMNS that is there where it is not given. questions is a file of
+    questions that are asked of every row's text, in place of question_column. rows is how many rows of an
+    input make a part; format is that of the parts.
+    """
+
+    question_column: str = "question"
+    text_column: str | None = None
+    questions: Path | None = None
+    rows: int = 1000
+    format: str = "jsonl"
+
+    def __post_init__(self) -> None:
+        """Raise InputError for values out of range, by name."""
+        if isinstance(self.rows, bool) or not isinstance(self.rows, int) or self.rows < 1:
+            raise InputError(f"rows must be a whole number of at least 1, not {self.rows!r}")
+        if self.format not in FORMATS:
+            raise InputError(f"format {self.format!r} is unknown; choose one of {', '.join(FORMATS)}")

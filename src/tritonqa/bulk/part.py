@@ -1,0 +1,70 @@
+"""Answers of one part → the bytes of its file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from io import BytesIO, StringIO
+from typing import Any
+
+from tritonqa.answers import Answers
+from tritonqa.bulk.asks import RowAsk
+from tritonqa.bulk.files import to_json
+from tritonqa.bulk.tables import Row, Values
+from tritonqa.errors import MissingExtra
+
+_DIGITS = 6  # of probabilities: enough to rank, and the same from every engine that adds in another order
+_BEST = ("text", "start", "end", "score", "passage")
+
+
+def answered(ask: RowAsk, answers: Answers) -> Values:
+    """Return the row of an answer: what was carried along, then the JSON of every wire."""
+    record = answers.to_dict()
+    for answer in record["answers"]:
+        answer["score"] = round(answer["score"], _DIGITS)
+    record["no_answer"] = round(record["no_answer"], _DIGITS)
+    return {**ask.carried, **record}
+
+
+def rejected(row: Row, reason: str) -> Values:
+    """Return the row of a reject: its number and the reason before what it held."""
+    return {"row": row.number, "reason": reason, "values": row.values}
+
+
+def written(records: Sequence[Values], format: str) -> bytes:
+    """Write rows as a file of JSON lines, CSV or Parquet; tables hold the best answer, and all as JSON."""
+    if format == "jsonl":
+        return "".join(to_json(record) + "\n" for record in records).encode("utf-8", "replace")
+    flat = [_flat(record) for record in records]
+    names = list(dict.fromkeys(name for record in flat for name in record))
+    if format == "csv":
+        text = StringIO(newline="")
+        table = csv.DictWriter(text, names, lineterminator="\n")
+        table.writeheader()
+        table.writerows(flat)
+        return text.getvalue().encode("utf-8", "replace")
+    return _parquet({name: [record.get(name) for record in flat] for name in names})
+
+
+def _flat(record: Values) -> Values:
+    answers = record["answers"]
+    best = answers[0] if answers else dict.fromkeys(_BEST)
+    simple = {name: value for name, value in record.items() if name != "answers"}
+    return {**simple, **{f"answer_{name}": best[name] for name in _BEST}, "answers": to_json(answers)}
+
+
+def _parquet(table: dict[str, list[Any]]) -> bytes:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise MissingExtra("pyarrow", "bulk") from error
+    arrays = {}
+    for name, values in table.items():
+        try:
+            arrays[name] = pa.array(values)
+        except (pa.ArrowInvalid, pa.ArrowTypeError):  # a column of several types
+            arrays[name] = pa.array([None if value is None else to_json(value) for value in values])
+    stream = BytesIO()
+    pq.write_table(pa.table(arrays), stream)
+    return stream.getvalue()

@@ -1,0 +1,48 @@
+"""A file of questions → those that are asked of every text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tritonqa.bulk.tables import rows
+from tritonqa.errors import InputError
+
+_TABLES = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A question by the name that its answers bear."""
+
+    name: str
+    question: str
+
+
+def load_questions(path: Path) -> tuple[Field, ...]:
+    """Read a question a line, or a table with the columns question and, where wanted, field or id.
+
+    Raises InputError for a file without questions, and for a name given twice.
+    """
+    if path.suffix.lower() in _TABLES:
+        found = [_field(path, row.values, row.number) for row in rows(str(path))]
+    else:
+        try:
+            lines = path.read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"questions {path} can't be read: {error}") from error
+        found = [Field(line.strip(), line.strip()) for line in lines if line.strip()]
+    if not found:
+        raise InputError(f"questions {path} holds no question; give one a line")
+    names = [field.name for field in found]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise InputError(f"questions {path} names {twice!r} twice; give each its own")
+    return tuple(found)
+
+
+def _field(path: Path, values: dict[str, object], number: int) -> Field:
+    question = values.get("question")
+    if not isinstance(question, str) or not question.strip():
+        raise InputError(f"questions {path}, row {number}: column question is missing or empty")
+    name = values.get("field", values.get("id", question))
+    return Field(str(name), question)

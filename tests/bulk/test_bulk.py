@@ -1,0 +1,280 @@
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Unpack
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.command import tritonqa
+from tests.support.wait import eventually
+from tritonqa import Answers, Reader
+from tritonqa.bulk import BulkOptions, bulk
+from tritonqa.bulk.files import Folder
+from tritonqa.bulk.ledger import alone
+from tritonqa.errors import EngineError, InputError, OutputError
+from tritonqa.spans import AskOptions
+
+pa = pytest.importorskip("pyarrow", reason="needs tritonqa[bulk]")
+
+Rows = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    with Reader.load(engine="toy") as opened:
+        yield opened
+
+
+def asked(count: int) -> Rows:
+    return [
+        {
+            "id": i,
+            "question": f"Who wrote book {i}?",
+            "passages": f"Book {i} was written by Ada the {i}th 🤗.",
+        }
+        for i in range(count)
+    ]
+
+
+def written(folder: Path, rows: Rows, kind: str) -> Path:
+    path = folder / f"asks.{kind}"
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    if kind == "jsonl":
+        path.write_text(lines, encoding="utf-8")
+    elif kind == "jsonl.gz":
+        path.write_bytes(gzip.compress(lines.encode()))
+    elif kind == "parquet":
+        import pyarrow.parquet as pq
+
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    else:
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            table = csv.DictWriter(stream, list(rows[0]), delimiter="\t" if kind == "tsv" else ",")
+            table.writeheader()
+            table.writerows(rows)
+    return path
+
+
+def answers_in(folder: Path) -> Rows:
+    parts = sorted(folder.glob("part-*.jsonl"))
+    return [json.loads(line) for part in parts for line in part.read_text(encoding="utf-8").splitlines()]
+
+
+def bytes_in(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.rglob("*.jsonl")}
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "jsonl.gz", "csv", "tsv", "parquet"])
+def test_every_row_is_answered_with_what_it_carries(reader: Reader, tmp_path: Path, kind: str) -> None:
+    rows = asked(25)
+    done = bulk(reader, [str(written(tmp_path, rows, kind))], str(tmp_path / "out"), BulkOptions(rows=10))
+    assert (done.rows, done.answers, done.rejects, done.parts) == (25, 25, 0, 3)
+    found = answers_in(tmp_path / "out")
+    assert [int(row["id"]) for row in found] == list(range(25))
+    for row, given_row in zip(found, rows, strict=True):
+        assert row["question"] == given_row["question"] and "passages" not in row
+        for answer in row["answers"]:
+            assert given_row["passages"][answer["start"] : answer["end"]] == answer["text"]
+    assert (tmp_path / "out" / "_SUCCESS").exists()
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_tables_of_answers(reader: Reader, tmp_path: Path, kind: str) -> None:
+    source = written(tmp_path, asked(3), "jsonl")
+    bulk(reader, [str(source)], str(tmp_path / "out"), BulkOptions(format=kind))
+    (part,) = (tmp_path / "out").glob(f"part-*.{kind}")
+    if kind == "csv":
+        with part.open(encoding="utf-8", newline="") as stream:
+            rows: Rows = list(csv.DictReader(stream))
+    else:
+        import pyarrow.parquet as pq
+
+        rows = pq.read_table(part).to_pylist()
+    assert [int(row["id"]) for row in rows] == [0, 1, 2]
+    assert all(
+        json.loads(row["answers"])[0]["text"] == row["answer_text"] for row in rows if row["answer_text"]
+    )
+
+
+def test_fields_over_documents(reader: Reader, tmp_path: Path) -> None:
+    questions = tmp_path / "fields.csv"
+    questions.write_text("field,question\nauthor,Who wrote it?\ntitle,What is it called?\n")
+    rows = [{"id": i, "text": "Emma was written by Jane Austen."} for i in range(3)]
+    source = written(tmp_path, rows, "csv")
+    done = bulk(reader, [str(source)], str(tmp_path / "out"), BulkOptions(questions=questions))
+    assert (done.rows, done.answers) == (3, 6)
+    found = answers_in(tmp_path / "out")
+    assert [(int(row["id"]), row["field"]) for row in found] == [
+        (i, name) for i in range(3) for name in ("author", "title")
+    ]
+
+
+def test_bad_rows_are_set_aside_with_their_reason(reader: Reader, tmp_path: Path) -> None:
+    source = tmp_path / "asks.jsonl"
+    good = json.dumps({"question": "Who?", "passages": ["Ada.", "Grace."]})
+    bad = [
+        json.dumps({"question": "", "passages": "Ada."}),
+        json.dumps({"question": "Who?"}),
+        json.dumps({"question": "Who?", "passages": 3}),
+        "{",
+        "[1]",
+    ]
+    source.write_text("\n".join([good, *bad, good]) + "\n")
+    done = bulk(reader, [str(source)], str(tmp_path / "out"))
+    assert (done.rows, done.answers, done.rejects) == (7, 2, 5)
+    (file,) = (tmp_path / "out" / "rejects").iterdir()
+    rejects = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [row["row"] for row in rejects] == [2, 3, 4, 5, 6]
+    for row, reason in zip(
+        rejects,
+        ["question is empty", "'passages' is missing", "passages must be", "not JSON", "not an object"],
+        strict=True,
+    ):
+        assert reason in row["reason"]
+
+
+class Picky:
+    """A reader that refuses some questions as a server with limits does, at their place."""
+
+    def __init__(self, reader: Reader, refused: Callable[[str], bool], error: Exception) -> None:
+        self._reader, self._refused, self._error = reader, refused, error
+
+    def ask_many(
+        self, asks: Iterable[tuple[str, str | Sequence[str]]], **options: Unpack[AskOptions]
+    ) -> Iterator[Answers]:
+        ahead = list(asks)
+        for question, passages in ahead:
+            if self._refused(question):
+                raise self._error
+            yield self._reader.ask(question, passages, **options)
+
+
+@given(st.sets(st.integers(0, 11)))
+@settings(max_examples=15, deadline=None)
+def test_what_a_reader_refuses_is_set_aside_and_the_rest_answered(
+    tmp_path_factory: pytest.TempPathFactory, refused: set[int]
+) -> None:
+    folder = tmp_path_factory.mktemp("picky")
+    source = written(folder, asked(12), "jsonl")
+    names = {f"Who wrote book {i}?" for i in refused}
+    with Reader.load(engine="toy") as opened:
+        picky = Picky(opened, names.__contains__, InputError("question is too long for this server"))
+        done = bulk(picky, [str(source)], str(folder / "out"), BulkOptions(rows=5))
+    assert (done.rows, done.answers, done.rejects) == (12, 12 - len(refused), len(refused))
+    assert [row["id"] for row in answers_in(folder / "out")] == sorted(set(range(12)) - refused)
+
+
+def test_a_run_that_failed_goes_on_where_it_was(reader: Reader, tmp_path: Path) -> None:
+    source = written(tmp_path, asked(12), "jsonl")
+    fails = Picky(reader, lambda question: "book 7?" in question, EngineError("the server is gone"))
+    with pytest.raises(EngineError, match="gone"):
+        bulk(fails, [str(source)], str(tmp_path / "out"), BulkOptions(rows=5))
+    assert [row["id"] for row in answers_in(tmp_path / "out")] == [0, 1, 2, 3, 4]
+    done = bulk(reader, [str(source)], str(tmp_path / "out"), BulkOptions(rows=5))
+    assert (done.rows, done.parts_before, done.parts) == (12, 1, 2)
+    bulk(reader, [str(source)], str(tmp_path / "whole"), BulkOptions(rows=5))
+    assert bytes_in(tmp_path / "out") == bytes_in(tmp_path / "whole")
+
+
+def _reached(process: subprocess.Popen[bytes], folder: Path, parts: int) -> bool:
+    return process.poll() is not None or len(list(folder.glob("part-*"))) >= parts
+
+
+def test_killed_anywhere_it_gives_the_same_bytes(reader: Reader, tmp_path: Path) -> None:
+    source = written(tmp_path, asked(400), "jsonl")
+    bulk(reader, [str(source)], str(tmp_path / "whole"), BulkOptions(rows=7))
+    command = tritonqa("bulk", str(source), "-o", str(tmp_path / "out"), "--engine", "toy", "--rows", "7")
+    for wanted in (3, 20, 40):
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+            eventually(partial(_reached, process, tmp_path / "out", wanted))
+            process.send_signal(signal.SIGKILL)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    assert bytes_in(tmp_path / "out") == bytes_in(tmp_path / "whole")
+    assert not list((tmp_path / "out").rglob(".*.tmp"))
+
+
+def test_urls_of_stores(reader: Reader, tmp_path: Path) -> None:
+    import fsspec
+
+    store = fsspec.filesystem("memory")
+    store.pipe_file("/in/asks.jsonl", written(tmp_path, asked(3), "jsonl").read_bytes())
+    done = bulk(reader, ["memory://in/*.jsonl"], "memory://out")
+    assert done.answers == 3 and store.exists("/out/_SUCCESS")
+    assert bulk(reader, ["memory://in/*.jsonl"], "memory://out").parts_before == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            BulkOptions(question_column="ask"),
+            "question_column 'ask' is not there; the columns are id, question",
+        ),
+        (BulkOptions(text_column="body"), "text_column 'body' is not there"),
+        (BulkOptions(questions=Path("/no/such/file.txt")), "questions /no/such/file.txt can't be read"),
+    ],
+)
+def test_what_is_not_there_is_said_first(
+    reader: Reader, tmp_path: Path, options: BulkOptions, message: str
+) -> None:
+    source = written(tmp_path, asked(1), "jsonl")
+    with pytest.raises(InputError, match=message):
+        bulk(reader, [str(source)], str(tmp_path / "out"), options)
+
+
+def test_other_runs_are_kept_out_of_a_folder(reader: Reader, tmp_path: Path) -> None:
+    source, out = written(tmp_path, asked(4), "jsonl"), tmp_path / "out"
+    bulk(reader, [str(source)], str(out), BulkOptions(rows=2))
+    with pytest.raises(InputError, match="holds a run with other options"):
+        bulk(reader, [str(source)], str(out), BulkOptions(rows=3))
+    with alone(Folder(str(out))), pytest.raises(InputError, match="another run is writing"):
+        bulk(reader, [str(source)], str(out), BulkOptions(rows=2))
+    part = sorted(out.glob("part-*"))[0]
+    part.write_text("by hand")
+    with pytest.raises(InputError, match="was changed since it was written"):
+        bulk(reader, [str(source)], str(out), BulkOptions(rows=2))
+    part.unlink()
+    assert bulk(reader, [str(source)], str(out), BulkOptions(rows=2)).parts == 1
+
+
+@pytest.mark.parametrize("kind", ["parquet", "jsonl.gz"])
+def test_a_file_cut_short_keeps_what_was_before(reader: Reader, tmp_path: Path, kind: str) -> None:
+    source = written(tmp_path, asked(3000), kind)
+    source.write_bytes(source.read_bytes()[: source.stat().st_size * 2 // 3])
+    with pytest.raises(InputError, match="cut short"):
+        bulk(reader, [str(source)], str(tmp_path / "out"), BulkOptions(rows=10))
+    found = answers_in(tmp_path / "out")
+    assert [row["id"] for row in found] == list(range(len(found))) and not (
+        tmp_path / "out" / "_SUCCESS"
+    ).exists()
+
+
+@pytest.mark.parametrize("name", ["/no/such/file.jsonl", "nowhere://x/y.jsonl"])
+def test_inputs_that_are_not_there(reader: Reader, tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match=name):
+        bulk(reader, [name], str(tmp_path / "out"))
+
+
+def test_an_output_that_cant_be_written(reader: Reader, tmp_path: Path) -> None:
+    source = written(tmp_path, asked(1), "jsonl")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="can't be written"):
+        bulk(reader, [str(source)], str(tmp_path / "file" / "out"))
+
+
+def test_the_command(tmp_path: Path) -> None:
+    source = written(tmp_path, asked(3), "csv")
+    command = tritonqa("bulk", str(source), "-o", str(tmp_path / "out"), "--engine", "toy", "--json")
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=dict(os.environ))
+    record = json.loads(done.stdout)
+    assert record["answers"] == 3 and record["output"] == str(tmp_path / "out")
