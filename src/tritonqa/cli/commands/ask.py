@@ -11,10 +11,10 @@ from typing import Unpack
 
 import click
 
-from tritonqa.cli import batch_file as batches
 from tritonqa.cli.display import lines
 from tritonqa.cli.options import answer_options, as_json, reader_options, top_k
 from tritonqa.cli.output import emit
+from tritonqa.datasets import batch_file as batches
 from tritonqa.errors import InputError
 from tritonqa.progress import bar
 from tritonqa.reader import Reader

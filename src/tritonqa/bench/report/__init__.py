@@ -1,0 +1,5 @@
+"""A result → one HTML file that needs no other."""
+
+from tritonqa.bench.report.page import html
+
+__all__ = ["html"]

@@ -1,0 +1,113 @@
+"""A target that is open: asked, weighed, compared with the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from tritonqa.bench.cost import cost, local_server, server_tokens
+from tritonqa.bench.generator import Generator, ThreadGenerator
+from tritonqa.bench.load import Load
+from tritonqa.bench.round import Stop, Tick
+from tritonqa.bench.samples import FAILED, Samples
+from tritonqa.bench.served import served
+from tritonqa.bench.target import Target
+from tritonqa.bench.workload import Workload
+from tritonqa.reader.embedded import Embedded
+from tritonqa.triton.server.registry import Running
+
+_FIRST = 32  # asks of all lengths that are asked before anything is timed: engines prepare for each length
+
+
+@dataclass(slots=True)
+class Measured:
+    """Rounds of one load on one target, and what they cost."""
+
+    target: Target
+    load: Load
+    rounds: list[Samples] = field(default_factory=list)
+    client_cpu: float = 0.0
+    server_cpu: float | None = None
+    busy: float = 0.0
+    processes: int = 1
+
+
+class Subject:
+    """A target, opened, with what generates load on it."""
+
+    def __init__(self, target: Target, workload: Workload) -> None:
+        """Open the target; raises what loading a reader does."""
+        self.target = target
+        self.workload = workload
+        self.backend = target.open()
+        self.server: Running | None = local_server(target.url)
+        self.generator: Generator = ThreadGenerator(self.backend, workload)
+        self.engine = self._engine()
+        self.answers: dict[int, int] = {}  # index of an ask → fingerprint of its first answer
+        self._tokens = server_tokens(self.server)
+
+    def first_asks(self, stop: Stop) -> None:
+        """Ask once for each of many lengths."""
+        asks = self.workload.asks
+        order = sorted(range(len(asks)), key=lambda i: sum(map(len, asks[i].passages)))
+        for i in order[:: max(1, len(order) // _FIRST)] + order[-1:]:
+            if stop.is_set():
+                return
+            self.backend.answer(asks[i], self.backend.decoding)
+
+    def measure(self, into: Measured, seconds: float, seed: int, stop: Stop, tick: Tick) -> None:
+        """Run a round and add it to what was measured."""
+        before = cost(self.server)
+        made = self.generator.run(into.load, seconds, seed, stop, tick)
+        spent = cost(self.server).since(before)
+        into.rounds.append(made.samples)
+        into.client_cpu += made.cpu
+        if spent.server is not None:
+            into.server_cpu = (into.server_cpu or 0.0) + spent.server
+        into.busy = max(into.busy, made.busy)
+        into.processes = self.generator.processes
+        self._remember(made.samples)
+
+    def padding_share(self) -> float | None:
+        """Say which share of the tokens computed only filled up lengths; None where that can't be seen."""
+        if isinstance(self.backend, Embedded):
+            prepared = [self.backend.prepare(ask).windows for ask in self.workload.asks[:64]]
+            windows = [window for part in prepared for window in part]
+            return 1 - sum(map(len, windows)) / max(1, self.backend.flow.engine.computed(windows))
+        now = server_tokens(self.server)
+        useful, filled = (now[name] - self._tokens.get(name, 0.0) for name in now) if now else (0.0, 0.0)
+        return filled / (useful + filled) if useful else None
+
+    def _engine(self) -> str | None:
+        if isinstance(self.backend, Embedded):
+            return f"{self.backend.flow.engine.name}/{self.backend.flow.engine.precision}"
+        return None
+
+    def _remember(self, samples: Samples) -> None:
+        for number, answer in zip(samples.number.tolist(), samples.answers.tolist(), strict=True):
+            if answer != FAILED:
+                self.answers.setdefault(number % len(self.workload), answer)
+
+
+@contextmanager
+def opened(target: Target, workload: Workload) -> Iterator[Subject]:
+    """Open a target, with a server of its own where it asks for one, and close it."""
+    with served(target) as placed:
+        subject = Subject(placed, workload)
+        try:
+            yield subject
+        finally:
+            subject.generator.close()
+
+
+def differing(rounds: list[Samples], reference: dict[int, int], asks: int) -> tuple[int, int]:
+    """Count the answers that differ from the reference, and those that could be compared."""
+    compared = wrong = 0
+    for samples in rounds:
+        for number, answer in zip(samples.number.tolist(), samples.answers.tolist(), strict=True):
+            known = reference.get(number % asks)
+            if answer != FAILED and known is not None:
+                compared += 1
+                wrong += answer != known
+    return wrong, compared
