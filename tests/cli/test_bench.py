@@ -10,8 +10,7 @@ import pytest
 
 from tests.support.command import on_terminal, tritonqa
 from tritonqa.cli.main import cli
-from tritonqa.cli.output import OutputError
-from tritonqa.errors import BundleError, InputError, Unavailable
+from tritonqa.errors import BundleError, InputError, OutputError, Unavailable
 
 QUICK = ("--engine", "toy", "--seconds", "0.4", "--warmup", "0.1", "--rounds", "1")
 
