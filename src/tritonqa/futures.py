@@ -1,4 +1,4 @@
-"""A future that tells when it is cancelled."""
+"""Futures that tell of their cancelling, and how one is completed."""
 
 from __future__ import annotations
 
@@ -11,25 +11,33 @@ from typing import Any, TypeVar, cast
 T = TypeVar("T")
 
 
-class Pending(Future[T]):
-    """A future that says so when it is cancelled, and forgets whom to tell when it is done.
+class CancellableFuture(Future[T]):
+    """A future that calls a hook when it is cancelled, and forgets the hook when it is done.
 
-    A callback that led back to its future would leave both to the garbage collector, ask by ask.
+    A hook that led back to its future would leave both to the garbage collector, ask by ask.
     """
 
     _hook: Callable[[], Any] | None = None
 
-    def when_cancelled(self, hook: Callable[[], Any]) -> None:
+    def on_cancel(self, hook: Callable[[], Any]) -> None:
         """Call hook, in place of an earlier one, when the future is cancelled; at once where it was."""
         self._hook = hook
         if self.cancelled():
-            self._tell()
+            self.run_hook()
+        elif self.done():
+            self._hook = None
+
+    def run_hook(self) -> None:
+        """Call the hook, once."""
+        hook, self._hook = self._hook, None
+        if hook is not None:
+            hook()
 
     def cancel(self) -> bool:
         """Cancel the future if it is not running or done; see Future."""
         cancelled = super().cancel()
         if cancelled:
-            self._tell()
+            self.run_hook()
         return cancelled
 
     def set_result(self, result: T) -> None:
@@ -42,23 +50,38 @@ class Pending(Future[T]):
         self._hook = None
         super().set_exception(exception)
 
-    def _tell(self) -> None:
-        hook, self._hook = self._hook, None
-        if hook is not None:
-            hook()
+
+def settle(future: Future[T], work: Callable[[], T]) -> None:
+    """Complete a future with what work returns or raises; does no work for one that was cancelled."""
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        result = work()
+    except BaseException as error:  # noqa: BLE001 - who waits for the future must see it
+        future.set_exception(error)
+    else:
+        future.set_result(result)
+    finally:
+        del future, work  # the error's traceback holds this frame
 
 
-def together(futures: Sequence[Future[T]]) -> Pending[list[T]]:
+def fail(future: Future[T], error: BaseException) -> None:
+    """Complete a future with an error, unless it was cancelled."""
+    if future.set_running_or_notify_cancel():
+        future.set_exception(error)
+
+
+def gather(futures: Sequence[Future[T]]) -> CancellableFuture[list[T]]:
     """Return a future of all results in order: the first to fail fails it, and the others are cancelled.
 
     Cancelling it cancels them all.
     """
-    found: Pending[list[T]] = Pending()
-    found.when_cancelled(lambda: [future.cancel() for future in futures])
+    found: CancellableFuture[list[T]] = CancellableFuture()
+    found.on_cancel(lambda: [future.cancel() for future in futures])
     results: list[T | None] = [None] * len(futures)
     lock, left = threading.Lock(), len(futures)
 
-    def settle(place: int, done: Future[T]) -> None:
+    def add(place: int, done: Future[T]) -> None:
         nonlocal left
         error = CancelledError() if done.cancelled() else done.exception()
         if error is None:
@@ -66,16 +89,14 @@ def together(futures: Sequence[Future[T]]) -> Pending[list[T]]:
         with lock:
             ends = left == 1 or (left > 0 and error is not None)
             left = 0 if ends else left - 1
-        if not ends or not found.set_running_or_notify_cancel():
-            return
-        if error is None:
-            found.set_result(cast("list[T]", results))
-        else:
-            found._tell()
-            found.set_exception(error)
+        if ends and error is None:
+            settle(found, lambda: cast("list[T]", results))
+        elif ends and error is not None:
+            found.run_hook()
+            fail(found, error)
 
     for place, future in enumerate(futures):
-        future.add_done_callback(partial(settle, place))
+        future.add_done_callback(partial(add, place))
     if not futures:
         found.set_result([])
     return found

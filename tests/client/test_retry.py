@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Any
 
 import pytest
 
-from tritonqa.client.base import Client
+from tritonqa.client.base import Cancel, Client, Reply
 from tritonqa.client.retry import RetryingClient
 from tritonqa.errors import EngineError, Overloaded, Timeout, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call, Tensors
@@ -22,19 +21,18 @@ class Failing(Client):
     def __init__(self, *errors: TritonQAError) -> None:
         self.errors, self.calls = list(errors), 0
 
-    def answer(self, call: Call, timeout: float | None = None) -> Tensors:
+    def infer(self, call: Call, timeout: float | None = None) -> Tensors:
         self.calls += 1
         if self.errors:
             raise self.errors.pop(0)
         return SENT
 
-    def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
-        future: Future[Tensors] = Future()
+    def send(self, call: Call, reply: Reply, timeout: float | None = None) -> Cancel:
         try:
-            future.set_result(self.answer(call, timeout))
+            reply(self.infer(call, timeout))
         except TritonQAError as error:
-            future.set_exception(error)
-        return future
+            reply(error)
+        return lambda: None
 
     def config(self, model: str) -> dict[str, Any]:
         return {}
@@ -49,11 +47,11 @@ class Failing(Client):
 Send = Callable[[RetryingClient], Tensors]
 
 
-@pytest.fixture(params=["answer", "infer"])
+@pytest.fixture(params=["infer", "submit"])
 def send(request: pytest.FixtureRequest) -> Send:
-    if request.param == "answer":
-        return lambda client: client.answer(CALL)
-    return lambda client: client.infer(CALL).result(10)
+    if request.param == "infer":
+        return lambda client: client.infer(CALL)
+    return lambda client: client.submit(CALL).result(10)
 
 
 @pytest.mark.parametrize("error", [Unavailable("down"), Overloaded("full")])
@@ -85,10 +83,10 @@ def test_no_try_begins_after_the_time_is_up(send: Send) -> None:
     assert client.calls == 1
 
 
-def test_a_closed_wire_is_not_tried_again() -> None:
+def test_a_closed_client_is_not_tried_again() -> None:
     client = Failing()
     retrying = RetryingClient(client, 8, 10.0)
     retrying.close()
     with pytest.raises(Unavailable):
-        retrying.answer(CALL)
+        retrying.infer(CALL)
     assert client.calls == 1

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tritonqa.client.base import Cancel, Reply, future_of
 from tritonqa.client.stream import InFlight, OpenStream
 from tritonqa.errors import InputError, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call
@@ -39,10 +40,17 @@ class Transport:
 def started(count: int, **options: Any) -> tuple[Transport, OpenStream, list[Future[dict[str, Array]]]]:
     """Let some asks wait, then go."""
     transport = Transport()
-    opened, futures = OpenStream(transport.open, AskJoiner()), [Future[Any]() for _ in range(count)]
-    for number, future in enumerate(futures):
+    opened, number = OpenStream(transport.open, AskJoiner()), iter(range(count))
+
+    def send(call: Call, reply: Reply, timeout: float | None = None) -> Cancel:
+        sent = InFlight(f"s.{next(number)}", call, reply, inf)
+        opened.send(sent)
+        return sent.cancel
+
+    futures = []
+    for _ in range(count):
         call = Call("reader", {"question": texts(["q"]), "passages": texts(["p"])}, ("answers",), options)
-        opened.send(InFlight(f"s.{number}", call, future, inf))
+        futures.append(future_of(send, call, lambda tensors: tensors))
     transport.may.set()
     return transport, opened, futures
 

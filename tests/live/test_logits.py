@@ -49,7 +49,7 @@ def test_batches_are_rows_and_padding_is_masked(server: Server, lengths: list[tu
             "attention_mask": mask[part, :size],
             "token_type_ids": types[part, :size],
         }
-        return client.infer(Call("logits", inputs, ("start_logits",))).result(30)["start_logits"]
+        return client.submit(Call("logits", inputs, ("start_logits",))).result(30)["start_logits"]
 
     batch = logits(slice(None), width)
     for row, (first, second) in enumerate(lengths):
@@ -68,7 +68,7 @@ def test_odd_rows_are_refused(url: str, mask: list[int], types: list[int], messa
     rows = {"input_ids": [[5, 6, 7]], "attention_mask": [mask], "token_type_ids": [types]}
     inputs = {name: np.array(row, np.int64) for name, row in rows.items()}
     with pytest.raises(InputError, match=message):
-        client.infer(Call("logits", inputs, ("start_logits",))).result(10)
+        client.submit(Call("logits", inputs, ("start_logits",))).result(10)
     client.close()
 
 
@@ -76,7 +76,7 @@ def test_more_rows_than_may_wait_are_refused_and_the_others_answered(server: Ser
     client = connect(server.grpc, Connection(retries=0))
     rows = np.full((16, 250), 2000, np.int64)
     inputs = {"input_ids": rows, "attention_mask": np.ones_like(rows), "token_type_ids": np.zeros_like(rows)}
-    calls = [client.infer(Call("logits", inputs, ("end_logits",))) for _ in range(LIMITS.waiting // 16 + 8)]
+    calls = [client.submit(Call("logits", inputs, ("end_logits",))) for _ in range(LIMITS.waiting // 16 + 8)]
     wait(calls, 60)
     client.close()
     refused = [error for call in calls if (error := call.exception())]

@@ -58,7 +58,7 @@ def test_threads_take_cores_and_the_log_says_so_while_asks_are_refused(
     ) as server:
         client, process = connect(server.grpc, Connection(retries=0)), server.process.pid
         inputs = {"question": texts([QUESTION]), "passages": texts([PASSAGE])}
-        asks = [client.infer(Call("reader", inputs, ("text",))) for _ in range(300)]
+        asks = [client.submit(Call("reader", inputs, ("text",))) for _ in range(300)]
         refused = [ask for ask in asks if isinstance(ask.exception(30), Overloaded)]
         assert refused and os.SCHED_OTHER in policies(process)
         client.close()

@@ -108,7 +108,7 @@ def client(url: str) -> Any:
 
 def ask(client: Client, question: str, passages: list[str], **parameters: Any) -> Any:
     inputs = {"question": texts([question]), "passages": texts(passages)}
-    return client.infer(Call("reader", inputs, ("answers",), parameters)).result(30)
+    return client.submit(Call("reader", inputs, ("answers",), parameters)).result(30)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_several_questions_in_a_request_are_answered_as_if_alone(client: Client)
         COUNTS: np.array([len(passages) for _, passages in asks], np.int32),
     }
     outputs = ("answers", "text", "no_answer", "calibrated", "question_cut")
-    found = client.infer(Call("reader", inputs, outputs, {"top_k": 2})).result(30)
+    found = client.submit(Call("reader", inputs, outputs, {"top_k": 2})).result(30)
     alone = [json.loads(ask(client, *row, top_k=2)["answers"][0]) for row in asks]
     again = [json.loads(row) for row in found["answers"]]
     assert [strings(row) for row in again] == [strings(row) for row in alone]
@@ -160,11 +160,11 @@ def test_more_questions_than_may_wait_are_an_error_for_good(client: Client) -> N
     inputs: dict[str, Any] = {"question": texts(["q"] * 100), "passages": texts(["x"] * 100)}
     inputs[COUNTS] = np.ones(100, np.int32)
     with pytest.raises(InputError, match="question is 100 texts; this server takes 32 a request"):
-        client.infer(Call("reader", inputs, ("answers",))).result(30)
+        client.submit(Call("reader", inputs, ("answers",))).result(30)
     inputs = {"question": texts(["q"] * 30), "passages": texts(["word " * 2500] * 30)}
     inputs[COUNTS] = np.ones(30, np.int32)
     with pytest.raises(InputError, match="question: 30 need more windows than may wait"):
-        client.infer(Call("reader", inputs, ("answers",))).result(30)
+        client.submit(Call("reader", inputs, ("answers",))).result(30)
 
 
 @pytest.mark.parametrize("counts", [None, []])
@@ -173,7 +173,7 @@ def test_no_question_is_refused(client: Client, counts: list[int] | None) -> Non
     if counts is not None:
         inputs[COUNTS] = np.array(counts, np.int32)
     with pytest.raises(InputError, match="question is missing"):
-        client.infer(Call("reader", inputs, ("answers",))).result(30)
+        client.submit(Call("reader", inputs, ("answers",))).result(30)
 
 
 @pytest.mark.parametrize("counts", [None, [2], [1, 2], [3, -1], [0, 2], [1, 1, 0]])
@@ -187,7 +187,7 @@ def test_questions_without_passages_of_their_own_are_refused(
     if counts is not None:
         inputs[COUNTS] = np.array(counts, np.int32)
     with pytest.raises(InputError, match=f"{COUNTS}|passages"):
-        client.infer(Call("reader", inputs, ("answers",))).result(30)
+        client.submit(Call("reader", inputs, ("answers",))).result(30)
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_a_client_that_hangs_up_is_dropped(server: Server) -> None:
 def test_more_than_may_wait_is_refused_at_once(server: Server) -> None:
     client = connect(server.grpc, Connection(retries=0))
     inputs = {"question": texts(["What?"]), "passages": texts([LONG])}
-    asks = [client.infer(Call("reader", inputs, ("answers",))) for _ in range(12)]
+    asks = [client.submit(Call("reader", inputs, ("answers",))) for _ in range(12)]
     wait(asks, 20, FIRST_EXCEPTION)
     refused = [asked.exception() for asked in asks if asked.done()]
     for asked in asks:

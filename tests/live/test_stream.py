@@ -15,6 +15,7 @@ import pytest
 from tests.support.serving import ANSWER, LONG, PASSAGE, QUESTION, Clients, Served, metric, served
 from tritonqa import Answers, AsyncReader, Reader
 from tritonqa.client import Connection, connect
+from tritonqa.client.base import future_of
 from tritonqa.errors import InputError, Timeout, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call
 from tritonqa.protocol.tensors import texts
@@ -37,16 +38,18 @@ def test_each_answer_comes_to_its_own_ask(server: Server) -> None:
     passages = [f"The code of door {i} is {i * 7919 % 10_000:04}. " * (1 + i % 40) for i in range(150)]
     options = {"no_answer_threshold": 1.0}
     client = connect(server.grpc)
-    with client.stream(Call("reader", {}, ())) as infer:
+    with client.stream(Call("reader", {}, ())) as send:
         asks = [
-            infer(
+            future_of(
+                send,
                 Call(
                     "reader", {"question": texts(["What code?"]), "passages": texts([p])}, ("text",), options
-                )
+                ),
+                lambda tensors: str(tensors["text"][0]),
             )
             for p in passages
         ]
-        found = [str(ask.result(60)["text"][0]) for ask in asks]
+        found = [ask.result(60) for ask in asks]
     client.close()
     assert all(text in passage for text, passage in zip(found, passages, strict=True))
     assert len(set(found)) > 140
@@ -123,10 +126,10 @@ def test_leaving_the_stream_calls_off_what_is_under_way(server: Server) -> None:
 def test_nobody_calls_off_the_asks_of_others(server: Server) -> None:
     client = connect(server.grpc, Connection(retries=0))
     inputs = {"question": texts(["What is the password of the vault?"]), "passages": texts([LONG])}
-    ask = client.infer(Call("reader", inputs, ("text",)))
+    ask = client.submit(Call("reader", inputs, ("text",)))
     time.sleep(0.3)
     inputs = {"question": texts([""]), "passages": texts([])}
-    client.infer(Call("reader", inputs, (), {"call_off": True})).exception(10)
+    client.submit(Call("reader", inputs, (), {"call_off": True})).exception(10)
     assert ask.result(60)["text"].tolist() == ["kestrel"]
     client.close()
 

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, Protocol, TypeAlias, TypeVar
 
+from tritonqa.futures import CancellableFuture, fail, settle
 from tritonqa.protocol.call import Call, Tensors
+
+T = TypeVar("T")
+
+Reply: TypeAlias = Callable[[Tensors | Exception], None]
+"""Told a call's outputs by name, or the error that came instead."""
+
+Cancel: TypeAlias = Callable[[], Any]
+"""Tells the server to drop a call, where the protocol can; its reply is told all the same."""
+
+
+class Send(Protocol):
+    """What sends a call; see Client.send."""
+
+    def __call__(self, call: Call, reply: Reply, timeout: float | None = None) -> Cancel:
+        """Send a call."""
 
 
 class Joiner(Protocol):
@@ -24,40 +41,37 @@ class Joiner(Protocol):
         """Give each call its own of the answer."""
 
 
-class Infer(Protocol):
-    """What sends a call; see Client.infer."""
-
-    def __call__(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
-        """Send a call."""
-
-
 class Client(ABC):
     """A connection to one Triton; its methods may be called from any thread."""
 
     @abstractmethod
-    def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
-        """Send a call; the future holds the outputs by name.
+    def send(self, call: Call, reply: Reply, timeout: float | None = None) -> Cancel:
+        """Send a call and tell reply, once and in whatever thread has it, what came; return what cancels it.
 
-        It fails with Unavailable, Timeout, Overloaded, InputError or EngineError; cancelling it tells the
-        server to drop the call, where the protocol can.
+        The errors are Unavailable, Timeout, Overloaded, InputError or EngineError; what is known before
+        anything is sent may be raised.
         """
 
     @abstractmethod
-    def answer(self, call: Call, timeout: float | None = None) -> Tensors:
+    def infer(self, call: Call, timeout: float | None = None) -> Tensors:
         """Send a call and wait for its outputs, in the thread that asks: nothing has to wake another.
 
-        Raises what infer's future fails with.
+        Raises the errors of send.
         """
 
+    def submit(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
+        """Send a call; the future holds its outputs, and cancelling it cancels the call."""
+        return future_of(partial(self.send, timeout=timeout), call, lambda tensors: tensors)
+
     @contextmanager
-    def stream(self, call_off: Call, joiner: Joiner | None = None) -> Iterator[Infer]:
+    def stream(self, cancel: Call, joiner: Joiner | None = None) -> Iterator[Send]:
         """Give what sends many calls that belong together: over one stream where the protocol has streams.
 
         Calls that wait to be sent are joined where joiner says how; those that fail so are sent alone.
-        Leaving the block calls off those that were not answered: with call_off, which asks the model to drop
-        the calls whose ids begin like its own, up to the dot.
+        Leaving the block cancels those that were not answered: with the call cancel, which asks the model to
+        drop the calls whose ids name the same stream.
         """
-        yield self.infer
+        yield self.send
 
     @abstractmethod
     def config(self, model: str) -> dict[str, Any]:
@@ -70,3 +84,17 @@ class Client(ABC):
     @abstractmethod
     def close(self) -> None:
         """Let go of the connections."""
+
+
+def future_of(send: Callable[[Call, Reply], Cancel], call: Call, read: Callable[[Tensors], T]) -> Future[T]:
+    """Send a call; the future holds what is read off its outputs, and cancelling it cancels the call."""
+    future: CancellableFuture[T] = CancellableFuture()
+
+    def reply(found: Tensors | Exception) -> None:
+        if isinstance(found, Exception):
+            fail(future, found)
+        else:
+            settle(future, lambda: read(found))
+
+    future.on_cancel(send(call, reply))
+    return future

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from tritonqa.client.address import Address
-from tritonqa.client.base import Client, Infer, Joiner
+from tritonqa.client.base import Cancel, Client, Joiner, Reply, Send
 from tritonqa.client.connection import METADATA_TIMEOUT, Connection
 from tritonqa.client.stream import GrpcStream
 from tritonqa.errors import EngineError, InputError, Timeout, TritonQAError, Unavailable
-from tritonqa.futures import Pending
 from tritonqa.protocol.call import Call, Tensors
 from tritonqa.protocol.error_lines import from_line
 from tritonqa.protocol.grpc import request, response
@@ -46,15 +44,14 @@ class GrpcClient(Client):
         self._streams: weakref.WeakSet[GrpcStream] = weakref.WeakSet()
         self._stub = service_pb2_grpc.GRPCInferenceServiceStub(self._channel)
 
-    def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
+    def send(self, call: Call, reply: Reply, timeout: float | None = None) -> Cancel:
         """Send a call; see Client."""
-        under_way = self._begin(self._stub.ModelInfer.future, request(call), timeout)
-        future: Pending[Tensors] = Pending()
-        future.when_cancelled(under_way.cancel)
-        under_way.add_done_callback(lambda done: self._settle(done, future))
-        return future
+        sent = self._begin(self._stub.ModelInfer.future, request(call), timeout)
+        sent.add_done_callback(lambda done: reply(self._found(done)))
+        cancel: Cancel = sent.cancel
+        return cancel
 
-    def answer(self, call: Call, timeout: float | None = None) -> Tensors:
+    def infer(self, call: Call, timeout: float | None = None) -> Tensors:
         """Send a call and wait; see Client."""
         try:
             return response(self._begin(self._stub.ModelInfer, request(call), timeout))
@@ -62,13 +59,13 @@ class GrpcClient(Client):
             raise self._error_of(error) from error
 
     @contextmanager
-    def stream(self, call_off: Call, joiner: Joiner | None = None) -> Iterator[Infer]:
+    def stream(self, cancel: Call, joiner: Joiner | None = None) -> Iterator[Send]:
         """Send many calls over one stream; see Client."""
         open_stream = partial(self._begin, self._stub.ModelStreamInfer)
-        stream = GrpcStream(open_stream, self._error_of, call_off, joiner)
+        stream = GrpcStream(open_stream, self._error_of, cancel, joiner)
         self._streams.add(stream)
         try:
-            yield stream.infer
+            yield stream.send
         finally:
             stream.close()
 
@@ -101,17 +98,15 @@ class GrpcClient(Client):
         except ValueError as error:  # gRPC's word for a channel that was closed
             raise self._was_closed() from error
 
-    def _settle(self, done: Any, future: Future[Tensors]) -> None:
-        if not future.set_running_or_notify_cancel():
-            return
+    def _found(self, done: Any) -> Tensors | Exception:
         try:
-            future.set_result(response(done.result()))
-        except TritonQAError as error:
-            future.set_exception(error)
+            return response(done.result())
         except (grpc.RpcError, grpc.FutureCancelledError) as error:
             found = self._error_of(error)
             found.__cause__ = error
-            future.set_exception(found)
+            return found
+        except Exception as error:  # noqa: BLE001 - who waits for the reply must see it
+            return error
 
     def _error_of(self, error: Any) -> TritonQAError:
         if isinstance(error, grpc.FutureCancelledError) or error.code() is grpc.StatusCode.CANCELLED:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from http.client import BadStatusLine
 from typing import Any
 
 from tritonqa.client.address import Address
-from tritonqa.client.base import Client
+from tritonqa.client.base import Cancel, Client, Reply
 from tritonqa.client.connection import METADATA_TIMEOUT, Connection
 from tritonqa.errors import EngineError, InputError, MissingExtra, Timeout, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call, Tensors
@@ -44,14 +44,14 @@ class HttpClient(Client):
         )
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="tritonqa-http")
 
-    def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
+    def send(self, call: Call, reply: Reply, timeout: float | None = None) -> Cancel:
         """Send a call; see Client."""
         try:
-            return self._threads.submit(self.answer, call, timeout)
+            return self._threads.submit(self._infer_and_reply, call, reply, timeout).cancel
         except RuntimeError as error:  # a pool's word for one that was shut down
             raise self._was_closed() from error
 
-    def answer(self, call: Call, timeout: float | None = None) -> Tensors:
+    def infer(self, call: Call, timeout: float | None = None) -> Tensors:
         """Send a call and wait; see Client."""
         header, body = request(call)
         headers = {HEADER: str(header), "Content-Type": "application/octet-stream"}
@@ -81,6 +81,14 @@ class HttpClient(Client):
         """Let calls under way end, then close the connections."""
         self._threads.shutdown(cancel_futures=True)
         self._pool.close()
+
+    def _infer_and_reply(self, call: Call, reply: Reply, timeout: float | None) -> None:
+        found: Tensors | Exception
+        try:
+            found = self.infer(call, timeout)
+        except Exception as error:  # noqa: BLE001 - who waits for the reply must see it
+            found = error
+        reply(found)
 
     def _object(self, path: str) -> dict[str, Any]:
         found = self.json("GET", path, self._patience)

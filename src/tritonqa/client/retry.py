@@ -5,15 +5,13 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
 from time import monotonic, sleep
 from typing import Any
 
-from tritonqa.client.base import Client, Infer, Joiner
+from tritonqa.client.base import Cancel, Client, Joiner, Reply, Send
 from tritonqa.errors import Overloaded, Timeout, TritonQAError, Unavailable
-from tritonqa.futures import Pending
 from tritonqa.protocol.call import Call, Tensors
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
@@ -31,27 +29,27 @@ class RetryingClient(Client):
         self._client, self._retries, self._timeout = client, retries, timeout
         self._closed = False
 
-    def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
-        """Send a call; see Client."""
-        return self._start(self._client.infer, call, timeout)
+    def send(self, call: Call, reply: Reply, timeout: float | None = None) -> Cancel:
+        """Send a call; see Client. Errors are all told to reply."""
+        return self._send(self._client.send, call, reply, timeout)
 
-    def answer(self, call: Call, timeout: float | None = None) -> Tensors:
+    def infer(self, call: Call, timeout: float | None = None) -> Tensors:
         """Send a call and wait; see Client."""
-        tries = Attempts(self._retries, monotonic() + (timeout or self._timeout))
+        attempts = self._attempts(timeout)
         while True:
             try:
-                return self._client.answer(call, tries.left())
+                return self._client.infer(call, attempts.seconds_left())
             except (Unavailable, Overloaded) as error:
-                pause = tries.pause_after(error)
+                pause = attempts.pause_after(error)
                 if pause is None or self._closed:
                     raise
             sleep(pause)
 
     @contextmanager
-    def stream(self, call_off: Call, joiner: Joiner | None = None) -> Iterator[Infer]:
+    def stream(self, cancel: Call, joiner: Joiner | None = None) -> Iterator[Send]:
         """Send many calls, each again where its stream broke; see Client."""
-        with self._client.stream(call_off, joiner) as infer:
-            yield partial(self._start, infer)
+        with self._client.stream(cancel, joiner) as send:
+            yield partial(self._send, send)
 
     def config(self, model: str) -> dict[str, Any]:
         """Return a model's configuration; see Client."""
@@ -66,10 +64,13 @@ class RetryingClient(Client):
         self._closed = True
         self._client.close()
 
-    def _start(self, infer: Infer, call: Call, timeout: float | None = None) -> Future[Tensors]:
-        under_way = InFlight(infer, call, Attempts(self._retries, monotonic() + (timeout or self._timeout)))
-        under_way.send()
-        return under_way.future
+    def _send(self, send: Send, call: Call, reply: Reply, timeout: float | None = None) -> Cancel:
+        retried = RetriedCall(send, call, reply, self._attempts(timeout))
+        retried.send()
+        return retried.cancel
+
+    def _attempts(self, timeout: float | None) -> Attempts:
+        return Attempts(self._retries, monotonic() + (timeout or self._timeout))
 
 
 class Attempts:
@@ -79,61 +80,55 @@ class Attempts:
         """Allow so many tries after the first."""
         self._retries, self._until, self._pause = retries, until, _FIRST_PAUSE
 
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """Return the seconds left for a try; raises Timeout."""
         left = self._until - monotonic()
         if left <= 0:
             raise Timeout("no answer came in time; allow more time")
         return left
 
-    def pause_after(self, error: BaseException | None) -> float | None:
-        """Return the seconds to wait before the next try, None where there is none."""
+    def pause_after(self, found: object) -> float | None:
+        """Return the seconds to wait before the next try; None where there is none, as after an answer."""
         pause = self._pause * random.uniform(0.5, 1.0)
-        again = isinstance(error, Unavailable | Overloaded) and self._retries
+        again = isinstance(found, Unavailable | Overloaded) and self._retries
         if not again or monotonic() + pause >= self._until:
             return None
         self._retries, self._pause = self._retries - 1, min(_LONGEST_PAUSE, 2 * self._pause)
         return pause
 
 
-class InFlight:
+class RetriedCall:
     """A call with its tries, until it is answered, fails for good or is cancelled."""
 
-    def __init__(self, infer: Infer, call: Call, tries: Attempts) -> None:
+    def __init__(self, send: Send, call: Call, reply: Reply, attempts: Attempts) -> None:
         """Take a call, and what sends it."""
-        self.future: Pending[Tensors] = Pending()
-        self._infer, self._call, self._tries = infer, call, tries
+        self._send, self._call, self._reply, self._attempts = send, call, reply, attempts
+        self._cancelled = False
+        self._cancel_try: Cancel | None = None
 
     def send(self) -> None:
         """Send the call, for the first time or again."""
-        if self.future.cancelled():
-            return
         try:
-            sent = self._infer(self._call, self._tries.left())
+            self._cancel_try = self._send(self._call, self._receive, self._attempts.seconds_left())
         except TritonQAError as error:
-            self._settle(error=error)
-            return
-        self.future.when_cancelled(sent.cancel)
-        sent.add_done_callback(self._done)
-
-    def _done(self, sent: Future[Tensors]) -> None:
-        if sent.cancelled():
-            self.future.cancel()
-            return
-        error = sent.exception()
-        if (pause := self._tries.pause_after(error)) is not None:
-            timer = threading.Timer(pause, self.send)
-            timer.daemon = True
-            timer.start()
-        elif error is not None:
-            self._settle(error=error)
+            self._reply(error)
         else:
-            self._settle(result=sent.result())
+            if self._cancelled:
+                self.cancel()
 
-    def _settle(self, result: Tensors | None = None, error: BaseException | None = None) -> None:
-        if not self.future.set_running_or_notify_cancel():
+    def cancel(self) -> None:
+        """Cancel the try that is under way; no other follows."""
+        self._cancelled = True
+        cancel, self._cancel_try = self._cancel_try, None
+        if cancel is not None:
+            cancel()
+
+    def _receive(self, found: Tensors | Exception) -> None:
+        self._cancel_try = None  # it leads back here
+        pause = self._attempts.pause_after(found)
+        if pause is None or self._cancelled:
+            self._reply(found)
             return
-        if error is not None:
-            self.future.set_exception(error)
-        else:
-            self.future.set_result(result or {})
+        timer = threading.Timer(pause, self.send)
+        timer.daemon = True
+        timer.start()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from math import inf
 from queue import SimpleQueue
 from time import monotonic
 from typing import Any, TypeAlias
 
-from tritonqa.client.base import Joiner
+from tritonqa.client.base import Cancel, Joiner, Reply
 from tritonqa.errors import InputError, Timeout, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call, Tensors
 from tritonqa.protocol.error_lines import from_line
@@ -23,19 +22,27 @@ from tritonqa.protocol.stream_id import new_stream, request_id
 Open: TypeAlias = Callable[[Iterator[Any]], Any]
 ErrorOf: TypeAlias = Callable[[Any], TritonQAError]
 
-_PATIENCE = 2.0  # seconds that a stream may take to end
-_LOOK = 0.5  # seconds between looks at the deadlines, which gRPC keeps for whole streams only
+_END_TIMEOUT = 2.0  # seconds that a stream may take to end
+_DEADLINE_CHECK = 0.5  # seconds between looks at the deadlines; gRPC keeps one for a whole stream only
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class InFlight:
-    """A call that was sent, by its id: the future of its answer, and when that must have come."""
+    """A call that was sent, by its request's id: who is told its answer, and when that must have come.
 
-    number: str
+    One that is cancelled is not sent again; gRPC can't cancel a single call of a stream.
+    """
+
+    id: str
     call: Call
-    future: Future[Tensors]
+    reply: Reply
     until: float
     joins: bool = True
+    cancelled: bool = False
+
+    def cancel(self) -> None:
+        """Wait for no answer."""
+        self.cancelled = True
 
 
 class OpenStream:
@@ -56,7 +63,7 @@ class OpenStream:
 
     def send(self, sent: InFlight) -> None:
         """Send a call."""
-        self._sent[sent.number] = sent
+        self._sent[sent.id] = sent
         self._outgoing.put(sent)
 
     def settle(self, message: Any) -> None:
@@ -68,38 +75,38 @@ class OpenStream:
             self._refused(joined, error)
             return
         for sent, part in zip(joined, parts, strict=True):
-            if self._sent.pop(sent.number, None) and sent.future.set_running_or_notify_cancel():
-                sent.future.set_result(part)
+            if self._sent.pop(sent.id, None):
+                sent.reply(part)
 
     def fail_late(self, now: float) -> None:
         """Fail the calls that should have been answered by now."""
-        for number, sent in self._sent.copy().items():
+        for sent in self._sent.copy().values():
             if sent.until <= now:
-                self._fail(number, Timeout("the server gave no answer in time"))
+                self._fail(sent, Timeout("the server gave no answer in time"))
 
-    def finish(self, number: str, call_off: Call) -> None:
-        """Send nothing more, and call off what has no answer yet."""
+    def finish(self, id: str, cancel: Call) -> None:
+        """Send nothing more, and cancel what has no answer yet."""
         if self._sent:
-            self._outgoing.put(InFlight(number, call_off, Future(), inf, joins=False))
+            self._outgoing.put(InFlight(id, cancel, lambda _: None, inf, joins=False))
         self._outgoing.put(None)
 
     def end(self, error: TritonQAError) -> None:
         """Fail all calls, and let go of the thread that sends."""
         self.ended.set()
         self._outgoing.put(None)
-        for number in self._sent.copy():
-            self._fail(number, error)
+        for sent in self._sent.copy().values():
+            self._fail(sent, error)
 
     def _messages(self) -> Iterator[Any]:
         """Write what goes out, until None comes."""
         while taken := self._take():
-            calls, number = [sent.call for sent in taken], taken[0].number
-            self._joined[number] = taken
+            calls, id = [sent.call for sent in taken], taken[0].id
+            self._joined[id] = taken
             try:
                 call = self._joiner.join(calls) if self._joiner and len(calls) > 1 else calls[0]
-                yield request(call, number)
+                yield request(call, id)
             except InputError as error:
-                self._refused(self._joined.pop(number), error)
+                self._refused(self._joined.pop(id), error)
 
     def _take(self) -> list[InFlight]:
         """Wait for a call, and take with it those behind it that wait and can join; nothing after None."""
@@ -127,60 +134,60 @@ class OpenStream:
         final = len(joined) == 1 or isinstance(error, Unavailable)
         for sent in joined:
             if final:
-                self._fail(sent.number, error)
-            elif sent.number in self._sent and not sent.future.cancelled():
-                self._outgoing.put(replace(sent, joins=False))
+                self._fail(sent, error)
+            elif sent.id in self._sent and not sent.cancelled:
+                sent.joins = False
+                self._outgoing.put(sent)
 
-    def _fail(self, number: str, error: TritonQAError) -> None:
-        sent = self._sent.pop(number, None)
-        if sent is not None and sent.future.set_running_or_notify_cancel():
-            sent.future.set_exception(error)
+    def _fail(self, sent: InFlight, error: TritonQAError) -> None:
+        if self._sent.pop(sent.id, None):
+            sent.reply(error)
 
 
 class GrpcStream:
     """Send calls over one ModelStreamInfer, those that wait joined; match answers by the request's id.
 
-    A stream that breaks fails the calls on it with Unavailable; the next call opens another. gRPC can't call
-    off a single one, and Triton 2.51 never lets go of answers that were ready when a stream is cancelled: so
-    closing asks the model to drop what is under way, and reads to the end.
+    A stream that breaks fails the calls on it with Unavailable; the next call opens another. gRPC can't
+    cancel a single one, and Triton 2.51 never lets go of answers that were ready when a stream is cancelled:
+    so closing asks the model to drop what is under way, and reads to the end.
     """
 
-    def __init__(self, open: Open, error_of: ErrorOf, call_off: Call, joiner: Joiner | None = None) -> None:
-        """Take what opens a stream for requests, what maps gRPC's errors, and the call that drops the others.
+    def __init__(self, open: Open, error_of: ErrorOf, cancel: Call, joiner: Joiner | None = None) -> None:
+        """Take what opens a stream for requests, what maps gRPC's errors, and what cancels the other calls.
 
         The first call opens the stream.
         """
-        self._open, self._error_of, self._call_off, self._joiner = open, error_of, call_off, joiner
+        self._open, self._error_of, self._cancel, self._joiner = open, error_of, cancel, joiner
         self._name, self._numbers = new_stream(), count()
-        self._opened: OpenStream | None = None
+        self._current: OpenStream | None = None
         self._lock = threading.Lock()
         self._closed = threading.Event()
-        threading.Thread(target=self._look, name="tritonqa-deadlines", daemon=True).start()
+        threading.Thread(target=self._watch_deadlines, name="tritonqa-deadlines", daemon=True).start()
 
-    def infer(self, call: Call, timeout: float | None = None) -> Future[Tensors]:
+    def send(self, call: Call, reply: Reply, timeout: float | None = None) -> Cancel:
         """Send a call; see Client. Raises Unavailable when the stream or its connection was closed."""
         until = monotonic() + timeout if timeout is not None else inf
-        sent = InFlight(self._number(), call, Future(), until)
+        sent = InFlight(self._next_id(), call, reply, until)
         with self._lock:
             if self._closed.is_set():
                 raise Unavailable("the stream was closed")
-            self._opened = self._opened or self._begin()
-            self._opened.send(sent)
-        return sent.future
+            self._current = self._current or self._begin()
+            self._current.send(sent)
+        return sent.cancel
 
     def close(self) -> None:
         """Drop what is under way, and end the stream when its last answers have come."""
         with self._lock:
             self._closed.set()
-            if self._opened is not None:
-                self._opened.finish(self._number(), self._call_off)
+            if self._current is not None:
+                self._current.finish(self._next_id(), self._cancel)
 
     def wait(self) -> None:
         """Wait a little until a stream that was closed has ended."""
-        if (opened := self._opened) is not None:
-            opened.ended.wait(_PATIENCE)
+        if (opened := self._current) is not None:
+            opened.ended.wait(_END_TIMEOUT)
 
-    def _number(self) -> str:
+    def _next_id(self) -> str:
         return request_id(self._name, next(self._numbers))
 
     def _begin(self) -> OpenStream:
@@ -198,14 +205,14 @@ class GrpcStream:
             end = self._error_of(error)
             end.__cause__ = error
         with self._lock:
-            if self._opened is opened:
-                self._opened = None
+            if self._current is opened:
+                self._current = None
         opened.end(end)
 
-    def _look(self) -> None:
+    def _watch_deadlines(self) -> None:
         """Look after the deadlines; cancel a stream that did not end in time after it was closed."""
-        while not self._closed.wait(_LOOK):
-            if (opened := self._opened) is not None:
+        while not self._closed.wait(_DEADLINE_CHECK):
+            if (opened := self._current) is not None:
                 opened.fail_late(monotonic())
-        if (opened := self._opened) is not None and not opened.ended.wait(_PATIENCE):
+        if (opened := self._current) is not None and not opened.ended.wait(_END_TIMEOUT):
             opened.answers.cancel()

@@ -76,7 +76,7 @@ class Flow:
             finally:
                 self._door.remove(job)
                 self._change.notify_all()
-        job.future.when_cancelled(partial(self._drop_cancelled, job))
+        job.future.on_cancel(partial(self._drop_cancelled, job))
         return job.future
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from tritonqa.arrays import FloatArray
 from tritonqa.features import Window
-from tritonqa.futures import Pending
+from tritonqa.futures import CancellableFuture, fail, settle
 from tritonqa.progress import Step
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ class Job(Generic[T]):
         self._places = sorted(range(len(windows)), key=lambda i: -len(windows[i]))
         self.windows = [windows[i] for i in self._places]
         self.entered = monotonic()
-        self.future: Pending[T] = Pending()
+        self.future: CancellableFuture[T] = CancellableFuture()
         self.next = 0
         self._finish = finish
         self._step = step
@@ -65,17 +65,10 @@ class Job(Generic[T]):
 
     def complete(self, error: Exception | None = None) -> None:
         """Give the future its error or its result, unless it was cancelled."""
-        if not self.future.set_running_or_notify_cancel():
-            return
         if error is not None:
-            self.future.set_exception(error)
-            return
-        try:
-            result = self._finish(self._logits)
-        except BaseException as raised:  # noqa: BLE001 - who waits for the ask must see it
-            self.future.set_exception(raised)
+            fail(self.future, error)
         else:
-            self.future.set_result(result)
+            settle(self.future, lambda: self._finish(self._logits))
 
     def report(self) -> None:
         """Tell how many windows have run; what step raises is logged, as for a future's callbacks."""

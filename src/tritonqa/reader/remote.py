@@ -11,8 +11,8 @@ from typing import Any
 
 from tritonqa.answers import Answer, Answers, Calibration
 from tritonqa.client import Address, Connection, connect
+from tritonqa.client.base import future_of
 from tritonqa.errors import EngineError
-from tritonqa.futures import Pending
 from tritonqa.progress import Step
 from tritonqa.protocol import parameters
 from tritonqa.protocol.call import Call, Tensors
@@ -60,17 +60,17 @@ class Remote:
 
     def start(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Future[Answers]:
         """Send an ask, with the options that differ from the server's own; it tells no steps."""
-        return _mapped(self._client.infer(self._call(ask, options)))
+        return future_of(self._client.send, self._call(ask, options), _answers)
 
     def answer(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Answers:
         """Send an ask and wait; see start."""
-        return _answers(self._client.answer(self._call(ask, options)))
+        return _answers(self._client.infer(self._call(ask, options)))
 
     @contextmanager
     def stream(self) -> Iterator[Start]:
         """Send many asks over one stream, where the protocol has streams."""
-        with self._client.stream(_CANCEL, self._joiner) as infer:
-            yield lambda ask, options: _mapped(infer(self._call(ask, options)))
+        with self._client.stream(_CANCEL, self._joiner) as send:
+            yield lambda ask, options: future_of(send, self._call(ask, options), _answers)
 
     def about(self) -> dict[str, Any]:
         """Say what answers there: the server, the reader, its options and limits; raises Unavailable."""
@@ -96,23 +96,6 @@ class Remote:
             return {}
         served = asdict(self._served)
         return {name: value for name, value in asdict(options).items() if value != served[name]}
-
-
-def _mapped(sent: Future[Tensors]) -> Future[Answers]:
-    """Return a future of the answers in the tensors; cancelling it cancels the call."""
-    future: Pending[Answers] = Pending()
-
-    def settle(done: Future[Tensors]) -> None:
-        if not future.set_running_or_notify_cancel():
-            return
-        try:
-            future.set_result(_answers(done.result()))
-        except BaseException as error:  # noqa: BLE001 - the ask's own thread must see it
-            future.set_exception(error)
-
-    future.when_cancelled(sent.cancel)
-    sent.add_done_callback(settle)
-    return future
 
 
 def _answers(tensors: Tensors) -> Answers:

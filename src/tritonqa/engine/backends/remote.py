@@ -46,7 +46,7 @@ class TritonEngine(Engine):
     def run(self, windows: Sequence[Window], *, alone: bool = False) -> list[FloatArray]:
         """Send the windows and wait, one by one: the flow gives one to each stream."""
         calls = (Call(self._model, self._arrays(window), self._outputs) for window in windows)
-        return [self._logits(self._client.answer(call)) for call in calls]
+        return [self._logits(self._client.infer(call)) for call in calls]
 
     def close(self) -> None:
         """Let go of the connection."""

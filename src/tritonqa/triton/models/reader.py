@@ -21,7 +21,7 @@ import triton_python_backend_utils as pb_utils
 
 from tritonqa.answers import Answers
 from tritonqa.errors import InputError, Overloaded
-from tritonqa.futures import together
+from tritonqa.futures import gather
 from tritonqa.protocol import parameters
 from tritonqa.protocol.contract import CANCEL_STREAM, PASSAGE_COUNTS
 from tritonqa.protocol.parameters import parameters_of
@@ -123,7 +123,7 @@ class TritonPythonModel:
                     f"question: {len(asks)} need more windows than may wait; send fewer"
                 ) from error
             raise
-        return together(futures)
+        return gather(futures)
 
     def _start(self, stream: str, ask: Ask, options: Decoding) -> Future[Answers]:
         """Start an ask, unless its answers are known."""
