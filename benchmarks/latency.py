@@ -16,7 +16,7 @@ from record import record
 
 from tritonqa import Reader
 from tritonqa.datasets import load_squad
-from tritonqa.reader.load import load_embedded
+from tritonqa.reader.load import load_in_process
 from tritonqa.text import Ask
 
 
@@ -31,7 +31,7 @@ def main() -> None:
     examples = load_squad(options.file).examples
     chosen = examples[:: max(1, len(examples) // options.asks)][: options.asks]
     asked, ran = [], []
-    backend = load_embedded()
+    backend = load_in_process()
     engine = backend.flow.engine
     with Reader(backend) as reader:
         for example in chosen:

@@ -19,7 +19,7 @@ from record import record, spread
 from tritonqa import Reader
 from tritonqa.datasets import load_squad
 from tritonqa.integrations.transformers import Options, QuestionAnsweringPipeline
-from tritonqa.reader.load import load_embedded
+from tritonqa.reader.load import load_in_process
 
 CALLS: dict[str, dict[str, Any]] = {
     "defaults": {},
@@ -45,7 +45,7 @@ def main() -> None:
     chosen = examples[:: max(1, len(examples) // options.asks)][: options.asks]
     pairs = [(example.question, example.context) for example in chosen]
     rows = [{"question": question, "context": context} for question, context in pairs]
-    backend = load_embedded()
+    backend = load_in_process()
     reader, pipe = Reader(backend), QuestionAnsweringPipeline(backend, Options())
     seconds(reader.ask_many(pairs[:50], no_answer_threshold=1.0), 50)
     ratios: dict[str, list[float]] = {name: [] for name in CALLS}

@@ -19,11 +19,11 @@ from tritonqa.engine import cpu, open_engine
 from tritonqa.engine.backends.torch import TorchEngine
 from tritonqa.evaluate import score
 from tritonqa.reader.choose import available
-from tritonqa.reader.embedded import Embedded
-from tritonqa.reader.load import embed, find
+from tritonqa.reader.find import find_bundle
+from tritonqa.reader.in_process import InProcess
 
 
-def answers_of(backend: Embedded, dataset: Dataset) -> list[Answers]:
+def answers_of(backend: InProcess, dataset: Dataset) -> list[Answers]:
     """Ask every question, always answering."""
     asks = [(example.question, example.context) for example in dataset.examples]
     engine = backend.flow.engine
@@ -46,11 +46,11 @@ def main() -> None:
     step = max(1, len(dataset.examples) // options.asks)
     part = Dataset(dataset.version, dataset.examples[::step][: options.asks])
     torch = TorchEngine(options.checkpoint, "fp32", cpu.cores())
-    known = answers_of(embed(find(options.bundles[0]), torch), part)
+    known = answers_of(InProcess.of(find_bundle(options.bundles[0]), torch), part)
     runs = [("checkpoint", "torch/fp32", known)]
-    for bundle in map(find, options.bundles):
+    for bundle in map(find_bundle, options.bundles):
         for choice in available(bundle):
-            backend = embed(bundle, open_engine(choice))
+            backend = InProcess.of(bundle, open_engine(choice))
             runs.append((bundle.manifest.name, str(choice), answers_of(backend, part)))
     rows = []
     for name, chosen, found in runs:

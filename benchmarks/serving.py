@@ -35,7 +35,7 @@ from tritonqa.datasets import load_squad
 from tritonqa.engine import cpu
 from tritonqa.protocol.call import Call
 from tritonqa.protocol.tensors import texts
-from tritonqa.reader.load import PACKAGED, find
+from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.triton.repository.options import Limits, LogitsOptions, Models
 from tritonqa.triton.repository.write import build
 from tritonqa.triton.runtime.install import install
@@ -53,7 +53,7 @@ Asks = list[tuple[str, str]]
 def serving(limits: Limits | None = None) -> Iterator[Server]:
     """Run a server on a repository of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        build(find(PACKAGED), Path(folder) / "repository", Models(limits or Limits(), LogitsOptions()))
+        build(find_bundle(PACKAGED), Path(folder) / "repository", Models(limits or Limits(), LogitsOptions()))
         with Server(install(), Path(folder) / "repository", FREE) as server:
             yield server
 

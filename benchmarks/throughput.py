@@ -25,12 +25,12 @@ from record import record, spread
 from tritonqa import Reader
 from tritonqa.datasets import Dataset, load_squad
 from tritonqa.engine.base import Engine
-from tritonqa.engine.fair_queue import Turns
+from tritonqa.engine.fair_queue import FairQueue
 from tritonqa.engine.job import Job
 from tritonqa.evaluate import score
 from tritonqa.features import Window
-from tritonqa.reader.embedded import Embedded
-from tritonqa.reader.load import load_embedded
+from tritonqa.reader.in_process import InProcess
+from tritonqa.reader.load import load_in_process
 from tritonqa.text import Ask
 
 MFLOP_A_TOKEN, KFLOP_A_PAIR = 21.2, 9.2  # MiniLM-L6: of every token, and of every pair of tokens
@@ -64,7 +64,7 @@ def whole(reader: Reader, asks: Asks) -> tuple[float, list[str]]:
     return time.perf_counter() - begun, [answers[0].text for answers in found]
 
 
-def bare(backend: Embedded, asks: Asks) -> tuple[float, list[str]]:
+def bare(backend: InProcess, asks: Asks) -> tuple[float, list[str]]:
     """Time the engine alone on windows that are ready, all its streams busy, grouped as the flow does."""
     engine, groups = backend.flow.engine, grouped(backend, asks)
     with ThreadPoolExecutor(engine.streams) as pool:
@@ -74,18 +74,18 @@ def bare(backend: Embedded, asks: Asks) -> tuple[float, list[str]]:
         return time.perf_counter() - begun, []
 
 
-def grouped(backend: Embedded, asks: Asks) -> list[list[Window]]:
+def grouped(backend: InProcess, asks: Asks) -> list[list[Window]]:
     """Prepare the windows of some asks and group them for the engine, as many waiting as in a stream."""
-    engine, turns, groups = backend.flow.engine, Turns(backend.ahead), list[list[Window]]()
+    engine, queue, groups = backend.flow.engine, FairQueue(backend.lookahead), list[list[Window]]()
     for last, ask in enumerate(asks, 1 - len(asks)):
-        turns.enter(Job(backend.prepare(Ask.of(*ask)).windows, len))
-        while turns.windows > (backend.ahead if last else 0):
-            taken = turns.take(engine.grouping)
+        queue.enter(Job(backend.prepare(Ask.of(*ask)).windows, len))
+        while queue.windows > (backend.lookahead if last else 0):
+            taken = queue.take(engine.grouping)
             groups.append([job.windows[index] for job, index in taken])
     return groups
 
 
-def windows_of(backend: Embedded, asks: Asks) -> list[Window]:
+def windows_of(backend: InProcess, asks: Asks) -> list[Window]:
     """Prepare the windows of some asks."""
     return [window for ask in asks for window in backend.prepare(Ask.of(*ask)).windows]
 
@@ -138,7 +138,7 @@ def main() -> None:
     chosen = dataset.examples[:: max(1, len(dataset.examples) // options.asks)][: options.asks]
     asks = [(example.question, example.context) for example in chosen]
     with ExitStack() as stack:
-        backend = load_embedded()
+        backend = load_in_process()
         reader = stack.enter_context(Reader(backend))
         engine = Runner(lambda part: bare(backend, part))
         own = Runner(lambda part: whole(reader, part))

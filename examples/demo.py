@@ -18,7 +18,7 @@ import seed
 
 from tritonqa import Answers, Reader
 from tritonqa.errors import MissingExtra, Unavailable
-from tritonqa.reader.load import PACKAGED, find
+from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.triton.server.options import Serving
 
 
@@ -40,7 +40,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped then, too
     with tempfile.TemporaryDirectory() as folder:
         repository = Path(folder) / "repository"
-        build(find(PACKAGED), repository)
+        build(find_bundle(PACKAGED), repository)
         begun = time.perf_counter()
         with Server(runtime, repository, Serving(http_port=0, grpc_port=0, metrics_port=0)) as server:
             took = time.perf_counter() - begun

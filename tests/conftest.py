@@ -11,7 +11,7 @@ import pytest
 from tests.support.byte_tokenizer import byte_tokenizer
 from tritonqa import Reader
 from tritonqa.engine.backends.toy import ToyEngine
-from tritonqa.reader.embedded import Embedded
+from tritonqa.reader.in_process import InProcess
 
 ROOT = Path(__file__).parent.parent
 
@@ -39,7 +39,7 @@ def reader() -> Iterator[Reader]:
 
 @pytest.fixture
 def toy() -> Iterator[Reader]:
-    with Reader(Embedded(byte_tokenizer(), ToyEngine())) as opened:
+    with Reader(InProcess(byte_tokenizer(), ToyEngine())) as opened:
         yield opened
 
 

@@ -1,10 +1,11 @@
-"""Every error that tritonqa raises.
+"""The errors of tritonqa.
 
 TritonQAError
 ├── InputError        what was asked can't be answered: names the field and the remedy
 │   └── DocumentError a document can't be read: says why in one sentence
 ├── BundleError       a reader on disk is missing, damaged, unsafe or too new
 ├── ExportError       a checkpoint can't become a bundle
+├── TrainingError     a reader can't learn from what it is given
 ├── OutputError       a result can't be written
 ├── EngineError       the model could not be run
 │   ├── Unavailable   nothing answers at that place
@@ -23,7 +24,7 @@ class TritonQAError(Exception):
 
 
 class InputError(TritonQAError, ValueError):
-    """Say which field of the input is wrong and how to mend it."""
+    """Raised for what was given: names the field that is wrong and how to mend it."""
 
 
 class DocumentError(InputError):
@@ -37,11 +38,15 @@ class DocumentError(InputError):
 
 
 class BundleError(TritonQAError):
-    """Say what is wrong with a reader on disk."""
+    """Raised for what is wrong with a reader on disk."""
 
 
 class ExportError(TritonQAError):
-    """Say why a checkpoint could not be exported."""
+    """Raised when a checkpoint can't be exported."""
+
+
+class TrainingError(TritonQAError):
+    """Raised when training can't go on."""
 
 
 class OutputError(TritonQAError):
@@ -49,23 +54,23 @@ class OutputError(TritonQAError):
 
 
 class EngineError(TritonQAError):
-    """Say why the model could not be run."""
+    """Raised when the model can't be run."""
 
 
 class Unavailable(EngineError):
-    """Say that nothing answers at a place, or that it was closed."""
+    """Raised when nothing answers at a place, or it was closed."""
 
 
 class Timeout(EngineError):
-    """Say that no answer came in the time given."""
+    """Raised when no answer came in the time given."""
 
 
 class Overloaded(EngineError):
-    """Say that more windows wait than the flow takes."""
+    """Raised when more windows wait than the flow takes."""
 
 
 class MissingExtra(TritonQAError, ImportError):
-    """Say which extra of tritonqa installs a missing library."""
+    """Raised for a library that is not installed; says which extra of tritonqa brings it."""
 
     def __init__(self, library: str, extra: str) -> None:
         """Name the library that is missing and the extra that brings it."""

@@ -11,12 +11,12 @@ import pytest
 from tritonqa import Reader
 from tritonqa.bundle import read, write
 from tritonqa.errors import BundleError
-from tritonqa.reader.load import PACKAGED, find
+from tritonqa.reader.find import PACKAGED, find_bundle
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(find(PACKAGED).folder, tmp_path / "bundle"))
+    return Path(shutil.copytree(find_bundle(PACKAGED).folder, tmp_path / "bundle"))
 
 
 def flip(path: Path) -> None:
@@ -31,7 +31,7 @@ def change(folder: Path, **values: object) -> None:
 
 
 def test_written_and_read_again(tmp_path: Path) -> None:
-    bundle = find(PACKAGED)
+    bundle = find_bundle(PACKAGED)
     names = ["tokenizer.json", "config.json", *(f.file for f in bundle.manifest.formats)]
     write(tmp_path / "new", bundle.manifest, {name: bundle.path(name) for name in names})
     assert read(tmp_path / "new").manifest == bundle.manifest
@@ -42,7 +42,7 @@ def test_written_and_read_again(tmp_path: Path) -> None:
 
 def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(BundleError):
-        write(tmp_path / "new", find(PACKAGED).manifest, {"tokenizer.json": tmp_path / "absent"})
+        write(tmp_path / "new", find_bundle(PACKAGED).manifest, {"tokenizer.json": tmp_path / "absent"})
     assert not list(tmp_path.iterdir())
 
 
@@ -53,9 +53,9 @@ import resource, signal, sys
 from pathlib import Path
 from tritonqa.bundle import write
 from tritonqa.errors import BundleError
-from tritonqa.reader.load import PACKAGED, find
+from tritonqa.reader.find import PACKAGED, find_bundle
 
-bundle = find(PACKAGED)
+bundle = find_bundle(PACKAGED)
 names = ["tokenizer.json", "config.json", *(f.file for f in bundle.manifest.formats)]
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (5_000_000, 5_000_000))

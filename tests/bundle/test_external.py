@@ -17,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 from tritonqa import Reader
 from tritonqa.bundle.external import external_data
 from tritonqa.errors import BundleError
-from tritonqa.reader.load import PACKAGED, find
+from tritonqa.reader.find import PACKAGED, find_bundle
 
 
 def tensor(name: str, location: str | None) -> Any:
@@ -58,7 +58,7 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory,
 
 @pytest.mark.parametrize("place", ["../../../etc/passwd", "/etc/passwd", "other.data"])
 def test_weights_that_the_bundle_does_not_list_are_refused(place: str, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(find(PACKAGED).folder, tmp_path / "bundle"))
+    folder = Path(shutil.copytree(find_bundle(PACKAGED).folder, tmp_path / "bundle"))
     record = json.loads((folder / "bundle.json").read_text())
     file = folder / record["formats"][0]["file"]
     model = onnx.load(file)

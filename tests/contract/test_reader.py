@@ -130,7 +130,7 @@ def test_ask_many_reads_only_a_little_ahead(toy: Reader) -> None:
     stream = toy.ask_many(asks())  # type: ignore[arg-type]
     next(stream)
     assert read < 50
-    stream.close()  # type: ignore[attr-defined]
+    stream.close()
 
 
 def test_a_closed_reader_says_so() -> None:

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tests.support.byte_tokenizer import windows
 from tritonqa.engine.base import Grouping
-from tritonqa.engine.fair_queue import _LOOK, Turns
+from tritonqa.engine.fair_queue import _LOOK, FairQueue
 from tritonqa.engine.job import Job
 
 MAX_JOINED, SHARE = 8, 2
@@ -33,12 +33,12 @@ class Modelled:
         return min(len(self.left), SHARE)
 
 
-class TurnsAreThoseOfAList(RuleBasedStateMachine):
-    """Turns do what a plain list of asks would, which counts everything anew at each step."""
+class FairQueueIsThatOfAList(RuleBasedStateMachine):
+    """The queue does what a plain list of asks would, which counts everything anew at each step."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.turns = Turns(MAX_JOINED)
+        self.queue = FairQueue(MAX_JOINED)
         self.model: list[Modelled] = []
 
     @property
@@ -49,9 +49,9 @@ class TurnsAreThoseOfAList(RuleBasedStateMachine):
     def enter(self, length: int, late: bool) -> None:
         one = job(length, -1.0 if late else None)
         room = not self.model or self.weight + min(one.left, SHARE) <= MAX_JOINED
-        assert self.turns.has_room(one) == room
+        assert self.queue.has_room(one) == room
         if room:
-            self.turns.enter(one)
+            self.queue.enter(one)
             self.model.append(Modelled(one, list(range(one.left))))
 
     @rule(
@@ -77,54 +77,54 @@ class TurnsAreThoseOfAList(RuleBasedStateMachine):
                     self.model.remove(one)
                     self.model += [one] if one.left else []
                     gave = True
-        assert self.turns.take(Grouping(most, tokens, alike), streams) == group
+        assert self.queue.take(Grouping(most, tokens, alike), streams) == group
 
     @precondition(lambda self: self.model)
     @rule(data=st.data())
     def leave(self, data: st.DataObject) -> None:
         gone = data.draw(st.sampled_from(self.model))
-        self.turns.leave(gone.job)
-        self.turns.leave(gone.job)
+        self.queue.leave(gone.job)
+        self.queue.leave(gone.job)
         self.model.remove(gone)
 
     @rule()
     def late(self) -> None:
         late = {one.job for one in self.model if one.job.until is not None}
-        assert set(self.turns.late(monotonic())) == late
-        assert not self.turns.late(monotonic())
+        assert set(self.queue.late(monotonic())) == late
+        assert not self.queue.late(monotonic())
         for one in late:
-            self.turns.leave(one)
+            self.queue.leave(one)
         self.model = [one for one in self.model if one.job not in late]
 
     @rule()
     def clear(self) -> None:
-        assert self.turns.clear() == [one.job for one in self.model]
+        assert self.queue.clear() == [one.job for one in self.model]
         self.model = []
 
     @invariant()
     def counts(self) -> None:
-        assert self.turns.windows == sum(len(one.left) for one in self.model)
-        assert self.turns.full == (self.weight >= MAX_JOINED)
+        assert self.queue.windows == sum(len(one.left) for one in self.model)
+        assert self.queue.full == (self.weight >= MAX_JOINED)
 
 
-TestTurns = TurnsAreThoseOfAList.TestCase
+TestFairQueue = FairQueueIsThatOfAList.TestCase
 
 
 @given(st.lists(LENGTHS, max_size=6))
 def test_done_asks_are_let_go_before_their_deadline(lengths: list[int]) -> None:
-    turns = Turns(1000)
+    queue = FairQueue(1000)
     for length in lengths:
-        turns.enter(job(length, 60.0))
-    while turns.windows:
-        turns.take(Grouping())
-    assert not [kept for _, _, kept in turns._deadlines if kept() is not None]
+        queue.enter(job(length, 60.0))
+    while queue.windows:
+        queue.take(Grouping())
+    assert not [kept for _, _, kept in queue._deadlines if kept() is not None]
 
 
 def test_looks_past_so_many_asks_and_no_more() -> None:
     for others, together in ((_LOOK - 1, 2), (_LOOK, 1)):
-        turns = Turns(1000)
+        queue = FairQueue(1000)
         first, *between, last = job(1), *(job(15) for _ in range(others)), job(1)
         for one in (first, *between, last):
-            turns.enter(one)
-        assert turns.take(Grouping(2, alike=4)) == [(first, 0), (last, 0)][:together]
-        assert turns.take(Grouping()) == [(between[0], 0)]
+            queue.enter(one)
+        assert queue.take(Grouping(2, same_length=4)) == [(first, 0), (last, 0)][:together]
+        assert queue.take(Grouping()) == [(between[0], 0)]

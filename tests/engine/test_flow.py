@@ -193,7 +193,7 @@ class Uneven(Engine):
 
     def run(self, windows: Sequence[Window], *, alone: bool = False) -> list[FloatArray]:
         time.sleep(random.random() * 0.0005)
-        self.excess |= len(windows) > self.grouping.windows
+        self.excess |= len(windows) > self.grouping.max_windows
         if any(len(window.tokens) in self.bad for window in windows):
             raise ValueError("bad")
         return [np.full((2, 1), window.start, np.float32) for window in windows]

@@ -12,7 +12,8 @@ from tritonqa.engine import Choice, open_engine
 from tritonqa.engine.weights import float_activations
 from tritonqa.errors import EngineError
 from tritonqa.reader.choose import choose
-from tritonqa.reader.load import PACKAGED, find, load_embedded
+from tritonqa.reader.find import PACKAGED, find_bundle
+from tritonqa.reader.load import load_in_process
 from tritonqa.text import Ask
 
 onnx = pytest.importorskip("onnx", reason="needs tritonqa[export]")
@@ -52,10 +53,10 @@ def test_a_model_without_quantised_activations_is_refused(tmp_path: Path) -> Non
 @pytest.mark.skipif(len(ENGINES) < 2, reason="needs both tritonqa[openvino] and tritonqa[onnxruntime]")
 def test_both_libraries_agree_on_the_packaged_reader() -> None:
     ask = Ask.of("How many models?", "The hub holds over 32+ pretrained models in 100+ languages. " * 4)
-    file = choose(find(PACKAGED), None, "int8").file
+    file = choose(find_bundle(PACKAGED), None, "int8").file
     found = {}
     for name in ENGINES:
-        reader = load_embedded(engine=name, precision="int8-weights")
+        reader = load_in_process(engine=name, precision="int8-weights")
         found[name] = reader.flow.engine.run(reader.prepare(ask).windows)[0]
         reader.close()
     rounded = open_engine(Choice("openvino", "int8", file))

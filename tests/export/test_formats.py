@@ -21,7 +21,7 @@ FEW = Quantisation(asks=4)
 
 @pytest.fixture(scope="module")
 def everything(bert: Path, asks: Path, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    options = ExportOptions(tuple(FORMATS), asks=asks, calibrate=asks, max_f1_loss=100, quantisation=FEW)
+    options = ExportOptions(tuple(FORMATS), asks=asks, ranges=asks, max_f1_loss=100, quantisation=FEW)
     return export(bert, tmp_path_factory.mktemp("bundles") / "all", options)
 
 
@@ -85,7 +85,7 @@ def test_formats_are_added_to_a_copy(plain: Path, asks: Path, tmp_path: Path) ->
 def test_quantising_prints_nothing(
     plain: Path, asks: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    options = ExportOptions(("onnx-int8",), asks=asks, calibrate=asks, max_f1_loss=100, quantisation=FEW)
+    options = ExportOptions(("onnx-int8",), asks=asks, ranges=asks, max_f1_loss=100, quantisation=FEW)
     export(plain, tmp_path / "more", options)
     assert capfd.readouterr() == ("", "")
 
@@ -110,7 +110,7 @@ def test_a_kept_checkpoint_makes_further_formats(bert: Path, asks: Path, tmp_pat
 
 def test_weights_beside_the_graph(bert: Path, asks: Path, tmp_path: Path) -> None:
     options = ExportOptions(
-        ("onnx", "onnx-fp16", "onnx-int8"), asks=asks, calibrate=asks, max_f1_loss=100, quantisation=FEW,
+        ("onnx", "onnx-fp16", "onnx-int8"), asks=asks, ranges=asks, max_f1_loss=100, quantisation=FEW,
         one_file=1,
     )  # fmt: skip
     found = export(bert, tmp_path / "large", options)

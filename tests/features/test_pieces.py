@@ -8,7 +8,7 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre
 from tests.support.byte_tokenizer import byte_tokenizer
 from tritonqa.features import TextTokenizer
 from tritonqa.features.pieces import LONG, is_local, pieces
-from tritonqa.reader.load import PACKAGED, find
+from tritonqa.reader.find import PACKAGED, find_bundle
 
 WORDS = st.lists(
     st.one_of(
@@ -28,7 +28,7 @@ def unigram() -> Tokenizer:
 
 
 def packaged() -> Tokenizer:
-    tokenizer = find(PACKAGED).tokenizer()
+    tokenizer = find_bundle(PACKAGED).tokenizer()
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer
@@ -61,7 +61,7 @@ def test_a_long_text_is_tokenised_exactly() -> None:
     text = "".join(f"Tower {i} 🤗 was built in {i}. " for i in range(20_000))
     assert len(text) > 4 * LONG
     tokenizer = packaged()
-    tokens = TextTokenizer(tokenizer).many([text])[0]
+    tokens = TextTokenizer(tokenizer).tokenise_all([text])[0]
     whole = tokenizer.encode(text, add_special_tokens=False)
     assert tokens.ids.tolist() == whole.ids
     assert list(zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True)) == whole.offsets
@@ -76,4 +76,4 @@ def test_tokenizers_that_look_across_words_are_found() -> None:
     prepends.normalizer = normalizers.Prepend("x")
     assert not any(map(is_local, (across, strips, prepends)))
     text = "in New York " * 12_000
-    assert TextTokenizer(across).ids(text).tolist() == across.encode(text, add_special_tokens=False).ids
+    assert TextTokenizer(across).ids_of(text).tolist() == across.encode(text, add_special_tokens=False).ids

@@ -31,9 +31,9 @@ def test_windows_are_the_tokenizers_own(question: str, passage: str, length: int
 
 def test_a_text_is_tokenised_once() -> None:
     tokenizer = TextTokenizer(byte_tokenizer())
-    first = tokenizer.many(["one", "two", "one"])
+    first = tokenizer.tokenise_all(["one", "two", "one"])
     assert first[0] is first[2]
-    assert tokenizer.many(["two"])[0] is first[1]
+    assert tokenizer.tokenise_all(["two"])[0] is first[1]
 
 
 def test_padding_of_the_tokenizer_is_no_part_of_the_template() -> None:

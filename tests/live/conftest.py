@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.serving import LIMITS
-from tritonqa.reader.load import PACKAGED, find
+from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.triton.runtime.layout import Runtime, missing_requirements
 from tritonqa.triton.server.options import Serving
 
@@ -32,7 +32,7 @@ def repository(runtime: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Pa
     from tritonqa.triton.repository.write import build
 
     folder = tmp_path_factory.mktemp("triton") / "repository"
-    build(find(PACKAGED), folder, Models(LIMITS, LogitsOptions()))
+    build(find_bundle(PACKAGED), folder, Models(LIMITS, LogitsOptions()))
     return folder
 
 

@@ -15,7 +15,7 @@ import pytest
 from tests.support.serving import ANSWER, PASSAGE, QUESTION
 from tritonqa import Reader
 from tritonqa.errors import Unavailable
-from tritonqa.reader.load import PACKAGED, find
+from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.triton.repository.options import LogitsOptions, Models
 from tritonqa.triton.repository.write import build
 from tritonqa.triton.runtime.layout import Runtime
@@ -26,7 +26,7 @@ SCRIPT = Path(__file__).parent.parent.parent / "deploy" / "docker" / "serve.sh"
 
 @pytest.mark.parametrize("limit", [None, 2])
 def test_the_script_serves_as_the_command_does(runtime: Runtime, tmp_path: Path, limit: int | None) -> None:
-    build(find(PACKAGED), tmp_path / "r", Models(logits=LogitsOptions(rate_limit=limit)))
+    build(find_bundle(PACKAGED), tmp_path / "r", Models(logits=LogitsOptions(rate_limit=limit)))
     ports = Serving(http_port=0, grpc_port=0, metrics_port=0).with_ports()
     place = f"http://127.0.0.1:{ports.http_port}"
     environment = runtime.environment()

@@ -18,7 +18,7 @@ from tritonqa.client import Address, Connection, connect
 from tritonqa.datasets import load_squad
 from tritonqa.errors import EngineError, InputError, Overloaded
 from tritonqa.protocol.call import Call
-from tritonqa.reader.load import PACKAGED, find
+from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.triton.server.server import Server
 
 
@@ -87,7 +87,7 @@ def test_more_rows_than_may_wait_are_refused_and_the_others_answered(server: Ser
 
 def test_an_engine_of_another_reader_is_refused(url: str, tmp_path: Path) -> None:
     bundle = tmp_path / "bundle"
-    shutil.copytree(find(PACKAGED).folder, bundle)
+    shutil.copytree(find_bundle(PACKAGED).folder, bundle)
     record = json.loads((bundle / "bundle.json").read_text())
     (bundle / "bundle.json").write_text(json.dumps(record | {"name": "other", "version": "7"}))
     with pytest.raises(EngineError, match="runs tritonqa-minilm .*, not other 7; load the same reader"):

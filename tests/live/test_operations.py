@@ -18,7 +18,7 @@ from tritonqa.client import Connection, connect
 from tritonqa.errors import Overloaded, Unavailable
 from tritonqa.protocol.call import Call
 from tritonqa.protocol.tensors import texts
-from tritonqa.reader.load import PACKAGED, find
+from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.text import Ask
 from tritonqa.triton.repository.options import Limits, Models
 from tritonqa.triton.repository.write import build
@@ -51,7 +51,7 @@ def test_threads_take_no_core_from_a_window(running: Served) -> None:
 def test_threads_take_cores_and_the_log_says_so_while_asks_are_refused(
     runtime: Runtime, tmp_path: Path
 ) -> None:
-    build(find(PACKAGED), tmp_path / "r", Models(Limits(waiting=8)))
+    build(find_bundle(PACKAGED), tmp_path / "r", Models(Limits(waiting=8)))
     log: list[str] = []
     with Server(
         runtime, tmp_path / "r", Serving(http_port=0, grpc_port=0, metrics_port=0), log.append
@@ -104,7 +104,7 @@ def test_a_version_that_can_not_be_loaded_leaves_nothing(
     running: Served, state: Path, tmp_path: Path
 ) -> None:
     bundle = tmp_path / "bundle"
-    shutil.copytree(find(PACKAGED).folder, bundle)
+    shutil.copytree(find_bundle(PACKAGED).folder, bundle)
     tokenizer = bundle / "tokenizer.json"
     tokenizer.write_bytes(b"x" * tokenizer.stat().st_size)
     env = {**os.environ, "XDG_STATE_HOME": str(state)}
@@ -142,7 +142,7 @@ def test_what_is_under_way_is_answered_before_the_end(running: Served) -> None:
     readers = [Reader.load(url, connection=once) for url in (running.grpc, running.http)]
     ask = Ask.of("What is the password of the vault?", [LONG, LONG[: len(LONG) // 2]])
     begun = metric(running.metrics, "tritonqa_asks_begun")
-    asks = [reader._backend.start(ask, reader._backend.decoding) for reader in readers]
+    asks = [reader.backend.start(ask, reader.backend.decoding) for reader in readers]
     until = time.monotonic() + 30
     while metric(running.metrics, "tritonqa_asks_begun") < begun + 2 and time.monotonic() < until:
         time.sleep(0.1)
@@ -159,7 +159,7 @@ def test_a_drain_that_times_out_leaves_nothing(
     with served(state, "--no-logits", "--drain", "1") as place:
         mark = place.mark
         with Reader.load(place.grpc) as reader:
-            ask = reader._backend.start(Ask.of("What?", LONG * 30), reader._backend.decoding)
+            ask = reader.backend.start(Ask.of("What?", LONG * 30), reader.backend.decoding)
             time.sleep(0.5)
             assert place.stop() == 0
             assert isinstance(ask.exception(30), Unavailable)

@@ -221,7 +221,7 @@ def test_admin_calls_over_grpc_are_refused(server: Server) -> None:
 def test_a_client_that_hangs_up_is_dropped(server: Server) -> None:
     metrics = f"{server.metrics}/metrics"
     with Reader.load(str(server.grpc)) as reader:
-        asked = reader._backend.start(Ask.of("What?", LONG * 6), reader._backend.decoding)
+        asked = reader.backend.start(Ask.of("What?", LONG * 6), reader.backend.decoding)
         until = time.monotonic() + 10
         while not metric(metrics, "tritonqa_waiting_windows") and time.monotonic() < until:
             time.sleep(0.1)

@@ -19,7 +19,7 @@ from tritonqa.datasets import load_squad
 from tritonqa.triton.server.server import Server
 
 
-def test_answers_are_those_of_the_embedded_reader(url: str, reader: Reader, data: Path) -> None:
+def test_answers_are_those_of_the_reader_in_process(url: str, reader: Reader, data: Path) -> None:
     examples = load_squad(data / "squad-heldout-sample.json.gz").examples[:40]
     asks = [(example.question, [example.context, "🤗 e\u0301"]) for example in examples]
     with Reader.load(url) as remote:

@@ -19,7 +19,7 @@ from tritonqa.client.base import future_of
 from tritonqa.errors import InputError, Timeout, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call
 from tritonqa.protocol.tensors import texts
-from tritonqa.reader.load import PACKAGED, find
+from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.text import Ask
 from tritonqa.triton.repository.options import Limits, Models
 from tritonqa.triton.repository.write import build
@@ -76,9 +76,9 @@ def test_asks_that_wait_go_together(server: Server) -> None:
 
 def test_only_the_ask_to_blame_fails_of_those_that_went_together(server: Server) -> None:
     good = (QUESTION, PASSAGE)
-    with Reader.load(str(server.grpc)) as reader, reader._backend.stream() as start:
+    with Reader.load(str(server.grpc)) as reader, reader.backend.stream() as start:
         rows = [good, good, (QUESTION, ["x"] * 1001), good, good]
-        sent = [start(Ask.of(question, passages), reader._backend.decoding) for question, passages in rows]
+        sent = [start(Ask.of(question, passages), reader.backend.decoding) for question, passages in rows]
         errors = [future.exception(30) for future in sent]
     assert [type(error) for error in errors] == [type(None)] * 2 + [InputError] + [type(None)] * 2
     assert "passages are 1001" in str(errors[2])
@@ -98,8 +98,8 @@ def test_no_more_is_read_than_is_under_way(server: Server) -> None:
         stream = reader.ask_many(asks())
         next(stream)
         time.sleep(0.5)
-        assert read <= reader._backend.ahead + 2
-        stream.close()  # type: ignore[attr-defined]
+        assert read <= reader.backend.lookahead + 2
+        stream.close()
 
 
 def waits_no_more(metrics: str) -> bool:
@@ -118,7 +118,7 @@ def test_leaving_the_stream_calls_off_what_is_under_way(server: Server) -> None:
         while metric(metrics, "tritonqa_waiting_windows") < 30 and time.monotonic() < until:
             time.sleep(0.1)
         begun = metric(metrics, "tritonqa_windows")
-        stream.close()  # type: ignore[attr-defined]
+        stream.close()
         assert waits_no_more(metrics)
         assert metric(metrics, "tritonqa_windows") < begun + 250
 
@@ -197,7 +197,7 @@ def test_a_closed_reader_says_so(server: Server, protocol: str) -> None:
 
 
 def test_many_asks_outlast_a_server_that_is_overloaded(runtime: Runtime, tmp_path: Path) -> None:
-    build(find(PACKAGED), tmp_path / "r", Models(Limits(waiting=8)))
+    build(find_bundle(PACKAGED), tmp_path / "r", Models(Limits(waiting=8)))
     asks = [(QUESTION, f"It was written by Ada in {1000 + i}.") for i in range(300)]
     with Server(runtime, tmp_path / "r", Serving(http_port=0, grpc_port=0, metrics_port=0)) as server:
         with Reader.load(str(server.grpc)) as reader:

@@ -11,7 +11,7 @@ def test_the_checkpoint_is_the_packaged_readers_own() -> None:
     examples = load_squad(checkpoints.SAMPLE).examples[::12]
     asks = [(example.question, example.context) for example in examples]
     start = Start.open(checkpoint_of("tritonqa-minilm"))
-    with Reader(start.embedded()) as whole, Reader() as packaged:
+    with Reader(start.in_process()) as whole, Reader() as packaged:
         pairs = zip(
             whole.ask_many(asks, no_answer_threshold=1.0),
             packaged.ask_many(asks, no_answer_threshold=1.0),

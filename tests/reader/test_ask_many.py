@@ -9,7 +9,7 @@ from tests.support.byte_tokenizer import byte_tokenizer
 from tritonqa import Answers, AsyncReader, Reader
 from tritonqa.engine.backends.toy import ToyEngine
 from tritonqa.errors import InputError, Unavailable
-from tritonqa.reader.embedded import Embedded
+from tritonqa.reader.in_process import InProcess
 
 GOOD = ("blue", "red blue green")
 
@@ -36,7 +36,7 @@ def collect_async(reader: Reader, asks: Iterator[object], wrap: bool) -> tuple[i
         count = 0
         try:
             stream = rows() if wrap else asks
-            async for answers in AsyncReader(reader._backend).ask_many(stream, no_answer_threshold=1.0):  # type: ignore[arg-type]
+            async for answers in AsyncReader(reader.backend).ask_many(stream, no_answer_threshold=1.0):  # type: ignore[arg-type]
                 assert answers[0].text
                 count += 1
         except Exception as error:  # noqa: BLE001 - what was raised is the result
@@ -83,22 +83,22 @@ def test_options_are_checked_before_the_first_ask(toy: Reader) -> None:
     with pytest.raises(InputError, match="top_k"):
         toy.ask_many([], top_k=0)
     with pytest.raises(InputError, match="top_k"):
-        AsyncReader(toy._backend).ask_many([], top_k=0)
+        AsyncReader(toy.backend).ask_many([], top_k=0)
     with pytest.raises(TypeError, match="topk"):
         toy.ask(*GOOD, topk=3)  # type: ignore[call-arg]
 
 
 def test_leaving_a_stream_cancels_what_was_started(toy: Reader) -> None:
-    assert isinstance(toy._backend, Embedded)
+    assert isinstance(toy.backend, InProcess)
     stream = toy.ask_many([("blue", "red blue " * 20_000)] * 10)
     next(stream)
-    stream.close()  # type: ignore[attr-defined]
-    assert toy._backend.flow.waiting == 0
+    stream.close()
+    assert toy.backend.flow.waiting == 0
 
 
 def test_a_cancelled_task_cancels_its_ask() -> None:
     async def run() -> int:
-        async with AsyncReader(backend := Embedded(byte_tokenizer(), ToyEngine())) as reader:
+        async with AsyncReader(backend := InProcess(byte_tokenizer(), ToyEngine())) as reader:
             task = asyncio.create_task(reader.ask("blue", "red blue " * 200_000))
             await asyncio.sleep(0.05)
             task.cancel()

@@ -11,7 +11,7 @@ import pytest
 from tokenizers import Encoding, Tokenizer
 
 from tritonqa import AsyncReader, Reader
-from tritonqa.reader.load import load_embedded
+from tritonqa.reader.load import load_in_process
 
 
 class Counting:
@@ -35,7 +35,7 @@ class Counting:
 
 @pytest.fixture
 def counted() -> Iterator[tuple[Reader, Counter[str]]]:
-    backend = load_embedded(engine="toy")
+    backend = load_in_process(engine="toy")
     counting = Counting(backend.tokenizer._tokenizer)
     backend.tokenizer._tokenizer = counting  # type: ignore[assignment]
     with Reader(backend) as reader:
@@ -58,7 +58,7 @@ def test_questions_at_once_over_a_document_tokenise_it_once(counted: tuple[Reade
     document = "".join(f"Tower {i} was built by masons in {i}. " for i in range(9_000))
 
     async def ask_all() -> None:
-        other = AsyncReader(reader._backend)
+        other = AsyncReader(reader.backend)
         await asyncio.gather(*(other.ask(f"When was tower {i} built?", document) for i in range(8)))
 
     asyncio.run(ask_all())

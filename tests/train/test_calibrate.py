@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tritonqa.datasets import Example
-from tritonqa.reader.load import load_embedded
+from tritonqa.reader.load import load_in_process
 from tritonqa.train.calibrate import Observed, cross_fit, cross_score, enough, fit_curves, observe
 
 
@@ -33,7 +33,7 @@ def test_probabilities_hold_on_groups_that_were_left_out() -> None:
 
 
 def test_the_packaged_reader_is_observed(examples: tuple[Example, ...]) -> None:
-    reader = load_embedded()
+    reader = load_in_process()
     steps: list[int] = []
     try:
         seen = observe(reader, examples[:24], lambda done, total: steps.append(done))

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file
 
 from tritonqa.datasets import Example
-from tritonqa.errors import ExportError, InputError
+from tritonqa.errors import InputError, TrainingError
 from tritonqa.train.fit import fit
 from tritonqa.train.objective import span_loss
 from tritonqa.train.optimiser import optimiser, set_rate
@@ -69,7 +69,7 @@ def test_a_loss_that_diverges_is_refused(
     start = Start.open(checkpoint)
     with torch.no_grad():
         start.model.qa_outputs.bias.fill_(float("nan"))
-    with pytest.raises(ExportError, match="lower learning_rate"):
+    with pytest.raises(TrainingError, match="lower learning_rate"):
         fit(start, examples[:5], RECIPE, tmp_path / "run")
 
 

@@ -23,7 +23,7 @@ from tritonqa import Reader
 from tritonqa.datasets import Dataset, Example, load_squad
 from tritonqa.evaluate.run import evaluate
 from tritonqa.progress import bar
-from tritonqa.reader.load import PACKAGED
+from tritonqa.reader.find import PACKAGED
 from tritonqa.train.run import train
 
 

@@ -16,7 +16,7 @@ from models.minilm.experiments.mix import RESULTS, runs_of
 from models.minilm.experiments.search import judge
 from models.minilm.experiments.train import blended, copied, parser, train
 from tritonqa.export import ExportOptions, export
-from tritonqa.reader.load import load_embedded
+from tritonqa.reader.load import load_in_process
 from tritonqa.train.run import training_folder
 from tritonqa.train.start import Start
 
@@ -36,7 +36,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as stage:
             start.save(start.model, Path(stage) / "checkpoint")
             bundle = export(Path(stage) / "checkpoint", Path(stage) / "bundle", ExportOptions(("onnx",)))
-            found = judge(load_embedded(str(bundle.folder)), options.data)
+            found = judge(load_in_process(str(bundle.folder)), options.data)
         rows.append({**dict(zip((run.name for run in runs), blends, strict=True)), **found})
         print(json.dumps(rows[-1]), flush=True)
     results = RESULTS / options.name

@@ -26,7 +26,7 @@ from tritonqa.datasets import Example, load_squad
 from tritonqa.evaluate.run import evaluate
 from tritonqa.export import ExportOptions, export
 from tritonqa.progress import bar
-from tritonqa.reader.load import load_embedded
+from tritonqa.reader.load import load_in_process
 from tritonqa.train import Recipe
 from tritonqa.train.calibrate import cross_fit, observe
 from tritonqa.train.fit import fit
@@ -95,7 +95,7 @@ def learn(encoder: Path, examples: Sequence[Example], recipe: Recipe, folder: Pa
 
 def judge(bundle: Path, data: Path) -> dict[str, float]:
     """Ask all that is held out; 2.0 by thresholds that other articles gave."""
-    backend = load_embedded(str(bundle))
+    backend = load_in_process(str(bundle))
     squad, shifted = (load_squad(data / "squad" / f"heldout-v{v}.json.gz") for v in ("1.1", "2.0"))
     with Reader(backend) as reader:
         with bar("held-out 1.1") as step:

@@ -24,7 +24,7 @@ from models.minilm.experiments.rounded import with_rounding
 from models.minilm.experiments.search import judge
 from tritonqa.export import ExportOptions, export
 from tritonqa.progress import bar
-from tritonqa.reader.load import load_embedded
+from tritonqa.reader.load import load_in_process
 from tritonqa.train.batches import plan
 from tritonqa.train.fit import fit
 from tritonqa.train.start import Start
@@ -78,10 +78,10 @@ def judged(start: Start, data: Path) -> dict[str, dict[str, float]]:
     with tempfile.TemporaryDirectory() as stage:
         start.save(start.model, Path(stage) / "checkpoint")
         ranges = data / "train" / "squad-train-part.jsonl.gz"
-        options = ExportOptions(("onnx", "onnx-int8"), calibrate=ranges)
+        options = ExportOptions(("onnx", "onnx-int8"), ranges=ranges)
         bundle = export(Path(stage) / "checkpoint", Path(stage) / "bundle", options)
         return {
-            precision: judge(load_embedded(str(bundle.folder), precision=precision), data)
+            precision: judge(load_in_process(str(bundle.folder), precision=precision), data)
             for precision in ("fp32", "int8")
         }
 

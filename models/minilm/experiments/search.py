@@ -31,7 +31,7 @@ from tritonqa.datasets import Dataset, Example, load_squad
 from tritonqa.evaluate.run import evaluate
 from tritonqa.export.model import Logits
 from tritonqa.progress import bar
-from tritonqa.reader.embedded import Embedded
+from tritonqa.reader.in_process import InProcess
 from tritonqa.train import Recipe
 from tritonqa.train.batches import plan
 from tritonqa.train.calibrate import Observed, cross_fit, observe
@@ -118,7 +118,7 @@ def experiment(record: dict[str, Any], data: Path) -> Experiment:
 
 def learn(
     source: Path, tried: Experiment, steps: int, folder: Path, runs: Path
-) -> tuple[dict[str, float], Embedded]:
+) -> tuple[dict[str, float], InProcess]:
     """Train for a number of steps; return how long it took, and a reader on what was learnt.
 
     Where there are teachers and no steps, the reader is the teachers.
@@ -146,10 +146,10 @@ def learn(
     questions = sum(map(len, stages))
     if tried.teachers and not stages:
         start = replace(start, loaded=replace(start.loaded, module=Logits(teachers)))
-    return {"seconds": round(monotonic() - begun), "questions": questions}, start.embedded()
+    return {"seconds": round(monotonic() - begun), "questions": questions}, start.in_process()
 
 
-def judge(backend: Embedded, data: Path) -> dict[str, float]:
+def judge(backend: InProcess, data: Path) -> dict[str, float]:
     """Ask of every second article, with care and carelessly; 2.0 by thresholds that other articles gave."""
     squad, shifted = (half(load_squad(data / "squad" / f"heldout-v{v}.json.gz")) for v in ("1.1", "2.0"))
     with Reader(backend) as reader:

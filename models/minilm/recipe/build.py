@@ -25,7 +25,7 @@ from tritonqa.bundle import Bundle, extend, staged
 from tritonqa.datasets import save_examples
 from tritonqa.export import ExportOptions, export
 from tritonqa.progress import stages
-from tritonqa.reader.load import load_embedded
+from tritonqa.reader.load import load_in_process
 from tritonqa.train.calibrate import calibrate
 
 PACKAGE = Path(__file__).parents[1]
@@ -40,10 +40,10 @@ def build(checkpoint: Path, data: Path, folder: Path) -> Bundle:
     drawn = mixture(data)
     asks = folder.with_name("ranges.jsonl")
     save_examples(asks, drawn.learnt[:: len(drawn.learnt) // _RANGES])
-    options = ExportOptions(("onnx-int8",), name="tritonqa-minilm", licence="CC-BY-SA-4.0", calibrate=asks)
+    options = ExportOptions(("onnx-int8",), name="tritonqa-minilm", licence="CC-BY-SA-4.0", ranges=asks)
     with stages() as report:
         bundle = export(checkpoint, folder, options, report)
-        reader = load_embedded(str(folder))
+        reader = load_in_process(str(folder))
         kept = drawn.squad
         calibration, found = calibrate(reader, kept, lambda done, total: report("calibrating", done, total))
         reader.close()

@@ -26,7 +26,8 @@ from tritonqa.engine import cpu
 from tritonqa.evaluate.plots import plot
 from tritonqa.evaluate.run import Report, evaluate
 from tritonqa.progress import bar
-from tritonqa.reader.load import PACKAGED, load_embedded
+from tritonqa.reader.find import PACKAGED
+from tritonqa.reader.load import load_in_process
 from tritonqa.spans import Decoding
 from tritonqa.train.noise import careless
 
@@ -48,7 +49,7 @@ def main() -> None:
     options = parser.parse_args()
     folder = RESULTS / options.name
     folder.mkdir(parents=True, exist_ok=True)
-    backend = load_embedded(options.reader)
+    backend = load_in_process(options.reader)
     engine = f"{backend.flow.engine.name}/{backend.flow.engine.precision}"
     record: dict[str, Any] = {"date": date.today().isoformat(), "machine": cpu.model(), "engine": engine}
     record |= {"reader": options.reader, "questions": options.questions or "all", "sets": {}}

@@ -13,7 +13,7 @@ from tritonqa.answers.answer import Answer, Answers
 from tritonqa.answers.calibration import Calibration
 from tritonqa.features import Prepared
 from tritonqa.spans import Decoding, Evidence, Span
-from tritonqa.text import behind_marks
+from tritonqa.text import end_of_grapheme
 
 
 def rank(
@@ -43,7 +43,7 @@ def _quotations(prepared: Prepared, evidence: Evidence) -> Iterator[tuple[Span, 
     for span in evidence.spans:
         start, end = int(tokens[span.passage].starts[span.first]), int(tokens[span.passage].ends[span.last])
         passage = prepared.ask.passages[span.passage]
-        end = behind_marks(passage, end)
+        end = end_of_grapheme(passage, end)
         text = passage[start:end]
         start, end = start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip())
         if start < end and _claim(taken[span.passage], start, end):

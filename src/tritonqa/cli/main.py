@@ -11,7 +11,15 @@ import click
 
 from tritonqa import __version__
 from tritonqa.cli import commands
-from tritonqa.errors import BundleError, EngineError, ExportError, InputError, MissingExtra, TritonQAError
+from tritonqa.errors import (
+    BundleError,
+    EngineError,
+    ExportError,
+    InputError,
+    MissingExtra,
+    TrainingError,
+    TritonQAError,
+)
 
 COMMANDS = tuple(sorted(module.name for module in iter_modules(commands.__path__)))
 EXIT_CODES = (
@@ -20,6 +28,7 @@ EXIT_CODES = (
     (EngineError, 4),
     (MissingExtra, 5),
     (ExportError, 6),
+    (TrainingError, 6),
     (TritonQAError, 1),
 )
 
@@ -45,7 +54,7 @@ def cli() -> None:
     """Read exact, cited answers from texts.
 
     Exit codes: 0 done, 1 output can't be written, 2 bad input, 3 reader can't be loaded, 4 engine failed,
-    5 an extra is not installed, 6 export refused, 130 interrupted, 141 who read the output left.
+    5 an extra is not installed, 6 export or training refused, 130 interrupted, 141 who read the output left.
     """
 
 

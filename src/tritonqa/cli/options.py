@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from tritonqa.reader import Reader
-from tritonqa.reader.load import PACKAGED
+from tritonqa.reader.find import PACKAGED
 from tritonqa.spans import Decoding
 
 F = TypeVar("F", bound=Callable[..., Any])

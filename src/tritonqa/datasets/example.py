@@ -31,7 +31,7 @@ class Dataset:
     examples: tuple[Example, ...]
 
 
-def hold_text(examples: Iterable[Example]) -> None:
+def require_text(examples: Iterable[Example]) -> None:
     """Raise InputError for a question or a context without text; predictions are scored without either."""
     for example in examples:
         for name in ("question", "context"):

@@ -21,17 +21,18 @@ OUTPUT_NAMES = ("start_logits", "end_logits")
 class Grouping:
     """How many windows, and tokens in all, an engine likes to be given at once.
 
-    Of alike tokens: only those whose lengths, rounded up to this multiple, are the same.
+    With same_length, only windows whose lengths, rounded up to this multiple, are the same.
     """
 
-    windows: int = 1
-    tokens: int | None = None
-    alike: int | None = None
+    max_windows: int = 1
+    max_tokens: int | None = None
+    same_length: int | None = None
 
     def admits(self, length: int, first: int, tokens: int) -> bool:
         """Say whether a window of this length joins a call, by the first one there and the tokens of all."""
-        alike = self.alike is None or rounded(length, self.alike) == rounded(first, self.alike)
-        return alike and (self.tokens is None or tokens + length <= self.tokens)
+        step = self.same_length
+        same = step is None or rounded(length, step) == rounded(first, step)
+        return same and (self.max_tokens is None or tokens + length <= self.max_tokens)
 
 
 class Engine(ABC):
@@ -53,7 +54,7 @@ class Engine(ABC):
         Raises EngineError.
         """
 
-    def hold_reader(self, reader: str) -> None:  # noqa: B027 - what runs here was opened from its bundle
+    def require_reader(self, reader: str) -> None:  # noqa: B027 - what runs here was opened from its bundle
         """Raise EngineError where the engine runs elsewhere and is another reader's, by name and version."""
 
     def computed(self, windows: Sequence[Window]) -> int:
@@ -80,13 +81,13 @@ class Padding(Engine):
         return sum(rounded(len(window), self.round_to) for window in windows)
 
 
-def hold_length(length: int, positions: int | None, field: str) -> None:
+def require_length(length: int, positions: int | None, field: str) -> None:
     """Raise InputError, by the field's name, for windows that, rounded up, are too long for the model."""
     if positions is not None and rounded(length) > positions:
         raise InputError(f"{field} {length} is more than the model takes: {positions} tokens")
 
 
-def hold_ports(file: str, inputs: Sequence[str], outputs: Sequence[str]) -> None:
+def require_ports(file: str, inputs: Sequence[str], outputs: Sequence[str]) -> None:
     """Raise EngineError for a model whose inputs and outputs, by name, are not those of a reader."""
     if not set(INPUT_NAMES[:2]) <= set(inputs) <= set(INPUT_NAMES) or tuple(outputs) != OUTPUT_NAMES:
         raise EngineError(
@@ -95,7 +96,7 @@ def hold_ports(file: str, inputs: Sequence[str], outputs: Sequence[str]) -> None
         )
 
 
-def padded(windows: Sequence[Window], width: int) -> dict[str, np.ndarray]:
+def pad_windows(windows: Sequence[Window], width: int) -> dict[str, np.ndarray]:
     """Return windows as model inputs [windows, width]; padding is masked."""
     inputs = {name: np.zeros((len(windows), width), np.int64) for name in INPUT_NAMES}
     for row, window in enumerate(windows):

@@ -11,7 +11,7 @@ from tritonqa.client import Address, Connection
 from tritonqa.client.address import is_address
 from tritonqa.engine import cpu
 from tritonqa.engine.base import Engine
-from tritonqa.engine.telemetry import quiet
+from tritonqa.engine.telemetry import without_telemetry
 from tritonqa.errors import EngineError, InputError
 
 ENGINES = ("toy", "onnx", "openvino", "torch")
@@ -75,7 +75,7 @@ def open_engine(choice: Choice, connection: Connection | None = None, cores: int
     cores are those it may use, all that this process has otherwise. Raises EngineError, MissingExtra,
     InputError for an unknown name.
     """
-    with quiet():
+    with without_telemetry():
         return _open(choice, connection, cores or cpu.cores())
 
 

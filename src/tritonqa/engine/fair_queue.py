@@ -16,7 +16,7 @@ Group: TypeAlias = list[tuple[Job[Any], int]]  # asks with the index of a window
 _LOOK = 64  # asks that are passed over, at most, in looking for windows that go with the first
 
 
-class Turns:
+class FairQueue:
     """A bounded queue of asks, a window each in turn; no step takes longer for many asks than for few.
 
     A long ask counts as a quarter of the bound at most, so that it leaves room for others. An ask that leaves
@@ -59,7 +59,7 @@ class Turns:
         few windows a stream takes its share only, so that no other stands idle.
         """
         group: Group = []
-        most = min(grouping.windows, -(-self.windows // streams))
+        most = min(grouping.max_windows, -(-self.windows // streams))
         more = bool(self.windows)
         while more:
             had = len(group)

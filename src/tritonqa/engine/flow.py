@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from tritonqa.arrays import FloatArray
 from tritonqa.engine.base import Engine
-from tritonqa.engine.fair_queue import Group, Turns
+from tritonqa.engine.fair_queue import FairQueue, Group
 from tritonqa.engine.job import Job
 from tritonqa.errors import EngineError, Overloaded, Timeout, TritonQAError, Unavailable
 from tritonqa.features import Window
@@ -34,8 +34,8 @@ class Flow:
     def __init__(self, engine: Engine, max_waiting: int = MAX_WAITING) -> None:
         """Start a thread for each stream; at most max_waiting windows wait."""
         self.engine = engine
-        self._turns = Turns(max_waiting)
-        self._door: deque[Job[Any]] = deque()
+        self._queue = FairQueue(max_waiting)
+        self._entering: deque[Job[Any]] = deque()
         self._running = 0
         self._begun, self._waited = 0, 0.0
         self._closed = False
@@ -66,15 +66,15 @@ class Flow:
             job.complete()
             return job.future
         with self._change:
-            self._door.append(job)
+            self._entering.append(job)
             try:
                 if not self._change.wait_for(lambda: self._closed or self._may_enter(job), timeout):
                     raise self._overloaded()
                 if self._closed:
                     raise Unavailable("the reader is closed; load it again")
-                self._turns.enter(job)
+                self._queue.enter(job)
             finally:
-                self._door.remove(job)
+                self._entering.remove(job)
                 self._change.notify_all()
         job.future.on_cancel(partial(self._drop_cancelled, job))
         return job.future
@@ -86,7 +86,7 @@ class Flow:
                 return
             self._closed = True
             atexit.unregister(self.close)
-            ended = [job for job in self._turns.clear() if job.end(early=True)]
+            ended = [job for job in self._queue.clear() if job.end(early=True)]
             self._change.notify_all()
         for job in ended:
             job.complete(Unavailable("the reader was closed before it answered; load it again"))
@@ -98,35 +98,35 @@ class Flow:
     @property
     def waiting(self) -> int:
         """Count the windows that wait."""
-        return self._turns.windows
+        return self._queue.windows
 
     def check_room(self) -> None:
         """Raise Overloaded where no ask can enter, before any work is spent on one."""
-        if self._turns.full:
+        if self._queue.full:
             raise self._overloaded()
 
-    def take_waits(self) -> tuple[int, float]:
+    def drain_wait_stats(self) -> tuple[int, float]:
         """Say how many asks were begun since the last call, and how many seconds they had waited in all."""
         with self._change:
             taken, self._begun, self._waited = (self._begun, self._waited), 0, 0.0
         return taken
 
     def _overloaded(self) -> Overloaded:
-        return Overloaded(f"{self._turns.windows} windows wait already; ask again later")
+        return Overloaded(f"{self._queue.windows} windows wait already; ask again later")
 
     def _may_enter(self, job: Job[Any]) -> bool:
-        return self._door[0] is job and self._turns.has_room(job)
+        return self._entering[0] is job and self._queue.has_room(job)
 
     def _stream(self) -> None:
         while True:
             with self._change:
-                self._change.wait_for(lambda: self._closed or self._turns.windows)
+                self._change.wait_for(lambda: self._closed or self._queue.windows)
                 if self._closed:
                     return
                 late = self._drop_late()
                 group = self._take()
                 self._running += bool(group)
-                alone = self._running == 1 and not self._turns.windows
+                alone = self._running == 1 and not self._queue.windows
                 self._change.notify_all()
             for job in late:
                 job.complete(Timeout("the answer did not come before its deadline; allow more time"))
@@ -135,15 +135,15 @@ class Flow:
 
     def _drop_late(self) -> list[Job[Any]]:
         """Take late asks out of the queue; return those to complete."""
-        late = self._turns.late(monotonic())
+        late = self._queue.late(monotonic())
         for job in late:
-            self._turns.leave(job)
+            self._queue.leave(job)
         return [job for job in late if job.end(early=True)]
 
     def _drop_cancelled(self, job: Job[Any]) -> None:
         """Take an ask out of the queue whose future was cancelled, and tell who waits for it."""
         with self._change:
-            self._turns.leave(job)
+            self._queue.leave(job)
             ended = job.end(early=True)
             self._change.notify_all()
         if ended:
@@ -151,7 +151,7 @@ class Flow:
 
     def _take(self) -> Group:
         """Take windows for a call of the engine, and note how long asks had waited for their first."""
-        group = self._turns.take(self.engine.grouping, self.engine.streams)
+        group = self._queue.take(self.engine.grouping, self.engine.streams)
         now = monotonic()
         for job, index in group:
             if index == 0:
@@ -180,7 +180,7 @@ class Flow:
             ended = [job for job in jobs if job.end(early=error is not None)]
             if error is not None:
                 for job in ended:
-                    self._turns.leave(job)
+                    self._queue.leave(job)
         for job in jobs:
             job.report()
         for job in ended:

@@ -11,7 +11,7 @@ _OPENVINO = "openvino_telemetry"
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def without_telemetry() -> Iterator[None]:
     """Import libraries within this so that they call nobody.
 
     Unasked, openvino reports each import to an analytics service and leaves an id in the home folder: it

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, Unpack
 
 from tritonqa.answers import Answers, Calibration
-from tritonqa.datasets.example import Dataset, hold_text
+from tritonqa.datasets.example import Dataset, require_text
 from tritonqa.evaluate.calibration import auroc, expected_calibration_error
 from tritonqa.evaluate.language import ENGLISH, Language
 from tritonqa.evaluate.scores import exact, f1, per_question, score
@@ -66,7 +66,7 @@ def evaluate(
     and default_f1 are then those at the default threshold. step(done, all) is called after each question.
     Raises InputError for a question or a context without text, before anything is asked.
     """
-    hold_text(dataset.examples)
+    require_text(dataset.examples)
     decoding = Decoding().changed(**options)
     fitted = calibration.threshold(decoding.answerable_prior) if calibration else None
     if options.get("no_answer_threshold") is not None:

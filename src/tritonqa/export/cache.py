@@ -11,8 +11,8 @@ import platformdirs
 from tritonqa.bundle import Bundle, read
 from tritonqa.bundle.manifest import MANIFEST
 from tritonqa.errors import BundleError, MissingExtra
+from tritonqa.export.export import export
 from tritonqa.export.hub import HubName
-from tritonqa.export.run import export
 from tritonqa.progress import stages
 
 

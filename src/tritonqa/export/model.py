@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from transformers import AutoModelForQuestionAnswering
 
-from tritonqa.engine.quiet import without_bars
+from tritonqa.engine.silence import silence_transformers
 from tritonqa.errors import ExportError
 from tritonqa.export.checkpoint import Checkpoint
 
@@ -53,7 +53,7 @@ def load_model(checkpoint: Checkpoint, attention: str = "eager", *, new_head: bo
     another size, or too many; new_head allows a missing head, whose weights are then random.
     """
     try:
-        with without_bars():
+        with silence_transformers():
             model, info = AutoModelForQuestionAnswering.from_pretrained(
                 checkpoint.folder,
                 use_safetensors=True,

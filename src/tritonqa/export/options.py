@@ -64,7 +64,7 @@ class Quantisation:
 class ExportOptions:
     """Which formats, under which name, held to what.
 
-    max_length is the longest window in tokens (the model's own limit at most); asks and calibrate are
+    max_length is the longest window in tokens (the model's own limit at most); asks and ranges are
     SQuAD files to verify on, and to set the ranges of INT8 by, instead of the packaged ones; max_f1_loss is
     in points of F1; compared is how many asks, spread over all, every format answers; weights of more than
     one_file bytes are kept beside the ONNX graph.
@@ -75,7 +75,7 @@ class ExportOptions:
     licence: str = UNKNOWN
     max_length: int | None = None
     asks: Path | None = None
-    calibrate: Path | None = None
+    ranges: Path | None = None
     max_f1_loss: float = 1.0
     quantisation: Quantisation = field(default_factory=Quantisation)
     compared: int = 100

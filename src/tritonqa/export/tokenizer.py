@@ -34,7 +34,7 @@ def load_tokenizer(checkpoint: Checkpoint) -> Any:
     return fast
 
 
-def plain(fast: Any, vocabulary: int) -> Tokenizer:
+def bundled_tokenizer(fast: Any, vocabulary: int) -> Tokenizer:
     """Copy the tokenizer without padding and truncation, as a bundle keeps it.
 
     Raises ExportError for token ids that the model does not know and for a template it could not serve.

@@ -99,7 +99,7 @@ def answers(exam: Exam, logits: Logits) -> list[Answers]:
     ]
 
 
-def hold(name: str, target: Target, found: dict[str, float]) -> None:
+def require_parity(name: str, target: Target, found: dict[str, float]) -> None:
     """Raise ExportError when a format is further from the reference than its precision allows."""
     apart, same = found["max_difference"], found["same_answers"]
     if target.tolerance is not None and not apart <= target.tolerance:
@@ -113,7 +113,7 @@ def hold(name: str, target: Target, found: dict[str, float]) -> None:
         )
 
 
-def hold_f1(name: str, score: dict[str, float]) -> None:
+def require_f1(name: str, score: dict[str, float]) -> None:
     """Raise ExportError when a format loses more F1 than it may."""
     if score["reference"] - score["f1"] > score["max_loss"]:
         raise ExportError(

@@ -25,13 +25,13 @@ def prepare(ask: Ask, tokenizer: TextTokenizer, template: Template, windowing: W
 
     Only the passage is cut into windows; a question longer than windowing.max_question loses its end.
     """
-    question = tokenizer.ids(ask.question)
+    question = tokenizer.ids_of(ask.question)
     cut = len(question) > windowing.max_question
     question = question[: windowing.max_question]
     room = windowing.max_length - template.special - len(question)
     windows = [
         Window(template, question, tokens, passage, start, stop)
-        for passage, tokens in enumerate(tokenizer.many(ask.passages))
+        for passage, tokens in enumerate(tokenizer.tokenise_all(ask.passages))
         for start, stop in ranges(tokens, room, windowing.stride)
     ]
     return Prepared(ask, tuple(windows), cut)

@@ -54,13 +54,13 @@ class TextTokenizer:
         self._lock = threading.Lock()
         self._long = threading.Lock()
 
-    def ids(self, text: str) -> IntArray:
+    def ids_of(self, text: str) -> IntArray:
         """Tokenise one text, unkept, where no offsets are wanted."""
         if len(text) <= _SHORT:
             return np.array(self._tokenizer.encode(text, add_special_tokens=False).ids, np.int32)
         return self._tokenise([text])[0].ids
 
-    def many(self, texts: Sequence[str]) -> list[Tokens]:
+    def tokenise_all(self, texts: Sequence[str]) -> list[Tokens]:
         """Tokenise passages, each distinct text once while it is kept.
 
         Threads that miss long texts take turns: the second finds what the first has done.

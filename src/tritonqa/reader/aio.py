@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Self, TypeAlias, Unpack
@@ -12,8 +12,8 @@ from tritonqa.answers import Answers
 from tritonqa.errors import Unavailable
 from tritonqa.progress import Step
 from tritonqa.reader.backend import Backend
-from tritonqa.reader.base import Face, start_row
-from tritonqa.reader.lookahead import Ahead
+from tritonqa.reader.base import BaseReader, start_row
+from tritonqa.reader.lookahead import Lookahead
 from tritonqa.spans import AskOptions, Decoding
 from tritonqa.text import Ask
 
@@ -22,7 +22,7 @@ Row: TypeAlias = tuple[str, str | Sequence[str]]
 _STARTING = 4  # threads that tokenise and wait for room, so that one long text does not hold up the others
 
 
-class AsyncReader(Face):
+class AsyncReader(BaseReader):
     """Ask questions of passages without blocking the event loop."""
 
     def __init__(self, backend: Backend | None = None) -> None:
@@ -39,21 +39,21 @@ class AsyncReader(Face):
         **options: Unpack[AskOptions],
     ) -> Answers:
         """Answer a question, as Reader.ask does; cancelling the task cancels the ask."""
-        chosen = self._backend.decoding.changed(**options)
-        start = partial(self._backend.start, Ask.of(question, passages), chosen, step=step)
+        chosen = self.backend.decoding.changed(**options)
+        start = partial(self.backend.start, Ask.of(question, passages), chosen, step=step)
         return await asyncio.wrap_future(await self._begin(start))
 
     def ask_many(
         self, asks: Iterable[Row] | AsyncIterable[Row], **options: Unpack[AskOptions]
-    ) -> AsyncIterator[Answers]:
+    ) -> AsyncGenerator[Answers, None]:
         """Answer a stream of asks in order, as Reader.ask_many does; asks may be an async iterable."""
-        return self._stream(asks, self._backend.decoding.changed(**options))
+        return self._stream(asks, self.backend.decoding.changed(**options))
 
     async def _stream(
         self, asks: Iterable[Row] | AsyncIterable[Row], options: Decoding
-    ) -> AsyncIterator[Answers]:
+    ) -> AsyncGenerator[Answers, None]:
         rows = _rows(asks)
-        with self._backend.stream() as start, Ahead[Answers](self._backend.ahead) as ahead:
+        with self.backend.stream() as start, Lookahead[Answers](self.backend.lookahead) as ahead:
             while ahead.open:
                 with ahead.next():
                     ahead.add(await self._begin(partial(start_row, start, await anext(rows), options)))
@@ -74,7 +74,7 @@ class AsyncReader(Face):
 
     async def close(self) -> None:
         """Let go of the reader, as Reader.close does."""
-        await asyncio.to_thread(self._backend.close)
+        await asyncio.to_thread(self.backend.close)
         self._starting.shutdown(wait=False)
 
     async def __aenter__(self) -> Self:

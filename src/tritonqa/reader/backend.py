@@ -12,7 +12,7 @@ from tritonqa.spans import Decoding
 from tritonqa.text import Ask
 
 
-class Start(Protocol):
+class StartAsk(Protocol):
     """What starts an ask; see Backend.start."""
 
     def __call__(self, ask: Ask, options: Decoding) -> Future[Answers]:
@@ -22,11 +22,11 @@ class Start(Protocol):
 class Backend(Protocol):
     """What a Reader stands on: a model in this process, or one on a server.
 
-    ahead is its look-ahead in asks, decoding what it does where an ask says nothing else; calibration is None
-    where there is none, or a server keeps it.
+    lookahead is how many asks of a stream it likes to have under way, decoding what it does where an ask says
+    nothing else; calibration is None where there is none, or a server keeps it.
     """
 
-    ahead: int
+    lookahead: int
     decoding: Decoding
     calibration: Calibration | None
 
@@ -39,7 +39,7 @@ class Backend(Protocol):
     def answer(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Answers:
         """Answer an ask in the thread that waits for it; as start."""
 
-    def stream(self) -> AbstractContextManager[Start]:
+    def stream(self) -> AbstractContextManager[StartAsk]:
         """Give what starts many asks that belong together; leaving the block drops those under way."""
 
     def close(self) -> None:

@@ -9,13 +9,14 @@ from typing import Any, Self, Unpack
 
 from tritonqa.answers import Answers, Calibration
 from tritonqa.errors import InputError
-from tritonqa.reader.backend import Backend, Start
-from tritonqa.reader.load import PACKAGED, Loading, load
+from tritonqa.reader.backend import Backend, StartAsk
+from tritonqa.reader.find import PACKAGED
+from tritonqa.reader.load import Loading, load
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
 
 
-class Face:
+class BaseReader:
     """A backend, opened by name."""
 
     def __init__(self, backend: Backend | None = None) -> None:
@@ -24,12 +25,12 @@ class Face:
             raise InputError(
                 f"backend must be one that is open; open it by name with {type(self).__name__}.load"
             )
-        self._backend = backend or load(PACKAGED)
+        self.backend = backend or load(PACKAGED)
 
     @property
     def calibration(self) -> Calibration | None:
         """Say what makes scores probabilities here; None where nothing does, or a Triton keeps it."""
-        return self._backend.calibration
+        return self.backend.calibration
 
     @classmethod
     def load(cls, name: str | PathLike[str] = PACKAGED, **options: Unpack[Loading]) -> Self:
@@ -44,8 +45,8 @@ class Face:
         return cls(load(fspath(name), **options))
 
 
-def start_row(start: Start, row: Any, options: Decoding) -> Future[Answers]:
-    """Start one of a stream's asks; raises InputError for what is none."""
+def start_row(start: StartAsk, row: Any, options: Decoding) -> Future[Answers]:
+    """StartAsk one of a stream's asks; raises InputError for what is none."""
     if not isinstance(row, Sequence) or isinstance(row, str | bytes) or len(row) != 2:
         raise InputError(f"each of asks must be a pair (question, passages), not {repr(row):.80}")
     question, passages = row

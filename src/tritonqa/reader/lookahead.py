@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Ahead(Generic[T]):
+class Lookahead(Generic[T]):
     """The futures of a stream of asks, in order; leaving the with block cancels those not given back.
 
     open says whether the stream goes on: it ends with its source, or with an error at its place.
@@ -47,7 +47,7 @@ class Ahead(Generic[T]):
         ):
             yield self._futures.popleft()
 
-    def __enter__(self) -> Ahead[T]:
+    def __enter__(self) -> Lookahead[T]:
         """Begin."""
         return self
 

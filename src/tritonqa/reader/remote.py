@@ -31,7 +31,7 @@ from tritonqa.protocol.contract import (
 from tritonqa.protocol.joiner import AskJoiner
 from tritonqa.protocol.parameters import parameters_of
 from tritonqa.protocol.tensors import texts
-from tritonqa.reader.backend import Start
+from tritonqa.reader.backend import StartAsk
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
 
@@ -42,7 +42,7 @@ _CANCEL = Call(READER, {QUESTION: texts([""]), PASSAGES: texts([])}, (NO_ANSWER,
 class Remote:
     """Start asks on a server's reader; each future holds its answers."""
 
-    ahead = 64
+    lookahead = 64
 
     def __init__(
         self, address: Address, decoding: Decoding | None = None, connection: Connection | None = None
@@ -67,7 +67,7 @@ class Remote:
         return _answers(self._client.infer(self._call(ask, options)))
 
     @contextmanager
-    def stream(self) -> Iterator[Start]:
+    def stream(self) -> Iterator[StartAsk]:
         """Send many asks over one stream, where the protocol has streams."""
         with self._client.stream(_CANCEL, self._joiner) as send:
             yield lambda ask, options: future_of(send, self._call(ask, options), _answers)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
 from typing import TypeVar
 
-from tritonqa.reader.lookahead import Ahead
+from tritonqa.reader.lookahead import Lookahead
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -16,13 +16,13 @@ T = TypeVar("T")
 _INTERRUPTIBLE = 0.2  # seconds: Windows sees Ctrl-C only between waits
 
 
-def in_order(asks: Iterable[A], start: Callable[[A], Future[T]], limit: int) -> Iterator[T]:
+def in_order(asks: Iterable[A], start: Callable[[A], Future[T]], limit: int) -> Generator[T, None, None]:
     """Start each ask and give the results in order, at most limit asks under way: flat memory.
 
     An ask that fails raises at its place, after the results before it; those after it are cancelled.
     """
     source = iter(asks)
-    with Ahead[T](limit) as ahead:
+    with Lookahead[T](limit) as ahead:
         while ahead.open:
             with ahead.next():
                 ahead.add(start(next(source)))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from types import TracebackType
 from typing import Self, Unpack
 
 from tritonqa.answers import Answers
 from tritonqa.progress import Step
-from tritonqa.reader.base import Face, start_row
+from tritonqa.reader.base import BaseReader, start_row
 from tritonqa.reader.stream import in_order
 from tritonqa.spans import AskOptions, Decoding
 from tritonqa.text import Ask
 
 
-class Reader(Face):
+class Reader(BaseReader):
     """Ask questions of passages and read exact answers."""
 
     def ask(
@@ -31,29 +31,29 @@ class Reader(Face):
         step(done, all) is called, from another thread, as the windows of a long ask are done.
         Raises InputError that names the field, EngineError.
         """
-        chosen = self._backend.decoding.changed(**options)
-        return self._backend.answer(Ask.of(question, passages), chosen, step=step)
+        chosen = self.backend.decoding.changed(**options)
+        return self.backend.answer(Ask.of(question, passages), chosen, step=step)
 
     def ask_many(
         self, asks: Iterable[tuple[str, str | Sequence[str]]], **options: Unpack[AskOptions]
-    ) -> Iterator[Answers]:
+    ) -> Generator[Answers, None, None]:
         """Answer a stream of (question, passages) in order, reading only a little ahead: flat memory.
 
         Options and errors as for ask. An ask that fails, or asks itself, raises at its place: after the
         answers to those before it; those after it are cancelled.
         """
-        chosen = self._backend.decoding.changed(**options)
+        chosen = self.backend.decoding.changed(**options)
         return self._stream(asks, chosen)
 
     def _stream(
         self, asks: Iterable[tuple[str, str | Sequence[str]]], options: Decoding
-    ) -> Iterator[Answers]:
-        with self._backend.stream() as start:
-            yield from in_order(asks, lambda row: start_row(start, row, options), self._backend.ahead)
+    ) -> Generator[Answers, None, None]:
+        with self.backend.stream() as start:
+            yield from in_order(asks, lambda row: start_row(start, row, options), self.backend.lookahead)
 
     def close(self) -> None:
         """Let go of the reader; what still waits fails with Unavailable."""
-        self._backend.close()
+        self.backend.close()
 
     def __enter__(self) -> Self:
         """Use the reader in a with block."""

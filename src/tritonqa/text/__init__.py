@@ -2,6 +2,6 @@
 
 from tritonqa.text.ask import Ask
 from tritonqa.text.check import checked_text
-from tritonqa.text.marks import behind_marks
+from tritonqa.text.graphemes import end_of_grapheme
 
-__all__ = ["Ask", "behind_marks", "checked_text"]
+__all__ = ["Ask", "end_of_grapheme", "checked_text"]

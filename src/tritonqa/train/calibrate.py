@@ -18,9 +18,9 @@ from tritonqa.datasets import Example
 from tritonqa.evaluate import exact, expected_calibration_error, f1
 from tritonqa.features import Prepared
 from tritonqa.progress import Step
-from tritonqa.reader.embedded import Embedded
+from tritonqa.reader.in_process import InProcess
 from tritonqa.spans import decode
-from tritonqa.text import Ask, behind_marks
+from tritonqa.text import Ask, end_of_grapheme
 from tritonqa.train.split import groups
 
 Array: TypeAlias = npt.NDArray[np.float64]
@@ -65,7 +65,7 @@ def enough(examples: Sequence[Example]) -> bool:
 
 
 def calibrate(
-    reader: Embedded, examples: Sequence[Example], step: Step | None = None
+    reader: InProcess, examples: Sequence[Example], step: Step | None = None
 ) -> tuple[Calibration, CrossFit]:
     """Fit on all examples; what is reported for a group comes from a fit on the others."""
     seen = observe(reader, examples, step)
@@ -74,7 +74,7 @@ def calibrate(
     return replace(fit_curves(seen), **errors), found
 
 
-def observe(reader: Embedded, examples: Sequence[Example], step: Step | None = None) -> Observed:
+def observe(reader: InProcess, examples: Sequence[Example], step: Step | None = None) -> Observed:
     """Ask every question of its passage."""
     rows = []
     for row in _rows(reader, examples):
@@ -122,10 +122,10 @@ def cross_score(seen: Observed) -> tuple[Array, Array]:
     return _value(seen, seen.exact, answered), _value(seen, seen.f1, answered)
 
 
-def _rows(reader: Embedded, examples: Sequence[Example]) -> Iterator[tuple[float, float, float, float]]:
+def _rows(reader: InProcess, examples: Sequence[Example]) -> Iterator[tuple[float, float, float, float]]:
     """Keep the flow filled with as many asks as it looks ahead."""
     waiting = iter(examples)
-    running = deque(_start(reader, example) for example in islice(waiting, reader.ahead))
+    running = deque(_start(reader, example) for example in islice(waiting, reader.lookahead))
     while running:
         example, future = running.popleft()
         margin, odds, text = future.result()
@@ -134,19 +134,19 @@ def _rows(reader: Embedded, examples: Sequence[Example]) -> Iterator[tuple[float
         yield margin, odds, max(exact(g, text) for g in golds), max(f1(g, text) for g in golds)
 
 
-def _start(reader: Embedded, example: Example) -> tuple[Example, Future[tuple[float, float, str]]]:
+def _start(reader: InProcess, example: Example) -> tuple[Example, Future[tuple[float, float, str]]]:
     prepared = reader.prepare(Ask.of(example.question, example.context))
     return example, reader.flow.submit(prepared.windows, lambda logits: _best(reader, prepared, logits))
 
 
-def _best(reader: Embedded, prepared: Prepared, logits: list[FloatArray]) -> tuple[float, float, str]:
+def _best(reader: InProcess, prepared: Prepared, logits: list[FloatArray]) -> tuple[float, float, str]:
     """Return the margin, the log odds and the text of the best span."""
     evidence = decode(prepared.windows, logits, reader.decoding)
     span = next(evidence.spans)
     share = min(float(np.exp(span.margin - evidence.total)), 1 - 1e-12)
     tokens = prepared.windows[0].tokens
     passage = prepared.ask.passages[0]
-    text = passage[tokens.starts[span.first] : behind_marks(passage, int(tokens.ends[span.last]))]
+    text = passage[tokens.starts[span.first] : end_of_grapheme(passage, int(tokens.ends[span.last]))]
     return evidence.margin, float(np.log(share) - np.log1p(-share)), text
 
 

@@ -17,7 +17,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from tritonqa.datasets import Example
 from tritonqa.engine import cpu
-from tritonqa.errors import ExportError
+from tritonqa.errors import TrainingError
 from tritonqa.progress import Report, silent
 from tritonqa.train.attention import choose_attention
 from tritonqa.train.batches import Batch, LongArray, collate, plan
@@ -47,7 +47,7 @@ def fit(
 
     The folder keeps the run's state and log.jsonl: a run that was interrupted continues as if it had not
     been. before is the folder of a run whose weights, moments and average a fresh one sets out with.
-    Raises InputError for another run's folder, ExportError when the loss diverges.
+    Raises InputError for another run's folder, TrainingError when the loss diverges.
     """
     keep_freed_memory()
     model, lessons = start.model, start.lessons(examples, recipe)
@@ -73,7 +73,7 @@ def fit(
             torch.manual_seed(recipe.seed * 1_000_003 + done)  # dropout depends on the step's number alone
             loss = _loss(start, average.module, batch, objective)
             if not torch.isfinite(loss):
-                raise ExportError(f"the loss is {loss.item()} at step {done}; lower learning_rate")
+                raise TrainingError(f"the loss is {loss.item()} at step {done}; lower learning_rate")
             _learn(model, loss, steps, recipe.optimisation.clip)
             losses.append(float(loss.detach()))
             average.update_parameters(model)

@@ -15,7 +15,7 @@ from typing import Any
 from tritonqa.bundle import Bundle, extend, read, staged
 from tritonqa.client.address import is_address
 from tritonqa.datasets import Dataset, Example, load_squad, save_examples
-from tritonqa.datasets.example import hold_text
+from tritonqa.datasets.example import require_text
 from tritonqa.errors import InputError, MissingExtra
 from tritonqa.evaluate.run import evaluate
 from tritonqa.export import ExportOptions, export
@@ -24,7 +24,7 @@ from tritonqa.export.sources.base import VERIFICATION
 from tritonqa.progress import Report, silent
 from tritonqa.reader import Reader
 from tritonqa.reader.backend import Backend
-from tritonqa.reader.load import load_embedded
+from tritonqa.reader.load import load_in_process
 from tritonqa.train.calibrate import calibrate, enough
 from tritonqa.train.options import Recipe
 from tritonqa.train.sound import sound
@@ -73,15 +73,15 @@ def train(
     from tritonqa.train.start import Start
 
     recipe = recipe or Recipe()
-    hold_text(examples)
+    require_text(examples)
     parts = split(sound(examples), held_out, recipe.seed)
     with staged(folder) as stage:
         start = Start.open(checkpoint_of(source, report))
-        before = _judge(start.embedded(), parts, partial(report, "before"))
+        before = _judge(start.in_process(), parts, partial(report, "before"))
         model = fit(start, parts.learnt, recipe, training_folder(folder), report)
         start.save(model, stage / "checkpoint")
         bundle = _export(stage, parts, ExportOptions(FORMATS, folder.name, max_f1_loss=max_f1_loss), report)
-        after = _judge(load_embedded(str(bundle.folder)), parts, partial(report, "after"))
+        after = _judge(load_in_process(str(bundle.folder)), parts, partial(report, "after"))
         bundle.folder.rename(folder)
     shutil.rmtree(training_folder(folder))
     return Trained(read(folder), len(parts.learnt), len(parts.held), before, after)
@@ -122,11 +122,11 @@ def _export(stage: Path, parts: Split, options: ExportOptions, report: Report) -
     others = (example for example in load_squad(VERIFICATION).examples if example.id not in known)
     save_examples(asks, (*parts.held, *islice(others, max(0, _VERIFIED_ON - len(parts.held)))))
     save_examples(ranges, parts.learnt)
-    verified = replace(options, asks=asks, calibrate=ranges)
+    verified = replace(options, asks=asks, ranges=ranges)
     bundle = export(stage / "checkpoint", stage / "bundle", verified, report)
     if not enough(parts.held):
         return bundle
-    reader = load_embedded(str(bundle.folder))
+    reader = load_in_process(str(bundle.folder))
     try:
         calibration, _ = calibrate(reader, parts.held, partial(report, "calibrating"))
     finally:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from tritonqa.datasets import Example
-from tritonqa.engine.quiet import without_bars
+from tritonqa.engine.silence import silence_transformers
 from tritonqa.export.checkpoint import open_checkpoint
 from tritonqa.export.model import Model, load_model
 from tritonqa.export.sources.checkpoint import fitting
-from tritonqa.export.tokenizer import load_tokenizer, plain
+from tritonqa.export.tokenizer import bundled_tokenizer, load_tokenizer
 from tritonqa.export.torch_engine import ProgramEngine
 from tritonqa.features import Template, TextTokenizer, Windowing
-from tritonqa.reader.embedded import Embedded
+from tritonqa.reader.in_process import InProcess
 from tritonqa.train.epoch import Lessons
 from tritonqa.train.options import Recipe
 
@@ -44,14 +44,16 @@ class Start:
         """Say whether the model takes token types."""
         return "token_type_ids" in self.loaded.inputs
 
-    def embedded(self) -> Embedded:
+    def in_process(self) -> InProcess:
         """Open a reader on the model as it is now, in fp32."""
         engine = ProgramEngine(self.loaded.module, self.loaded.inputs)
-        return Embedded(plain(self.tokenizer, self.loaded.vocabulary), engine, windowing=self._windowing)
+        return InProcess(
+            bundled_tokenizer(self.tokenizer, self.loaded.vocabulary), engine, windowing=self._windowing
+        )
 
     def lessons(self, examples: Sequence[Example], recipe: Recipe) -> Lessons:
         """Say how these examples become windows of this model."""
-        tokenizer = plain(self.tokenizer, self.loaded.vocabulary)
+        tokenizer = bundled_tokenizer(self.tokenizer, self.loaded.vocabulary)
         template, texts = Template.of(tokenizer), TextTokenizer(tokenizer)
         return Lessons(
             examples, texts, template, self._windowing, recipe.augmentation, recipe.cropping, recipe.seed
@@ -59,7 +61,7 @@ class Start:
 
     def save(self, model: Any, folder: Path) -> None:
         """Write a trained model as a checkpoint, as transformers does."""
-        with without_bars():
+        with silence_transformers():
             model.to("cpu").save_pretrained(folder)
             self.tokenizer.save_pretrained(folder)
 

@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 
 from tritonqa.engine.backends.openvino import OpenVinoEngine
-from tritonqa.engine.backends.openvino_attention import turn_in_product
-from tritonqa.engine.base import padded, rounded
-from tritonqa.engine.fair_queue import Turns
+from tritonqa.engine.backends.openvino_attention import fold_key_transposes
+from tritonqa.engine.base import pad_windows, rounded
+from tritonqa.engine.fair_queue import FairQueue
 from tritonqa.engine.job import Job
 from tritonqa.features import Window
 from tritonqa.reader.choose import choose
-from tritonqa.reader.embedded import Embedded
-from tritonqa.reader.load import find, load_embedded
+from tritonqa.reader.find import find_bundle
+from tritonqa.reader.in_process import InProcess
+from tritonqa.reader.load import load_in_process
 from tritonqa.text import Ask
 
 ov = pytest.importorskip("openvino", reason="needs tritonqa[openvino]")
@@ -24,20 +25,20 @@ LENGTHS = 3, 40, 41, 3, 200, 40, 39
 
 
 @pytest.fixture(scope="module")
-def backend() -> Iterator[Embedded]:
-    backend = load_embedded(engine="openvino", precision="int8")
+def backend() -> Iterator[InProcess]:
+    backend = load_in_process(engine="openvino", precision="int8")
     yield backend
     backend.close()
 
 
-def windows(backend: Embedded) -> list[Window]:
+def windows(backend: InProcess) -> list[Window]:
     asks = [Ask.of("Who?", " ".join(f"word{i}" for i in range(words))) for words in LENGTHS]
     return [backend.prepare(ask).windows[0] for ask in asks]
 
 
 @pytest.mark.parametrize("alone", [True, False])
 def test_windows_of_several_lengths_run_together_as_they_run_one_by_one(
-    backend: Embedded, alone: bool
+    backend: InProcess, alone: bool
 ) -> None:
     engine, several = backend.flow.engine, windows(backend)
     together = engine.run(several, alone=alone)
@@ -46,7 +47,7 @@ def test_windows_of_several_lengths_run_together_as_they_run_one_by_one(
         np.testing.assert_allclose(logits, engine.run([window], alone=alone)[0], atol=0.05)
 
 
-def test_computed_tokens_are_what_is_run(backend: Embedded) -> None:
+def test_computed_tokens_are_what_is_run(backend: InProcess) -> None:
     engine, several = backend.flow.engine, windows(backend)
     assert isinstance(engine, OpenVinoEngine)
     tokens = [-(-len(window) // engine.round_to) * engine.round_to for window in several]
@@ -54,26 +55,26 @@ def test_computed_tokens_are_what_is_run(backend: Embedded) -> None:
 
 
 @pytest.mark.parametrize("alike", [1, 3])
-def test_windows_that_wait_run_with_those_of_their_rounded_length(backend: Embedded, alike: int) -> None:
+def test_windows_that_wait_run_with_those_of_their_rounded_length(backend: InProcess, alike: int) -> None:
     engine, calls = backend.flow.engine, list[list[int]]()
     assert isinstance(engine, OpenVinoEngine)
     first, other = windows(backend)[1], windows(backend)[4]
-    turns = Turns(100)
+    queue = FairQueue(100)
     for window in (first, other, *[first] * (alike - 1), other):
-        turns.enter(Job([window], len))
-    while turns.windows:
-        group = turns.take(engine.grouping)
+        queue.enter(Job([window], len))
+    while queue.windows:
+        group = queue.take(engine.grouping)
         calls.append([rounded(len(job.windows[index]), engine.round_to) for job, index in group])
     assert [len(call) for call in calls] == [alike, 2]
     assert all(len(set(call)) == 1 for call in calls)
 
 
-def test_keys_are_turned_in_the_product(backend: Embedded) -> None:
-    core, file = ov.Core(), choose(find("tritonqa-minilm"), "openvino", "int8").file
+def test_key_transposes_are_folded_into_the_product(backend: InProcess) -> None:
+    core, file = ov.Core(), choose(find_bundle("tritonqa-minilm"), "openvino", "int8").file
     plain, turned = core.read_model(file), core.read_model(file)
-    assert (turn_in_product(turned), turn_in_product(turned)) == (6, 0)
+    assert (fold_key_transposes(turned), fold_key_transposes(turned)) == (6, 0)
     window = windows(backend)[4]
-    inputs = padded([window], len(window))
+    inputs = pad_windows([window], len(window))
     before, after = (core.compile_model(model, "CPU")(inputs) for model in (plain, turned))
     for output in (0, 1):
         np.testing.assert_allclose(after[output], before[output], atol=1e-3)

@@ -41,7 +41,7 @@ def windows() -> tuple[Window, ...]:
 
 def test_windows_end_to_end_give_the_logits_of_each_alone(folder: Path) -> None:
     alone, packed = TorchEngine(folder, "fp32", 1), TorchEngine(folder, "fp32", 1, packed=True)
-    assert packed.grouping.windows > 1 and alone.grouping.windows == 1
+    assert packed.grouping.max_windows > 1 and alone.grouping.max_windows == 1
     group = windows()
     assert len({len(window) for window in group}) > 1
     found, expected = packed.run(group), alone.run(group)
@@ -55,5 +55,5 @@ def test_an_architecture_that_cant_be_packed_runs_window_by_window(tmp_path: Pat
     config = transformers.DistilBertConfig(dim=32, n_layers=1, n_heads=2, hidden_dim=48, vocab_size=300)
     transformers.DistilBertForQuestionAnswering(config).save_pretrained(tmp_path)
     engine = TorchEngine(tmp_path, "fp32", 1, packed=True)
-    assert engine.grouping.windows == 1
+    assert engine.grouping.max_windows == 1
     assert [found.shape[1] for found in engine.run(windows())] == [len(window) for window in windows()]

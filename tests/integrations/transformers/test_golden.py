@@ -15,8 +15,8 @@ from tritonqa.errors import InputError
 from tritonqa.features import Window
 from tritonqa.integrations.transformers import Options, QuestionAnsweringPipeline
 from tritonqa.integrations.transformers.options import Changes
-from tritonqa.reader.embedded import Embedded
-from tritonqa.reader.load import find
+from tritonqa.reader.find import find_bundle
+from tritonqa.reader.in_process import InProcess
 
 
 class Recorded(Engine):
@@ -49,13 +49,13 @@ def golden(data: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def backend(data: Path) -> Iterator[Embedded]:
-    opened = Embedded(find("tritonqa-minilm").tokenizer(), Recorded(load(data / LOGITS)))
+def backend(data: Path) -> Iterator[InProcess]:
+    opened = InProcess(find_bundle("tritonqa-minilm").tokenizer(), Recorded(load(data / LOGITS)))
     yield opened
     opened.close()
 
 
-def answered(backend: Embedded, golden: dict[str, Any], case: dict[str, Any]) -> Any:
+def answered(backend: InProcess, golden: dict[str, Any], case: dict[str, Any]) -> Any:
     pairs = [(golden["texts"][q], golden["texts"][c]) for q, c in case["pairs"]]
     args, kwargs = call(case["form"], pairs, Example)
     options: Changes = case["options"]
@@ -77,7 +77,7 @@ def couples(ours: Any, theirs: Any) -> Iterator[tuple[dict[str, Any], dict[str, 
             yield from couples(mine, other)
 
 
-def test_answers_as_the_pipeline_did(backend: Embedded, golden: dict[str, Any]) -> None:
+def test_answers_as_the_pipeline_did(backend: InProcess, golden: dict[str, Any]) -> None:
     """Hold every call's shape, texts, offsets and scores to the golden run, but for two stated differences.
 
     It gives a repeated text the place of its first mention, we that of its likeliest; its sums over windows
@@ -109,7 +109,7 @@ def test_the_golden_run_is_of_many_asks_options_and_forms(golden: dict[str, Any]
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_raised_value_error_does(backend: Embedded, golden: dict[str, Any], name: str) -> None:
+def test_what_raised_value_error_does(backend: InProcess, golden: dict[str, Any], name: str) -> None:
     args, kwargs = BAD[name]
     assert golden["errors"][name] in ("ValueError", "KeyError")
     with pytest.raises(InputError) as raised:

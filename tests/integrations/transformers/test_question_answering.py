@@ -10,7 +10,7 @@ from tritonqa import pipeline
 from tritonqa.engine.backends.toy import ToyEngine
 from tritonqa.errors import BundleError, InputError, Unavailable
 from tritonqa.integrations.transformers import Options, QuestionAnsweringPipeline
-from tritonqa.reader.embedded import Embedded
+from tritonqa.reader.in_process import InProcess
 
 TEXT = "The library opened in 1895. Its 40 reading rooms hold over 2,000 manuscripts."
 ROOMS = "How many reading rooms are there?"
@@ -24,7 +24,7 @@ def pipe() -> Iterator[QuestionAnsweringPipeline]:
 
 @pytest.fixture
 def toy() -> Iterator[QuestionAnsweringPipeline]:
-    with QuestionAnsweringPipeline(Embedded(byte_tokenizer(), ToyEngine()), Options()) as opened:
+    with QuestionAnsweringPipeline(InProcess(byte_tokenizer(), ToyEngine()), Options()) as opened:
         yield opened
 
 

@@ -13,7 +13,7 @@ from tritonqa.bundle import read
 from tritonqa.engine.backends.remote import ports
 from tritonqa.engine.base import INPUT_NAMES
 from tritonqa.errors import BundleError, InputError
-from tritonqa.reader.load import PACKAGED, find
+from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.triton.repository.configs import logits_config, reader_config
 from tritonqa.triton.repository.options import Limits, LogitsOptions, Models
 from tritonqa.triton.repository.schema import ModelConfig, Port, read_parameters, to_dict, to_pbtxt
@@ -44,7 +44,7 @@ LOGITS_OPTIONS = [
 @pytest.mark.parametrize("options", LOGITS_OPTIONS, ids=lambda e: f"{e.backend}-{e.accelerator}")
 def test_the_model_logits_read_back_is_the_one_written(options: LogitsOptions) -> None:
     models = Models(Limits(waiting=8, seconds=2.0), warmup=(32, 128), versions=2)
-    config = logits_config(find(PACKAGED), models, options)
+    config = logits_config(find_bundle(PACKAGED), models, options)
     again = parsed(to_pbtxt(config))
     assert again == texted(to_dict(config))
     assert again["backend"] == options.backend and again["max_batch_size"] == options.max_batch_size
@@ -71,19 +71,19 @@ def test_the_model_logits_read_back_is_the_one_written(options: LogitsOptions) -
 )
 def test_what_the_reader_can_not_do_is_refused(tmp_path: Path, models: Models, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        build(find(PACKAGED), tmp_path / "r", models)
+        build(find_bundle(PACKAGED), tmp_path / "r", models)
     assert not list(tmp_path.iterdir())
 
 
 def test_a_rate_limit_is_kept_for_the_server(tmp_path: Path) -> None:
-    build(find(PACKAGED), tmp_path / "r", Models(logits=LogitsOptions(rate_limit=3)))
+    build(find_bundle(PACKAGED), tmp_path / "r", Models(logits=LogitsOptions(rate_limit=3)))
     assert read_parameters(tmp_path / "r" / "logits" / "config.pbtxt")["rate_limit"] == "3"
     assert "rate_limit" not in read_parameters(tmp_path / "r" / "reader" / "config.pbtxt")
     assert read_parameters(tmp_path / "none") == {}
 
 
 def test_a_reader_read_back_is_the_one_written() -> None:
-    config = reader_config(find(PACKAGED), Models(engine="onnx", precision="int8", cache=True))
+    config = reader_config(find_bundle(PACKAGED), Models(engine="onnx", precision="int8", cache=True))
     text = to_pbtxt(config)
     assert parsed(text) == texted(to_dict(config))
     assert "max_batch_size: 0\n" in text
@@ -131,26 +131,26 @@ def test_bad_models_name_the_field(options: dict[str, Any], field: str) -> None:
 
 
 def test_an_onnx_encoder_holds_its_file_and_a_missing_one_is_said(tmp_path: Path) -> None:
-    build(find(PACKAGED), tmp_path / "r", Models(logits=LogitsOptions("onnxruntime")))
+    build(find_bundle(PACKAGED), tmp_path / "r", Models(logits=LogitsOptions("onnxruntime")))
     assert (tmp_path / "r" / "logits" / "1" / "model.onnx").stat().st_size > 1e6
     with pytest.raises(BundleError, match="backend tensorrt needs tensorrt, which this bundle lacks"):
-        build(find(PACKAGED), tmp_path / "s", Models(logits=LogitsOptions("tensorrt")))
+        build(find_bundle(PACKAGED), tmp_path / "s", Models(logits=LogitsOptions("tensorrt")))
     assert [path.name for path in tmp_path.iterdir()] == ["r"]
 
 
 def test_versions_count_up(tmp_path: Path) -> None:
-    build(find(PACKAGED), tmp_path / "r", Models(logits=LogitsOptions()))
-    with next_version(find(PACKAGED), tmp_path / "r") as version:
+    build(find_bundle(PACKAGED), tmp_path / "r", Models(logits=LogitsOptions()))
+    with next_version(find_bundle(PACKAGED), tmp_path / "r") as version:
         assert version == 2
     assert all((tmp_path / "r" / name / "2" / "model.py").exists() for name in ("logits", "reader"))
     assert sorted(path.name for path in (tmp_path / "r" / "reader").iterdir()) == ["1", "2", "config.pbtxt"]
     with pytest.raises(BundleError, match="is no repository"):
-        next_version(find(PACKAGED), tmp_path / "r" / "reader").__enter__()
+        next_version(find_bundle(PACKAGED), tmp_path / "r" / "reader").__enter__()
 
 
 def test_a_configuration_says_which_bundle_is_newest(tmp_path: Path) -> None:
-    build(find(PACKAGED), tmp_path / "r", Models(logits=LogitsOptions(rate_limit=3), cache=True))
-    bundle = find(PACKAGED)
+    build(find_bundle(PACKAGED), tmp_path / "r", Models(logits=LogitsOptions(rate_limit=3), cache=True))
+    bundle = find_bundle(PACKAGED)
     other = replace(bundle, manifest=replace(bundle.manifest, name="other", version="7", max_answer_tokens=5))
     files = [tmp_path / "r" / name / "config.pbtxt" for name in ("logits", "reader")]
     before = [read_parameters(file) for file in files]
@@ -169,19 +169,19 @@ def test_a_configuration_says_which_bundle_is_newest(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("options", LOGITS_OPTIONS, ids=lambda e: f"{e.backend}-{e.accelerator}")
 def test_the_remote_engine_fits_every_backend(options: LogitsOptions) -> None:
-    inputs, outputs = ports(parsed(to_pbtxt(logits_config(find(PACKAGED), Models(), options))))
+    inputs, outputs = ports(parsed(to_pbtxt(logits_config(find_bundle(PACKAGED), Models(), options))))
     kind = np.int32 if options.backend == "tensorrt" else np.int64
     assert inputs == dict.fromkeys(INPUT_NAMES, kind)
     assert [name.partition("__")[0] for name in outputs] == ["start_logits", "end_logits"]
 
 
 def test_a_damaged_bundle_is_no_version(tmp_path: Path) -> None:
-    build(find(PACKAGED), tmp_path / "r")
-    shutil.copytree(find(PACKAGED).folder, tmp_path / "b")
+    build(find_bundle(PACKAGED), tmp_path / "r")
+    shutil.copytree(find_bundle(PACKAGED).folder, tmp_path / "b")
     graph = tmp_path / "b" / "onnx" / "model.int8.onnx"
     graph.write_bytes(graph.read_bytes()[:-1] + b"x")
     with pytest.raises(BundleError, match="is damaged"):
-        next_version(find(str(tmp_path / "b")), tmp_path / "r").__enter__()
+        next_version(find_bundle(str(tmp_path / "b")), tmp_path / "r").__enter__()
     assert not (tmp_path / "r" / "reader" / "2").exists()
 
 
@@ -193,9 +193,9 @@ def test_what_the_schema_does_not_know_is_refused() -> None:
 
 def test_a_repository_holds_its_bundle_and_is_written_once(tmp_path: Path) -> None:
     folder = tmp_path / "repository"
-    build(find(PACKAGED), folder)
-    assert read(folder / "reader" / "1" / "bundle").manifest == find(PACKAGED).manifest
+    build(find_bundle(PACKAGED), folder)
+    assert read(folder / "reader" / "1" / "bundle").manifest == find_bundle(PACKAGED).manifest
     assert compileall.compile_file(folder / "reader" / "1" / "model.py", quiet=1)
     with pytest.raises(BundleError, match="exists already"):
-        build(find(PACKAGED), folder)
+        build(find_bundle(PACKAGED), folder)
     assert [path.name for path in tmp_path.iterdir()] == ["repository"]

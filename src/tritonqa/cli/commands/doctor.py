@@ -18,7 +18,7 @@ from tritonqa.errors import EngineError, OutputError, TritonQAError
 from tritonqa.progress import bar
 from tritonqa.reader import Reader
 from tritonqa.reader.choose import available, choose, remember
-from tritonqa.reader.load import find
+from tritonqa.reader.find import find_bundle
 from tritonqa.reader.remote import Remote
 
 _SENTENCE = "The {} of the old town was built by the guild of masons in {} and restored after the fire. "
@@ -59,7 +59,7 @@ def doctor(reader: str, seconds: float, as_json: bool) -> None:
     if is_address(reader):
         _visit(reader, seconds, as_json)
         return
-    bundle = find(reader)
+    bundle = find_bundle(reader)
     rule, found = choose(bundle), available(bundle)
     rows: list[Measured] = []
     with bar("measuring") as step:

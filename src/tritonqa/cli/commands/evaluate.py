@@ -14,7 +14,7 @@ import click
 from tritonqa.cli.options import answer_options, as_json, reader_options
 from tritonqa.cli.output import emit, whole, writable_folder
 from tritonqa.datasets import Dataset, load_predictions, load_squad
-from tritonqa.datasets.example import hold_text as require_text
+from tritonqa.datasets.example import require_text as require_text
 from tritonqa.errors import InputError
 from tritonqa.evaluate import score
 from tritonqa.evaluate.language import ENGLISH, Language

@@ -37,7 +37,10 @@ from tritonqa.triton.repository.write import build, check_target
 @click.option("--max-length", type=int, help="Tokens a window has at most.  [default: 384]")
 @click.option("--asks", type=click.Path(path_type=Path), help="Verify on this SQuAD file instead.")
 @click.option(
-    "--calibrate", type=click.Path(path_type=Path), help="Set the ranges of INT8 by this SQuAD file instead."
+    "--ranges",
+    "--calibrate",
+    type=click.Path(path_type=Path),
+    help="Set the ranges of INT8 by this SQuAD file instead.",
 )
 @click.option("--max-f1-loss", default=1.0, show_default=True, help="Points of F1 that INT8 may lose.")
 @click.option("--triton", type=click.Path(path_type=Path), help="Write Triton's model repository here too.")
@@ -50,7 +53,7 @@ def export(
     licence: str,
     max_length: int | None,
     asks: Path | None,
-    calibrate: Path | None,
+    ranges: Path | None,
     max_f1_loss: float,
     triton: Path | None,
     as_json: bool,
@@ -63,7 +66,7 @@ def export(
     """
     chosen = tuple(FORMATS) if "all" in formats else formats
     options = ExportOptions(
-        chosen, name, licence, max_length, asks=asks, calibrate=calibrate, max_f1_loss=max_f1_loss
+        chosen, name, licence, max_length, asks=asks, ranges=ranges, max_f1_loss=max_f1_loss
     )
     if output is None and not (Path(source) / MANIFEST).is_file():
         raise InputError("output is missing; give --output FOLDER")

@@ -15,7 +15,7 @@ from tritonqa.cli.output import emit
 from tritonqa.client import Address
 from tritonqa.client.address import is_address
 from tritonqa.export.checkpoint import open_checkpoint
-from tritonqa.reader.load import find
+from tritonqa.reader.find import find_bundle
 from tritonqa.reader.remote import Remote
 
 
@@ -33,7 +33,7 @@ def inspect(source: str, as_json: bool) -> None:
     elif folder.exists() and not (folder / MANIFEST).is_file():
         record = _checkpoint(folder)
     else:
-        record = _bundle(read(folder) if folder.is_dir() else find(source))
+        record = _bundle(read(folder) if folder.is_dir() else find_bundle(source))
     if as_json:
         emit(json.dumps(record, ensure_ascii=False))
         return

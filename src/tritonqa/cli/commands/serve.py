@@ -17,7 +17,7 @@ from tritonqa.cli.options import as_json
 from tritonqa.cli.output import emit
 from tritonqa.cli.serve_options import models_options, server_options
 from tritonqa.errors import InputError
-from tritonqa.reader.load import PACKAGED, find
+from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.triton.repository.options import BACKENDS, LogitsOptions, Models
 from tritonqa.triton.repository.write import build
 from tritonqa.triton.server.docker import IMAGE, docker_command, run
@@ -60,7 +60,7 @@ def serve(
     if build_only:
         if repository is None:
             raise InputError("repository is missing; give --build-only with --repository DIR")
-        build(find(reader), repository, models)
+        build(find_bundle(reader), repository, models)
         emit(json.dumps({"repository": str(repository)}) if as_json else f"wrote {repository}")
         return
     with working_folder() as own:
@@ -68,7 +68,7 @@ def serve(
         if folder.exists():
             _hold_found(folder, reader, models)
         else:
-            build(find(reader), folder, models)
+            build(find_bundle(reader), folder, models)
         if options["docker"]:
             raise click.exceptions.Exit(_contain(folder, serving, options["image"], options["gpus"]))
         _run(folder, serving, options["logs"], as_json)

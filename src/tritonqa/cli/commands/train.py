@@ -15,7 +15,7 @@ from tritonqa.cli.output import emit
 from tritonqa.cli.signals import ended_by_term
 from tritonqa.datasets import load_squad
 from tritonqa.progress import stages
-from tritonqa.reader.load import PACKAGED
+from tritonqa.reader.find import PACKAGED
 from tritonqa.train import Cropping, Optimisation, Recipe, Trained, sound
 from tritonqa.train import train as run
 

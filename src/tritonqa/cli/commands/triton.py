@@ -9,8 +9,7 @@ import click
 
 from tritonqa.cli.options import as_json
 from tritonqa.cli.output import emit
-from tritonqa.reader.load import PACKAGED
-from tritonqa.reader.load import find as find_reader
+from tritonqa.reader.find import PACKAGED, find_bundle
 
 
 @click.group()
@@ -52,7 +51,7 @@ def update(reader: str, server: str | None, as_json: bool) -> None:
     place = find(server)
     admin = Admin(Address.parse(place.http), place.secret)
     try:
-        with next_version(find_reader(reader), Path(place.repository)) as version:
+        with next_version(find_bundle(reader), Path(place.repository)) as version:
             for name in {model["name"] for model in admin.models()}:
                 admin.load(name)
             models = admin.models()

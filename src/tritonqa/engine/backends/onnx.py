@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tritonqa.arrays import FloatArray
-from tritonqa.engine.base import OUTPUT_NAMES, Padding, hold_ports, padded, rounded
+from tritonqa.engine.base import OUTPUT_NAMES, Padding, pad_windows, require_ports, rounded
 from tritonqa.engine.weights import float_activations
 from tritonqa.errors import EngineError, MissingExtra
 from tritonqa.features import Window
@@ -33,7 +33,7 @@ class OnnxEngine(Padding):
         self._narrow: Any = None
         self._wide = self._session(cores)
         self._names = [port.name for port in self._wide.get_inputs()]
-        hold_ports(file.name, self._names, [port.name for port in self._wide.get_outputs()])
+        require_ports(file.name, self._names, [port.name for port in self._wide.get_outputs()])
 
     def run(self, windows: Sequence[Window], *, alone: bool = False) -> list[FloatArray]:
         """Run the windows one after the other on this stream, or on all cores when alone."""
@@ -67,6 +67,6 @@ class OnnxEngine(Padding):
 
     def _infer(self, session: Any, window: Window) -> FloatArray:
         length = len(window)
-        inputs = padded([window], rounded(length, self.round_to))
+        inputs = pad_windows([window], rounded(length, self.round_to))
         start, end = session.run(OUTPUT_NAMES, {name: inputs[name] for name in self._names})
         return np.stack((start[0, :length], end[0, :length])).astype(np.float32, copy=False)

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from tritonqa.arrays import FloatArray
-from tritonqa.engine.backends.openvino_attention import turn_in_product
-from tritonqa.engine.base import ROUND_TO, Grouping, Padding, hold_ports, padded, rounded
+from tritonqa.engine.backends.openvino_attention import fold_key_transposes
+from tritonqa.engine.base import ROUND_TO, Grouping, Padding, pad_windows, require_ports, rounded
 from tritonqa.engine.weights import float_activations
 from tritonqa.errors import EngineError, MissingExtra
 from tritonqa.features import Window
@@ -29,7 +29,7 @@ class OpenVinoEngine(Padding):
 
     name = "openvino"
     round_to = ROUND_TO
-    grouping = Grouping(windows=4, alike=ROUND_TO)
+    grouping = Grouping(max_windows=4, same_length=ROUND_TO)
 
     def __init__(self, file: Path, precision: str, cores: int) -> None:
         """Read the file; raises EngineError where OpenVINO can't, MissingExtra without it."""
@@ -48,8 +48,8 @@ class OpenVinoEngine(Padding):
             self._core = ov.Core()
             self._model = self._read(file)
             self._names = [port.get_any_name() for port in self._model.inputs]
-            hold_ports(file.name, self._names, [port.get_any_name() for port in self._model.outputs])
-            turn_in_product(self._model)
+            require_ports(file.name, self._names, [port.get_any_name() for port in self._model.outputs])
+            fold_key_transposes(self._model)
             self._wide = self._compile(1).create_infer_request()
             # The binding's tables are made by its first inference; two threads at once would deadlock there.
             self._wide.infer({name: np.ones((1, 8), np.int64) for name in self._names})
@@ -108,12 +108,12 @@ class OpenVinoEngine(Padding):
             return self._requests
 
     def _infer(self, request: Any, windows: Sequence[Window]) -> list[FloatArray]:
-        alike = defaultdict(list)
+        by_length = defaultdict(list)
         for index, window in enumerate(windows):
-            alike[rounded(len(window), self.round_to)].append(index)
+            by_length[rounded(len(window), self.round_to)].append(index)
         found: dict[int, FloatArray] = {}
-        for width, indices in alike.items():
-            inputs = padded([windows[i] for i in indices], width)
+        for width, indices in by_length.items():
+            inputs = pad_windows([windows[i] for i in indices], width)
             request.infer({name: inputs[name] for name in self._names}, share_inputs=True, share_outputs=True)
             start, end = (request.get_output_tensor(port).data for port in (0, 1))
             for row, i in enumerate(indices):

@@ -36,7 +36,7 @@ class TritonEngine(Engine):
         self.precision = known.get(PRECISION, "fp32")
         self._address, self._reader = address, known.get(BUNDLE)
 
-    def hold_reader(self, reader: str) -> None:
+    def require_reader(self, reader: str) -> None:
         """Raise EngineError where another reader runs there: its tokens and probabilities would not fit."""
         if self._reader not in (None, reader):
             raise EngineError(

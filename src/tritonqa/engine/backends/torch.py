@@ -10,7 +10,7 @@ import numpy as np
 
 from tritonqa.arrays import FloatArray
 from tritonqa.engine.base import Engine, Grouping
-from tritonqa.engine.quiet import without_bars
+from tritonqa.engine.silence import silence_transformers
 from tritonqa.errors import EngineError, MissingExtra
 from tritonqa.features import Window
 
@@ -46,7 +46,7 @@ class TorchEngine(Engine):
             known: dict[str, Any] = {}
             if self._first_position is not None:
                 known["attn_implementation"] = packing.ATTENTION
-            with without_bars():
+            with silence_transformers():
                 model = AutoModelForQuestionAnswering.from_pretrained(
                     folder, use_safetensors=True, local_files_only=True, trust_remote_code=False, **known
                 )
@@ -55,7 +55,7 @@ class TorchEngine(Engine):
         self._model = model.to(self._device, torch.bfloat16 if cuda else torch.float32).eval()
         self._typed = bool(getattr(config, "type_vocab_size", 0))
         if self._first_position is not None:
-            self.streams, self.grouping = (2 if cuda else 1), Grouping(windows=128, tokens=16_384)
+            self.streams, self.grouping = (2 if cuda else 1), Grouping(max_windows=128, max_tokens=16_384)
 
     def run(self, windows: Sequence[Window], *, alone: bool = False) -> list[FloatArray]:
         """Run the windows in one call where they are packed, else one after the other."""

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch.fx.graph import CodeGen
 
-from tritonqa.engine.quiet import without_bars
+from tritonqa.engine.silence import silence_transformers
 from tritonqa.errors import ExportError
 from tritonqa.export.formats.graph import sample
 from tritonqa.export.model import Model
@@ -55,6 +55,6 @@ _SCRIPTED = {
 @contextmanager
 def _deprecated() -> Iterator[None]:
     """Let torch deprecate TorchScript in the docs, not at every export."""
-    with without_bars(), warnings.catch_warnings():
+    with silence_transformers(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

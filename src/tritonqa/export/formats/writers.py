@@ -1,4 +1,4 @@
-"""Format → what writes it: (workshop, stage, file)."""
+"""Format → what writes it: (source, stage, file)."""
 
 from __future__ import annotations
 
@@ -6,64 +6,64 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tritonqa.export.options import FORMATS
-from tritonqa.export.sources.base import Workshop
+from tritonqa.export.sources.base import Source
 
 
-def _onnx(shop: Workshop, stage: Path, file: Path) -> None:
-    shop.onnx(stage)
+def _onnx(source: Source, stage: Path, file: Path) -> None:
+    source.onnx(stage)
 
 
-def _fp16(shop: Workshop, stage: Path, file: Path) -> None:
+def _fp16(source: Source, stage: Path, file: Path) -> None:
     from tritonqa.export.formats.fp16 import store_fp16
 
-    store_fp16(shop.onnx(stage), file, shop.options.one_file)
+    store_fp16(source.onnx(stage), file, source.options.one_file)
 
 
-def _int8(shop: Workshop, stage: Path, file: Path) -> None:
+def _int8(source: Source, stage: Path, file: Path) -> None:
     from tritonqa.export.formats.int8 import quantise_static
 
-    options = shop.options
-    quantise_static(shop.onnx(stage), file, shop.calibration, options.quantisation, options.one_file)
+    options = source.options
+    quantise_static(source.onnx(stage), file, source.ranges, options.quantisation, options.one_file)
 
 
-def _int8_dynamic(shop: Workshop, stage: Path, file: Path) -> None:
+def _int8_dynamic(source: Source, stage: Path, file: Path) -> None:
     from tritonqa.export.formats.int8 import quantise_dynamic
 
-    quantise_dynamic(shop.onnx(stage), file)
+    quantise_dynamic(source.onnx(stage), file)
 
 
-def _traced(shop: Workshop, stage: Path, file: Path) -> None:
+def _traced(source: Source, stage: Path, file: Path) -> None:
     from tritonqa.export.formats.torchscript import write_traced
 
-    write_traced(shop.model, file)
+    write_traced(source.model, file)
 
 
-def _scripted(shop: Workshop, stage: Path, file: Path) -> None:
+def _scripted(source: Source, stage: Path, file: Path) -> None:
     from tritonqa.export.formats.torchscript import write_scripted
 
-    write_scripted(shop.graph, file)
+    write_scripted(source.graph, file)
 
 
-def _torch_export(shop: Workshop, stage: Path, file: Path) -> None:
+def _torch_export(source: Source, stage: Path, file: Path) -> None:
     from torch.export import save
 
-    save(shop.graph, file)
+    save(source.graph, file)
 
 
-def _checkpoint(shop: Workshop, stage: Path, file: Path) -> None:
+def _checkpoint(source: Source, stage: Path, file: Path) -> None:
     """Write one file, whatever shards and precision the source has: the fp32 module itself."""
     from safetensors.torch import save_model
 
-    save_model(shop.model.module.model, str(file), metadata={"format": "pt"})
+    save_model(source.model.module.model, str(file), metadata={"format": "pt"})
 
 
-def _tensorrt(shop: Workshop, stage: Path, file: Path) -> None:
+def _tensorrt(source: Source, stage: Path, file: Path) -> None:
     from tritonqa.export.formats.tensorrt import write_recipe
 
-    write_recipe(file.parent, FORMATS["onnx"].file, shop.inputs, shop.windowing.max_length)
+    write_recipe(file.parent, FORMATS["onnx"].file, source.inputs, source.windowing.max_length)
 
 
-WRITERS: dict[str, Callable[[Workshop, Path, Path], None]] = {
+WRITERS: dict[str, Callable[[Source, Path, Path], None]] = {
     "onnx": _onnx,
     "onnx-fp16": _fp16,
     "onnx-int8": _int8,
@@ -78,7 +78,7 @@ WRITERS: dict[str, Callable[[Workshop, Path, Path], None]] = {
 OF_ONNX = ("onnx-fp16", "onnx-int8", "onnx-int8-dynamic")
 
 
-def further(file: Path) -> list[Path]:
+def extra_files(file: Path) -> list[Path]:
     """List the files beside a format's own that belong to it."""
     beside = file.with_name(file.name + ".data")
     if beside.exists():

@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from tritonqa.datasets import Dataset, load_squad
 from tritonqa.engine import Engine
-from tritonqa.engine.base import Padding, padded, rounded
+from tritonqa.engine.base import Padding, pad_windows, rounded
 from tritonqa.export.options import ExportOptions
 from tritonqa.export.verify import Exam, logits_of, prepare_asks
 from tritonqa.features import Windowing
@@ -27,7 +27,7 @@ DATA = Path(__file__).parents[1] / "data"
 VERIFICATION = DATA / "verification.jsonl.gz"
 
 
-class Workshop(ABC):
+class Source(ABC):
     """A source opened once; the reference's answers and the fp32 ONNX are made when first needed."""
 
     tokenizer: Tokenizer
@@ -62,7 +62,7 @@ class Workshop(ABC):
     def onnx(self, stage: Path) -> Path:
         """Return the fp32 ONNX file, written into the stage where there is none yet."""
 
-    def answer_and_let_go(self, scored: bool) -> None:
+    def release_model(self, scored: bool) -> None:
         """Let the reference answer what verification needs, all asks if scored; then the model may go."""
         _ = self.quick, self.whole if scored else None
 
@@ -79,14 +79,14 @@ class Workshop(ABC):
         return self._exam(self._dataset)
 
     @cached_property
-    def calibration(self) -> list[dict[str, np.ndarray]]:
+    def ranges(self) -> list[dict[str, np.ndarray]]:
         """Give the inputs that set the ranges of static INT8, of asks that are not verified on."""
-        examples = load_squad(self.options.calibrate or DATA / "calibration.jsonl.gz").examples
+        examples = load_squad(self.options.ranges or DATA / "ranges.jsonl.gz").examples
         wanted = self.options.quantisation.asks
         spread = examples[:: max(1, len(examples) // wanted)][:wanted]
         asks = prepare_asks(spread, self.tokenizer, self.windowing)
         first = [item.windows[0] for item in asks]
-        inputs = (padded([window], rounded(len(window), Padding.round_to)) for window in first)
+        inputs = (pad_windows([window], rounded(len(window), Padding.round_to)) for window in first)
         return [{name: known[name] for name in self.inputs} for known in inputs]
 
     def steps(self, stage: str, total: int) -> Callable[[], None]:

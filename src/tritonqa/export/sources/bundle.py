@@ -1,4 +1,4 @@
-"""A bundle → its workshop: its own fp32 ONNX, verified when it was exported, is the reference."""
+"""A bundle as a source: its own fp32 ONNX, verified when it was exported, is the reference."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tritonqa.errors import EngineError, ExportError
 from tritonqa.export.checkpoint import Checkpoint
 from tritonqa.export.model import Model
 from tritonqa.export.options import ExportOptions
-from tritonqa.export.sources.base import Workshop
+from tritonqa.export.sources.base import Source
 from tritonqa.progress import Report
 
 
-class BundleShop(Workshop):
+class BundleSource(Source):
     """Make further ONNX formats of a bundle that holds no checkpoint."""
 
     def __init__(self, bundle: Bundle, options: ExportOptions, report: Report) -> None:

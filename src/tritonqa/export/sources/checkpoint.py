@@ -1,4 +1,4 @@
-"""A checkpoint → its workshop: torch is the reference."""
+"""A checkpoint as a source: torch is the reference."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Any
 
 from tritonqa.bundle import Bundle
 from tritonqa.engine import Engine
-from tritonqa.engine.base import ROUND_TO, hold_length
+from tritonqa.engine.base import ROUND_TO, require_length
 from tritonqa.errors import ExportError
 from tritonqa.export.checkpoint import Checkpoint
 from tritonqa.export.formats.graph import export_graph
 from tritonqa.export.formats.onnx import write_onnx
-from tritonqa.export.memory import give_back
 from tritonqa.export.model import Model, load_model
 from tritonqa.export.options import FORMATS, ExportOptions
-from tritonqa.export.sources.base import Workshop
-from tritonqa.export.tokenizer import check_windows, load_tokenizer, plain
+from tritonqa.export.sources.base import Source
+from tritonqa.export.tokenizer import bundled_tokenizer, check_windows, load_tokenizer
 from tritonqa.export.torch_engine import ProgramEngine
+from tritonqa.export.trim_memory import trim_memory
 from tritonqa.features import Windowing
 from tritonqa.progress import Report
 
 
-class CheckpointShop(Workshop):
+class CheckpointSource(Source):
     """Load model and tokenizer once, checked against each other."""
 
     def __init__(
@@ -37,7 +37,7 @@ class CheckpointShop(Workshop):
             self.tokenizer, self.windowing = bundle.tokenizer(), bundle.manifest.windowing
             return
         fast = load_tokenizer(checkpoint)
-        self.tokenizer = plain(fast, self.model.vocabulary)
+        self.tokenizer = bundled_tokenizer(fast, self.model.vocabulary)
         self.windowing = fitting(self.model.positions, options.max_length)
         check_windows(fast, self.quick.prepared, self.windowing, "token_type_ids" in self.inputs)
 
@@ -68,13 +68,13 @@ class CheckpointShop(Workshop):
             write_onnx(self.graph, self.model, file, self.options.one_file)
         return file
 
-    def answer_and_let_go(self, scored: bool) -> None:
+    def release_model(self, scored: bool) -> None:
         """Free the model and its graph; they would be loaded again if anything asked for them."""
-        super().answer_and_let_go(scored)
+        super().release_model(scored)
         self.model.let_go()
         for name in ("model", "graph"):
             self.__dict__.pop(name, None)
-        give_back()
+        trim_memory()
 
 
 def fitting(positions: int | None, wanted: int | None) -> Windowing:
@@ -85,7 +85,7 @@ def fitting(positions: int | None, wanted: int | None) -> Windowing:
             "config.json has no max_position_embeddings; say how long windows may be: max_length"
         )
     if wanted is not None:
-        hold_length(wanted, positions, "max_length")
+        require_length(wanted, positions, "max_length")
     length = wanted
     if length is None:
         length = min((positions or default.max_length) // ROUND_TO * ROUND_TO, default.max_length)

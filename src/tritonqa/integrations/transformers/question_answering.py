@@ -9,14 +9,15 @@ from types import TracebackType
 from typing import Any, Unpack
 
 from tritonqa.client.address import is_address
-from tritonqa.engine.base import hold_length
+from tritonqa.engine.base import require_length
 from tritonqa.errors import InputError
 from tritonqa.features import Windowing
 from tritonqa.integrations.transformers.arguments import asked
 from tritonqa.integrations.transformers.merge import Result, result
 from tritonqa.integrations.transformers.options import Changes, Options
-from tritonqa.reader.embedded import Embedded
-from tritonqa.reader.load import PACKAGED, load_embedded
+from tritonqa.reader.find import PACKAGED
+from tritonqa.reader.in_process import InProcess
+from tritonqa.reader.load import load_in_process
 from tritonqa.reader.stream import in_order, result_of
 from tritonqa.text import Ask
 
@@ -26,7 +27,7 @@ TASK = "question-answering"
 class QuestionAnsweringPipeline:
     """Answer as transformers 4.57's pipeline did: its arguments, its scores, its dictionaries."""
 
-    def __init__(self, backend: Embedded, options: Options) -> None:
+    def __init__(self, backend: InProcess, options: Options) -> None:
         """Take a reader that is open, and the options of calls that give none; raises InputError."""
         self._backend = backend
         self._options = options
@@ -53,12 +54,12 @@ class QuestionAnsweringPipeline:
         asks = asked(inputs, question, context)
         if isinstance(asks, Ask):
             return result_of(start(asks))
-        results = in_order(asks, start, self._backend.ahead)
+        results = in_order(asks, start, self._backend.lookahead)
         return list(results) if isinstance(asks, list) else results
 
     def _windowing(self, options: Options) -> Windowing:
         if options.max_seq_len is not None:
-            hold_length(options.max_seq_len, self._backend.positions, "max_seq_len")
+            require_length(options.max_seq_len, self._backend.positions, "max_seq_len")
         return options.windowing(self._backend.windowing.max_length)
 
     def _start(self, options: Options, windowing: Windowing, ask: Ask) -> Future[Result]:
@@ -107,7 +108,7 @@ def pipeline(
             f"model {name!r} sends answers, and the pipeline's scores are made of logits; "
             "name a reader that runs in process, or ask that one with Reader.load"
         )
-    backend = load_embedded(name, engine, precision)
+    backend = load_in_process(name, engine, precision)
     try:
         return QuestionAnsweringPipeline(backend, chosen)
     except InputError:

@@ -82,7 +82,7 @@ class Metrics:
 
     def _tell(self, name: str) -> None:
         if self._flow is not None:
-            begun, waited = self._flow.take_waits()
+            begun, waited = self._flow.drain_wait_stats()
             self.add(tritonqa_asks_begun=begun, tritonqa_queue_seconds=waited)
             if name == _GAUGE[0]:
                 self._gauge.set(self._flow.waiting)

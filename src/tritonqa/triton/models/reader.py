@@ -26,7 +26,7 @@ from tritonqa.protocol import parameters
 from tritonqa.protocol.contract import CANCEL_STREAM, PASSAGE_COUNTS
 from tritonqa.protocol.parameters import parameters_of
 from tritonqa.protocol.stream_id import stream_of
-from tritonqa.reader.load import embed
+from tritonqa.reader.in_process import InProcess
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
 from tritonqa.triton.models.cache import Cache
@@ -53,7 +53,7 @@ class TritonPythonModel:
         self._limits = Limits(**json.loads(known[parameters.LIMITS]))
         bundle, choice, engine = open_bundle(args, config)
         self._metrics = Metrics({"model": args["model_name"], "version": args["model_version"]})
-        self._reader = embed(
+        self._reader = InProcess.of(
             bundle,
             MeteredEngine(engine, self._metrics),
             decoding=Decoding(**json.loads(known[parameters.DECODING])),

@@ -10,17 +10,18 @@ from tokenizers import Tokenizer
 
 from tritonqa.answers import Answers, Calibration, rank
 from tritonqa.arrays import FloatArray
+from tritonqa.bundle import Bundle
 from tritonqa.engine import Engine, Flow
 from tritonqa.engine.flow import MAX_WAITING
 from tritonqa.features import Prepared, Template, TextTokenizer, Windowing, prepare
 from tritonqa.progress import Step
-from tritonqa.reader.backend import Start
+from tritonqa.reader.backend import StartAsk
 from tritonqa.reader.stream import result_of
 from tritonqa.spans import Decoding, decode
 from tritonqa.text import Ask
 
 
-class Embedded:
+class InProcess:
     """Start asks; each future holds its answers once the ask's last window has run."""
 
     def __init__(
@@ -45,9 +46,30 @@ class Embedded:
         self.windowing = windowing or Windowing()
         self.decoding = decoding or Decoding()
         self.positions = positions
-        at_once = engine.streams * engine.grouping.windows
-        self.ahead = 4 * at_once
-        self.flow = Flow(engine, max(max_waiting or max(MAX_WAITING, self.ahead), at_once))
+        at_once = engine.streams * engine.grouping.max_windows
+        self.lookahead = 4 * at_once
+        self.flow = Flow(engine, max(max_waiting or max(MAX_WAITING, self.lookahead), at_once))
+
+    @classmethod
+    def of(
+        cls,
+        bundle: Bundle,
+        engine: Engine,
+        windowing: Windowing | None = None,
+        decoding: Decoding | None = None,
+        max_waiting: int | None = None,
+    ) -> InProcess:
+        """Put a bundle's reader together on an open engine; options not given are the bundle's."""
+        manifest = bundle.manifest
+        return cls(
+            bundle.tokenizer(),
+            engine,
+            manifest.calibration if engine.name != "toy" else None,
+            windowing or manifest.windowing,
+            decoding or Decoding(max_answer_tokens=manifest.max_answer_tokens),
+            max_waiting,
+            manifest.positions,
+        )
 
     def start(
         self,
@@ -67,7 +89,7 @@ class Embedded:
         """Start an ask and wait for it; an interrupt of the wait drops it."""
         return result_of(self.start(ask, options, step=step))
 
-    def stream(self) -> AbstractContextManager[Start]:
+    def stream(self) -> AbstractContextManager[StartAsk]:
         """Give what starts many asks; all asks share the flow alike."""
         return nullcontext(self.start)
 

@@ -18,7 +18,7 @@ from tritonqa.export.options import FORMATS, UNKNOWN, ExportOptions
 from tritonqa.progress import Report, silent
 
 if TYPE_CHECKING:
-    from tritonqa.export.sources.base import Workshop
+    from tritonqa.export.sources.base import Source
 
 _LIBRARIES = ("torch", "transformers", "safetensors", "onnx", "onnxscript")
 
@@ -55,25 +55,25 @@ def _new(
     checkpoint: Checkpoint, folder: Path, options: ExportOptions, report: Report, origin: Mapping[str, str]
 ) -> Bundle:
     with staged(folder) as stage:
-        from tritonqa.export.make import make
-        from tritonqa.export.sources.checkpoint import CheckpointShop
+        from tritonqa.export.build import build
+        from tritonqa.export.sources.checkpoint import CheckpointSource
 
         report("loading", 0, 1)
-        shop = CheckpointShop(checkpoint, options, report)
+        source = CheckpointSource(checkpoint, options, report)
         report("loading", 1, 1)
-        (stage / TOKENIZER).write_text(shop.tokenizer.to_str(), encoding="utf-8")
+        (stage / TOKENIZER).write_text(source.tokenizer.to_str(), encoding="utf-8")
         shutil.copyfile(checkpoint.folder / CONFIG, stage / CONFIG)
         manifest = Manifest(
             name=options.name or folder.name,
-            formats=make(shop, stage, options.formats),
+            formats=build(source, stage, options.formats),
             architecture=checkpoint.architecture,
-            inputs=shop.inputs,
-            positions=shop.positions,
+            inputs=source.inputs,
+            positions=source.positions,
             licence=options.licence,
             source={**origin, "sha256": checkpoint.digest()},
-            windowing=shop.windowing,
+            windowing=source.windowing,
         )
-        _drop_unwanted(stage, manifest.formats)
+        _remove_intermediate(stage, manifest.formats)
         commit(stage, folder, manifest)
     return read(folder)
 
@@ -85,16 +85,16 @@ def _add(bundle: Bundle, folder: Path, options: ExportOptions, report: Report) -
         if FORMATS[name].file in known:
             raise ExportError(f"{bundle.folder} has {name} already ({FORMATS[name].file})")
     with staged(folder, extended=in_place) as stage:
-        from tritonqa.export.make import make
+        from tritonqa.export.build import build
 
-        shop = _shop(bundle, options, report)
-        added = make(shop, stage, options.formats)
+        source = _source(bundle, options, report)
+        added = build(source, stage, options.formats)
         manifest = replace(
             bundle.manifest,
             name=options.name or bundle.manifest.name,
             formats=(*bundle.manifest.formats, *added),
         )
-        _drop_unwanted(stage, added)
+        _remove_intermediate(stage, added)
         if in_place:
             extend(stage, folder, manifest)
         else:
@@ -103,17 +103,17 @@ def _add(bundle: Bundle, folder: Path, options: ExportOptions, report: Report) -
     return read(folder)
 
 
-def _shop(bundle: Bundle, options: ExportOptions, report: Report) -> Workshop:
+def _source(bundle: Bundle, options: ExportOptions, report: Report) -> Source:
     if any(item.kind == "safetensors" for item in bundle.manifest.formats):
-        from tritonqa.export.sources.checkpoint import CheckpointShop
+        from tritonqa.export.sources.checkpoint import CheckpointSource
 
-        return CheckpointShop(open_checkpoint(bundle.folder), options, report, bundle)
-    from tritonqa.export.sources.bundle import BundleShop
+        return CheckpointSource(open_checkpoint(bundle.folder), options, report, bundle)
+    from tritonqa.export.sources.bundle import BundleSource
 
-    return BundleShop(bundle, options, report)
+    return BundleSource(bundle, options, report)
 
 
-def _drop_unwanted(stage: Path, formats: Sequence[Format]) -> None:
+def _remove_intermediate(stage: Path, formats: Sequence[Format]) -> None:
     """Remove the fp32 ONNX where it was only a step on the way."""
     file = FORMATS["onnx"].file
     if file not in {item.file for item in formats}:

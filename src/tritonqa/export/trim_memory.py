@@ -7,7 +7,7 @@ import gc
 import sys
 
 
-def give_back() -> None:
+def trim_memory() -> None:
     """Return what was freed between two steps, which glibc would keep for itself."""
     gc.collect()
     if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "malloc_trim"):

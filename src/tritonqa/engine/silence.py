@@ -1,4 +1,4 @@
-"""transformers without bars of its own."""
+"""Libraries that would write to the terminal of those who call us."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def without_bars() -> Iterator[None]:
+def silence_transformers() -> Iterator[None]:
     """Load and save within this without transformers' own bars and warnings; errors are raised as ever."""
     from transformers.utils import logging
 

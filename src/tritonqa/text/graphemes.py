@@ -1,4 +1,4 @@
-"""Where a character ends: behind the marks that belong to it."""
+"""Where a character, as people see it, ends: behind the marks that belong to it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _JOINER, _NON_JOINER = "\u200d", "\u200c"
 _SKIN = range(0x1F3FB, 0x1F400)
 
 
-def behind_marks(text: str, at: int) -> int:
+def end_of_grapheme(text: str, at: int) -> int:
     """Move a cut on while what follows belongs to the character before it.
 
     Tokenizers that strip accents leave combining marks out of their tokens' characters. Source: Unicode's UAX
