@@ -8,7 +8,7 @@ from tests.support.bench_clock import ASKS, Clock
 from tests.support.byte_tokenizer import byte_tokenizer
 from tritonqa.bench import Workload
 from tritonqa.engine.backends.toy import ToyEngine
-from tritonqa.reader.embedded import Embedded
+from tritonqa.reader.in_process import InProcess
 
 
 @pytest.fixture
@@ -21,8 +21,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def toy_backend() -> Iterator[Embedded]:
-    backend = Embedded(byte_tokenizer(), ToyEngine())
+def toy_backend() -> Iterator[InProcess]:
+    backend = InProcess(byte_tokenizer(), ToyEngine())
     yield backend
     backend.close()
 

@@ -10,7 +10,7 @@ from tritonqa.bench import Load, Workload
 from tritonqa.bench.closed_loop import closed_loop
 from tritonqa.bench.load import arrivals
 from tritonqa.bench.open_loop import open_loop
-from tritonqa.reader.embedded import Embedded
+from tritonqa.reader.in_process import InProcess
 
 
 def test_the_open_loop_counts_from_when_an_ask_was_due(clock: Clock, workload: Workload) -> None:
@@ -61,7 +61,7 @@ def test_a_stop_ends_a_round_with_what_was_done(clock: Clock, workload: Workload
 
 
 @pytest.mark.parametrize("load", [Load(clients=3), Load(rate=40.0)], ids=str)
-def test_both_loops_over_a_real_flow(toy_backend: Embedded, workload: Workload, load: Load) -> None:
+def test_both_loops_over_a_real_flow(toy_backend: InProcess, workload: Workload, load: Load) -> None:
     this = a_round(toy_backend, workload, load, perf_counter(), 0.5)
     found = (closed_loop if load.clients else open_loop)(this)
     assert len(found) > 3 and found.good.all() and not found.faults

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tritonqa.bench.target import OVER, Target
-from tritonqa.reader.load import find
+from tritonqa.reader.find import find_bundle
 from tritonqa.triton.repository.options import Models
 from tritonqa.triton.repository.write import build
 from tritonqa.triton.runtime.install import install
@@ -30,6 +30,8 @@ def served(target: Target) -> Iterator[Target]:
         return
     with tempfile.TemporaryDirectory() as folder:
         repository = Path(folder) / "repository"
-        build(find(target.reader), repository, Models(engine=target.engine, precision=target.precision))
+        build(
+            find_bundle(target.reader), repository, Models(engine=target.engine, precision=target.precision)
+        )
         with Server(install(), repository, _ANY_PORT) as server:
             yield replace(target, address=str(getattr(server, target.over)))

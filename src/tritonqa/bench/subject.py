@@ -14,7 +14,7 @@ from tritonqa.bench.samples import FAILED, Samples
 from tritonqa.bench.served import served
 from tritonqa.bench.target import Target
 from tritonqa.bench.workload import Workload
-from tritonqa.reader.embedded import Embedded
+from tritonqa.reader.in_process import InProcess
 from tritonqa.triton.server.registry import Running
 
 _FIRST = 32  # asks of all lengths that are asked before anything is timed: engines prepare for each length
@@ -71,7 +71,7 @@ class Subject:
 
     def padding_share(self) -> float | None:
         """Say which share of the tokens computed only filled up lengths; None where that can't be seen."""
-        if isinstance(self.backend, Embedded):
+        if isinstance(self.backend, InProcess):
             prepared = [self.backend.prepare(ask).windows for ask in self.workload.asks[:64]]
             windows = [window for part in prepared for window in part]
             return 1 - sum(map(len, windows)) / max(1, self.backend.flow.engine.computed(windows))
@@ -80,7 +80,7 @@ class Subject:
         return filled / (useful + filled) if useful else None
 
     def _engine(self) -> str | None:
-        if isinstance(self.backend, Embedded):
+        if isinstance(self.backend, InProcess):
             return f"{self.backend.flow.engine.name}/{self.backend.flow.engine.precision}"
         return None
 

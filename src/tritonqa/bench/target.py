@@ -8,7 +8,8 @@ from tritonqa.client import Connection
 from tritonqa.client.address import is_address
 from tritonqa.errors import InputError
 from tritonqa.reader.backend import Backend
-from tritonqa.reader.load import PACKAGED, load
+from tritonqa.reader.find import PACKAGED
+from tritonqa.reader.load import load
 
 OVER = ("process", "grpc", "http")
 _TIMEOUT = 30.0  # seconds for an answer

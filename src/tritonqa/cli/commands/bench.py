@@ -25,7 +25,7 @@ from tritonqa.cli.signals import stop_wish
 from tritonqa.client.address import is_address
 from tritonqa.errors import InputError
 from tritonqa.progress import bar
-from tritonqa.reader.load import PACKAGED
+from tritonqa.reader.find import PACKAGED
 
 _HOW = BenchOptions()
 _CLIENTS = (1, 16)
