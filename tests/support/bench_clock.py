@@ -11,7 +11,7 @@ from tritonqa.answers import Answer, Answers, Calibration
 from tritonqa.bench import Load, Workload
 from tritonqa.bench.round import Round
 from tritonqa.progress import Step
-from tritonqa.reader.backend import Backend, Start
+from tritonqa.reader.backend import Backend, StartAsk
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
 
@@ -34,7 +34,7 @@ class Clock:
 class Slow:
     """A backend whose asks take seconds of the clock, one after the other; some fail."""
 
-    ahead = 1
+    lookahead = 1
     decoding = Decoding()
     calibration: Calibration | None = None
 
@@ -56,7 +56,7 @@ class Slow:
             raise RuntimeError("it broke")
         return Answers(ask.question, (Answer("x", 0, 1, 0.5, 0),), 0.1)
 
-    def stream(self) -> AbstractContextManager[Start]:
+    def stream(self) -> AbstractContextManager[StartAsk]:
         return nullcontext(self.start)
 
     def close(self) -> None:

@@ -52,6 +52,6 @@ class Target:
     def open(self) -> Backend:
         """Open the reader; asks are sent once, for a try that fails is what is to be seen."""
         if self.url is None:
-            return load(self.reader, self.engine, self.precision)
+            return load(self.reader, engine=self.engine, precision=self.precision)
         connection = replace(Connection.from_environment(), retries=0, timeout=_TIMEOUT)
         return load(self.url, connection=connection)
