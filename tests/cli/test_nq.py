@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from tests.support.command import tritonqa as command
+from tests.support.wait import eventually
 
 PAGES = Path(__file__).parents[1] / "data" / "natural_questions"
 DEV, TRAIN = PAGES / "simplified-dev-sample.jsonl.gz", PAGES / "simplified-train-sample.jsonl.gz"
@@ -51,3 +52,23 @@ def test_scored_and_explained(tmp_path: Path) -> None:
     assert refused.returncode == 2 and "1 pages have no prediction" in refused.stderr
     figures = json.loads(run("evaluate", DEV, TRAIN, predictions, "--missing-is-null", "--json").stdout)
     assert (figures["pages"], figures["long-best-threshold"], figures["long-null-recall"]) == (2, 2.5, 1.0)
+
+
+def test_killed_and_resumed(tmp_path: Path) -> None:
+    pages, output, whole = tmp_path / "pages.jsonl", tmp_path / "killed.json", tmp_path / "whole.json"
+    page = json.loads(gzip.open(DEV).read())
+    rows = ({**page, "example_id": i} for i in range(40))
+    pages.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    line = command("nq", "predict", str(pages), "-o", str(output), "--engine", "toy")
+    partial = tmp_path / "killed.json.partial"
+    with subprocess.Popen(line, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
+        eventually(lambda: partial.exists() and partial.read_bytes().count(b"\n") > 3)
+        process.kill()
+    assert partial.exists() and not output.exists()
+    refused = run("predict", pages, "-o", output, "--engine", "toy")
+    assert refused.returncode == 2 and "go on with --resume" in refused.stderr
+    done = run("predict", pages, "-o", output, "--engine", "toy", "--resume", "--json")
+    assert json.loads(done.stdout)["pages"] == 40, done.stderr
+    assert run("predict", pages, "-o", whole, "--engine", "toy").returncode == 0
+    assert output.read_bytes() == whole.read_bytes()
+    assert run("evaluate", DEV, whole, "--missing-is-null").returncode == 0

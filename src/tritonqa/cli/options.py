@@ -26,15 +26,23 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 top_k = click.option("--top-k", type=int, help=f"Answers at most.  [default: {_DEFAULT.top_k}]")
 
 
+def engine_options(command: F) -> F:
+    """Add --engine and --precision."""
+    engine = click.option(
+        "--engine",
+        help="openvino, onnx, torch, toy or a Triton's address; chosen for this machine otherwise.",
+    )
+    precision = click.option(
+        "--precision", help="fp32, bf16, int8, int8-bf16 or int8-weights, where the reader has it."
+    )
+    return engine(precision(command))
+
+
 def reader_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add --reader, --engine and --precision; the command gets load, which opens what they name."""
 
     @reader_name
-    @click.option(
-        "--engine",
-        help="openvino, onnx, torch, toy or a Triton's address; chosen for this machine otherwise.",
-    )
-    @click.option("--precision", help="fp32, bf16, int8, int8-bf16 or int8-weights, where the reader has it.")
+    @engine_options
     @wraps(command)
     def wrapped(*, reader: str, engine: str | None, precision: str | None, **rest: Any) -> None:
         command(load=partial(Reader.load, reader, engine=engine, precision=precision), **rest)

@@ -63,12 +63,12 @@ def test_csv_keeps_the_tokens_of_what_is_answered(
         assert not short or (read.short, read.yes_no) == (row.short[:1], row.yes_no)
 
 
-def test_notes_are_written_and_not_read() -> None:
-    stream = io.StringIO()
-    write_predictions(stream, [Prediction(1, notes=(("text", "Ada"),))])
+def test_notes_are_kept() -> None:
+    stream, noted = io.StringIO(), Prediction(1, notes=(("text", "Ada"),))
+    write_predictions(stream, [noted])
     (record,) = json.loads(stream.getvalue())["predictions"]
     assert record["text"] == "Ada"
-    assert Prediction.from_dict(record) == Prediction(1)
+    assert Prediction.from_dict(record) == noted
 
 
 GOOD = Prediction(1, PageSpan(0, 5), 1.0, (PageSpan(1, 2),), 1.0).to_dict()

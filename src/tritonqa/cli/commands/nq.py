@@ -6,19 +6,23 @@ import gzip
 import io
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
 from tritonqa.cli.nq_display import figure_lines
-from tritonqa.cli.options import as_json
+from tritonqa.cli.options import as_json, engine_options, reader_name
 from tritonqa.cli.output import emit, whole, writable_folder
 from tritonqa.datasets import natural_questions as dataset
 from tritonqa.errors import InputError
 from tritonqa.evaluate import natural_questions as metric
 from tritonqa.evaluate.plots import require_matplotlib
+from tritonqa.natural_questions import SCORE, PageOptions, predict_files
+from tritonqa.natural_questions.passages import MARKUPS
 from tritonqa.progress import bar
+from tritonqa.reader.load import load_embedded
 
 files = click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
 skip_invalid = click.option(
@@ -136,6 +140,51 @@ def _gold(
     if not gold:
         raise InputError("the files hold no pages; give files of Natural Questions")
     return gold, questions
+
+
+@nq.command()
+@files
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), required=True,
+    help="Predictions: official JSON, or the competition's .csv.",
+)  # fmt: skip
+@reader_name
+@engine_options
+@click.option(
+    "--markup", type=click.Choice(MARKUPS), default="drop", show_default=True, help="HTML in a passage."
+)
+@click.option(
+    "--long-threshold", "long_from", type=float, help="A CSV holds long answers from this score on."
+)
+@click.option("--short-threshold", "short_from", type=float, help="And short answers from this.")
+@click.option("--limit", type=click.IntRange(1), help="Pages at most.")
+@click.option("--resume", is_flag=True, help="Go on from what an interrupted run has predicted.")
+@skip_invalid
+@as_json
+def predict(
+    files: tuple[Path, ...],
+    output: Path,
+    reader: str,
+    engine: str | None,
+    precision: str | None,
+    skip_invalid: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Answer the questions of FILES from their whole pages.
+
+    What is predicted is kept in OUTPUT.partial as it comes; OUTPUT is written at the end, at once.
+    """
+    wanted = PageOptions(**{name: value for name, value in options.items() if value is not None})
+    backend = load_embedded(reader, engine, precision)
+    name = f"{reader} {backend.flow.engine.name}/{backend.flow.engine.precision}"
+    with _invalid(skip_invalid) as skip, bar("pages") as step, closing(backend):
+        count = predict_files(backend, name, files, output, wanted, skip, step)
+    if as_json:
+        emit(json.dumps({"pages": count, "output": str(output), "score": SCORE}))
+    else:
+        emit(f"wrote predictions of {count} pages to {output}")
+        emit(SCORE)
 
 
 @contextmanager

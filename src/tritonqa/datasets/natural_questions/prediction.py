@@ -10,6 +10,9 @@ from tritonqa.datasets.natural_questions import fields
 from tritonqa.datasets.natural_questions.page import NOWHERE, PageSpan
 from tritonqa.errors import InputError
 
+_SCORES = ("long_answer_score", "short_answers_score")
+_KNOWN = ("example_id", "long_answer", "short_answers", "yes_no_answer", *_SCORES)
+
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
@@ -51,13 +54,15 @@ class Prediction:
     @classmethod
     def from_dict(cls, record: Any) -> Prediction:
         """Read the official JSON object; raises InputError that names the field."""
-        needed = ("example_id", "long_answer_score", "short_answers_score")
-        fields.hold_keys(record, needed, record)
+        fields.hold_keys(record, ("example_id", *_SCORES), record)
         long = fields.span(record["long_answer"], "long_answer") if "long_answer" in record else NOWHERE
         short = fields.items(record, "short_answers") if "short_answers" in record else []
         spans = tuple(fields.span(item, f"short_answers[{i}]") for i, item in enumerate(short))
-        scores = [_score(record, name) for name in needed[1:]]
-        found = cls(fields.example_id(record), long, scores[0], spans, scores[1], fields.yes_no(record))
+        scores = [_score(record, name) for name in _SCORES]
+        notes = tuple((name, value) for name, value in record.items() if name not in _KNOWN)
+        found = cls(
+            fields.example_id(record), long, scores[0], spans, scores[1], fields.yes_no(record), notes
+        )
         if found.yes_no != "NONE" and not all(span.is_null for span in spans):
             raise InputError("field yes_no_answer must be NONE where short_answers has spans")
         return found

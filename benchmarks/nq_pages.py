@@ -1,0 +1,150 @@
+"""Real search questions with their paragraph → pages of Natural Questions to train on and to judge by.
+
+The gold paragraph of a question of QED (short answer) or BoolQ (yes or no) stands among paragraphs that look like
+the right one: of its own title first, then those that share most rare words with the question; none of them holds
+the answer. A share of the pages lacks the gold paragraph and has no answer. Titles are kept apart: no title, and no
+paragraph, is on both sides. No question here has a long answer alone, for no such data is at hand.
+
+    python benchmarks/nq_pages.py QED.jsonl.gz BOOLQ.jsonl.gz FOLDER
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import json
+import random
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import log
+from pathlib import Path
+from typing import Any
+
+_TOKEN = re.compile(r"\w+(?:['’]\w+)?|[^\w\s]")
+_WORD = re.compile(r"\w+")
+_RARE = 3.0  # in one paragraph of twenty at most
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, its paragraph, and where its answer stands: characters, or yes or no."""
+
+    id: int
+    title: str
+    text: str
+    paragraph: str
+    answer: tuple[int, int] | None
+    yes_no: str
+
+
+def main() -> None:
+    """Write learn.jsonl.gz and held.jsonl.gz."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("qed", type=Path)
+    parser.add_argument("boolq", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--paragraphs", type=int, default=20)
+    parser.add_argument(
+        "--yes-no", type=int, default=1200, help="questions of BoolQ, of either side in proportion"
+    )
+    parser.add_argument("--null", type=float, default=0.33, help="share of pages without the gold paragraph")
+    parser.add_argument("--held", type=float, default=0.15, help="share of titles kept apart")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    questions = [
+        *_questions(options.qed),
+        *random.Random(0).sample([*_questions(options.boolq)], options.yes_no),
+    ]
+    for name, held in (("learn", False), ("held", True)):
+        side = [q for q in questions if (_share(q.title) < options.held) == held]
+        random.Random(1).shuffle(side)
+        pages = list(_pages(side, options.paragraphs, options.null))
+        with gzip.open(options.folder / f"{name}.jsonl.gz", "wt", encoding="utf-8") as stream:
+            stream.writelines(json.dumps(page, ensure_ascii=False) + "\n" for page in pages)
+        nothing = sum(page["annotations"][0]["long_answer"]["start_token"] < 0 for page in pages)
+        yes_no = sum(page["annotations"][0]["yes_no_answer"] != "NONE" for page in pages)
+        print(f"{name}: {len(pages)} pages, {nothing} without an answer, {yes_no} yes or no")
+
+
+def _questions(path: Path) -> Iterator[Question]:
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        for row in map(json.loads, stream):
+            number = int.from_bytes(hashlib.sha256(row["id"].encode()).digest()[:7], "big")
+            place = None
+            if row["answers"]:
+                answer = row["answers"][0]
+                place = answer["answer_start"], answer["answer_start"] + len(answer["text"])
+            yes_no = row.get("label", "none").upper()
+            if (place and place[0] < place[1]) or yes_no != "NONE":
+                yield Question(number, row["title"], row["question"], row["context"], place, yes_no)
+
+
+def _share(title: str) -> float:
+    return int.from_bytes(hashlib.sha256(title.encode()).digest()[:4], "big") / 2**32
+
+
+def _pages(questions: list[Question], count: int, null: float) -> Iterator[dict[str, Any]]:
+    paragraphs = list(dict.fromkeys((q.title, q.paragraph) for q in questions))
+    words = [frozenset(_WORD.findall(text.lower())) for _, text in paragraphs]
+    rarity = {word: log(len(words) / n) for word, n in Counter(w for known in words for w in known).items()}
+    holding: dict[str, list[int]] = defaultdict(list)
+    of_title: dict[str, list[int]] = defaultdict(list)
+    for i, known in enumerate(words):
+        of_title[paragraphs[i][0]].append(i)
+        for word in known:
+            holding[word].append(i)
+    for question in questions:
+        draw = random.Random(question.id)
+        scores: Counter[int] = Counter()
+        for word in set(_WORD.findall(question.text.lower())):
+            if rarity.get(word, 0) > _RARE:
+                for i in holding[word]:
+                    scores[i] += rarity[word]
+        answer = question.paragraph[slice(*question.answer)].lower() if question.answer else None
+        order = [*of_title[question.title], *(i for i, _ in scores.most_common(4 * count))]
+        order += draw.sample(range(len(paragraphs)), 2 * count)
+        others = [
+            paragraphs[i][1] for i in dict.fromkeys(order)
+            if paragraphs[i][1] != question.paragraph and not (answer and answer in paragraphs[i][1].lower())
+        ]  # fmt: skip
+        yield _page(question, others[: count - 1], None if draw.random() < null else question.paragraph, draw)
+
+
+def _page(question: Question, others: list[str], gold: str | None, draw: random.Random) -> dict[str, Any]:
+    texts = [*others, gold] if gold else others
+    draw.shuffle(texts)
+    tokens = ["<H1>", *_TOKEN.findall(question.title), "</H1>"]
+    candidates: list[dict[str, Any]] = []
+    marked = {"candidate_index": -1, "start_token": -1, "end_token": -1}
+    short = []
+    for text in texts:
+        start, found = len(tokens), list(_TOKEN.finditer(text))
+        tokens += ["<P>", *(match[0] for match in found), "</P>"]
+        if text == gold:
+            marked = {"candidate_index": len(candidates), "start_token": start, "end_token": len(tokens)}
+            if question.answer:
+                first = next(i for i, match in enumerate(found) if match.end() > question.answer[0])
+                last = next(i for i in reversed(range(len(found))) if found[i].start() < question.answer[1])
+                short = [{"start_token": start + 1 + first, "end_token": start + 2 + last}]
+        candidates.append({"start_token": start, "end_token": len(tokens), "top_level": True})
+    annotation = {
+        "annotation_id": question.id,
+        "long_answer": marked,
+        "short_answers": short,
+        "yes_no_answer": question.yes_no if gold else "NONE",
+    }
+    return {
+        "example_id": question.id,
+        "question_text": question.text,
+        "document_url": "https://en.wikipedia.org/?title=" + question.title.replace(" ", "_"),
+        "document_text": " ".join(tokens),
+        "long_answer_candidates": candidates,
+        "annotations": [annotation],
+    }
+
+
+if __name__ == "__main__":
+    main()

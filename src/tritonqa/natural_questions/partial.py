@@ -1,0 +1,87 @@
+"""Predictions as they come → a file that only grows, to go on from after any end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any
+
+from tritonqa.datasets.natural_questions import Prediction
+from tritonqa.errors import InputError
+
+if TYPE_CHECKING:
+    from typing import Self
+
+
+class Partial:
+    """A line that says which run it is, then a prediction a line; a line that was cut short is dropped.
+
+    done holds the pages that need no second prediction.
+    """
+
+    def __init__(self, path: Path, run: dict[str, Any], *, resume: bool) -> None:
+        """Open a run's file, a new one or, to resume, what is there.
+
+        Raises InputError where a file is there and resume is not wanted, or where it is another run's.
+        """
+        self.path, self.done = path, set[int]()
+        head = json.dumps(run, sort_keys=True, ensure_ascii=False) + "\n"
+        if path.exists() and not resume:
+            raise InputError(
+                f"{path} holds what an interrupted run has predicted; go on with --resume, or remove it"
+            )
+        try:
+            self._stream: IO[bytes] = path.open("r+b" if path.exists() else "w+b")
+        except OSError as error:
+            raise InputError(f"{path} can't be written: {error.strerror}; choose another output") from error
+        try:
+            self._take_up(head.encode())
+        except BaseException:
+            self._stream.close()
+            raise
+
+    def add(self, prediction: Prediction) -> None:
+        """Append a prediction; once this returns, it outlives the process."""
+        line = json.dumps(prediction.to_dict(), ensure_ascii=False) + "\n"
+        self._stream.write(line.encode())
+        self._stream.flush()
+        self.done.add(prediction.id)
+
+    def predictions(self) -> Iterator[Prediction]:
+        """Give all predictions, read a line at a time."""
+        with self.path.open("rb") as stream:
+            next(stream)
+            for line in stream:
+                yield Prediction.from_dict(json.loads(line))
+
+    def __enter__(self) -> Self:
+        """Use the file in a with block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file; it stays."""
+        self._stream.close()
+
+    def _take_up(self, head: bytes) -> None:
+        """Read what is whole, cut off what is not, and stand at the end."""
+        first = self._stream.readline()
+        if first.endswith(b"\n") and first != head:
+            raise InputError(
+                f"{self.path} is of another reader, other files or options: {first.decode().strip()}; "
+                "remove it, or ask as before"
+            )
+        whole = len(first) if first == head else 0
+        for line in self._stream if whole else ():
+            if not line.endswith(b"\n"):
+                break
+            self.done.add(Prediction.from_dict(json.loads(line)).id)
+            whole += len(line)
+        self._stream.truncate(whole)
+        self._stream.seek(whole)
+        if not whole:
+            self._stream.write(head)
+            self._stream.flush()

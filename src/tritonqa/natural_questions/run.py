@@ -1,0 +1,103 @@
+"""Files of pages and a reader → a file of predictions, whole or, cut short, to go on from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from math import inf
+from pathlib import Path
+
+from tritonqa.datasets.natural_questions import (
+    Page,
+    Skip,
+    read_pages,
+    write_csv,
+    write_predictions,
+)
+from tritonqa.errors import InputError
+from tritonqa.natural_questions.answer import SCORE
+from tritonqa.natural_questions.partial import Partial
+from tritonqa.natural_questions.passages import MARKUPS
+from tritonqa.natural_questions.predict import predict
+from tritonqa.reader.embedded import Embedded
+
+
+@dataclass(frozen=True, slots=True)
+class PageOptions:
+    """How pages are read: markup "drop" or "tag" as passages() says, limit of them at most.
+
+    resume goes on from what an interrupted run has left. A CSV, which has no scores, holds long answers from
+    long_from on and short ones from short_from on; JSON holds every page's best, for the metric finds the
+    threshold.
+    """
+
+    markup: str = "drop"
+    long_from: float = -inf
+    short_from: float = -inf
+    limit: int | None = None
+    resume: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise InputError for a markup that is none."""
+        if self.markup not in MARKUPS:
+            raise InputError(f"markup must be one of {', '.join(MARKUPS)}, not {self.markup!r}")
+
+
+def predict_files(
+    reader: Embedded,
+    name: str,
+    files: Iterable[Path],
+    output: Path,
+    options: PageOptions,
+    skip: Skip | None = None,
+    step: Callable[[int, int | None], None] | None = None,
+) -> int:
+    """Predict the pages of files and return how many there are.
+
+    Each prediction is in OUTPUT.partial as soon as it is made; to resume is as if the run had not been cut
+    short. OUTPUT takes its place when all is there. name says which reader it is, for a run is resumed by the
+    same. Raises InputError, EngineError; skip is read_pages'.
+    """
+    paths = list(files)
+    run = {"reader": name, "markup": options.markup, "files": [[path.name, _size(path)] for path in paths]}
+    with Partial(output.with_name(output.name + ".partial"), run, resume=options.resume) as partial:
+        pages = islice(_distinct(read_pages(paths, skip)), options.limit)
+        waiting = (page for page in pages if page.id not in partial.done)
+        for prediction in predict(reader, waiting, options.markup):
+            partial.add(prediction)
+            if step is not None:
+                step(len(partial.done), options.limit)
+    _write(output, partial, options)
+    partial.path.unlink()
+    return len(partial.done)
+
+
+def _write(output: Path, partial: Partial, options: PageOptions) -> None:
+    """Write the file beside its place, then move it there."""
+    fresh = output.with_name(output.name + ".new")
+    with fresh.open("w", encoding="utf-8") as stream:
+        if output.suffix == ".csv":
+            write_csv(stream, partial.predictions(), options.long_from, options.short_from)
+        else:
+            write_predictions(stream, partial.predictions(), score=SCORE)
+    fresh.replace(output)
+
+
+def _distinct(pages: Iterable[Page]) -> Iterator[Page]:
+    """Give pages on; raises InputError for one that is there twice: one prediction would stand for both."""
+    known = set[int]()
+    for page in pages:
+        if page.id in known:
+            raise InputError(f"page {page.id} is there twice; give each file once")
+        known.add(page.id)
+        yield page
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise InputError(
+            f"{path} can't be read: {error.strerror}; give files of Natural Questions"
+        ) from error

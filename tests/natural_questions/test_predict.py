@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support.byte_tokenizer import byte_tokenizer
+from tritonqa.datasets.natural_questions import Page, Prediction, expand, parse, read_pages, read_predictions
+from tritonqa.engine.backends.toy import ToyEngine
+from tritonqa.errors import InputError
+from tritonqa.features import Windowing
+from tritonqa.natural_questions import SCORE, PageOptions, predict, predict_files
+from tritonqa.natural_questions.passages import MARKUPS
+from tritonqa.reader.embedded import Embedded
+
+SAMPLES = sorted((Path(__file__).parents[1] / "data" / "natural_questions").glob("*.jsonl.gz"))
+WORDS = st.lists(st.sampled_from(["keeper", "Ada", "light", "🙂", "<Tr>", "``", "é", "كتاب"]), max_size=12)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Embedded]:
+    small = Windowing(max_length=64, stride=16, max_question=16)
+    opened = Embedded(byte_tokenizer(), ToyEngine(), windowing=small)
+    yield opened
+    opened.close()
+
+
+def record(number: int, paragraphs: list[list[str]], question: str = "who is the keeper") -> dict[str, Any]:
+    tokens: list[str] = []
+    candidates = []
+    for words in paragraphs:
+        start = len(tokens)
+        tokens += ["<P>", *words, "</P>"]
+        candidates.append({"start_token": start, "end_token": len(tokens), "top_level": True})
+    return {
+        "example_id": number,
+        "question_text": question,
+        "document_text": " ".join(tokens) or "nothing",
+        "long_answer_candidates": candidates,
+    }
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(st.lists(WORDS, max_size=4), max_size=4), st.sampled_from(MARKUPS), st.booleans())
+def test_spans_are_tokens_of_the_page_and_their_text_is_theirs(
+    reader: Embedded, pages: list[list[list[str]]], markup: str, official: bool
+) -> None:
+    records = [record(i, paragraphs) for i, paragraphs in enumerate(pages)]
+    parsed = [parse(expand(item) if official else item) for item in records]
+    found = list(predict(reader, parsed, markup))
+    assert [prediction.id for prediction in found] == [page.id for page in parsed]
+    for page, prediction in zip(parsed, found, strict=True):
+        _hold(page, prediction)
+
+
+def _hold(page: Page, prediction: Prediction) -> None:
+    wordless = all(page.html[i] for c in page.candidates for i in range(c.span.start_token, c.span.end_token))
+    assert prediction.has_long == prediction.has_short == (not wordless)
+    if wordless:
+        return
+    (short,) = prediction.short
+    assert prediction.long in [candidate.span for candidate in page.candidates]
+    assert prediction.long.start_token <= short.start_token < short.end_token <= prediction.long.end_token
+    assert dict(prediction.notes)["text"] == page.text(short)
+    assert short == page.span(short.start_token, short.end_token)
+    assert prediction.long_score >= prediction.short_score
+
+
+def test_the_same_in_both_formats_and_file_by_file(reader: Embedded, tmp_path: Path) -> None:
+    output = tmp_path / "predictions.json"
+    assert predict_files(reader, "toy", SAMPLES, output, PageOptions()) == 2
+    assert json.loads(output.read_text(encoding="utf-8"))["score"] == SCORE
+    assert not (tmp_path / "predictions.json.partial").exists()
+    found = read_predictions(output)
+    for page in read_pages(SAMPLES):
+        _hold(page, found[page.id])
+
+
+def test_a_csv_holds_what_passes_the_thresholds(reader: Embedded, tmp_path: Path) -> None:
+    output = tmp_path / "predictions.csv"
+    predict_files(reader, "toy", SAMPLES[:1], output, PageOptions(short_from=1e9))
+    (found,) = read_predictions(output).values()
+    assert found.has_long and not found.has_short
+
+
+def _write(file: Path, count: int) -> None:
+    rows = [record(i, [["Ada", "is", "the", "keeper", str(i)], ["light"] * (i % 7)]) for i in range(count)]
+    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+
+
+@pytest.mark.parametrize("cut", [0, 1, 40, 100, 900, 2000])
+def test_a_run_cut_anywhere_goes_on_as_if_it_had_not_been(reader: Embedded, tmp_path: Path, cut: int) -> None:
+    pages, whole, output = tmp_path / "pages.jsonl", tmp_path / "whole.json", tmp_path / "cut.json"
+    _write(pages, 12)
+    predict_files(reader, "toy", [pages], whole, PageOptions())
+    partial = tmp_path / "cut.json.partial"
+    with pytest.raises(KeyboardInterrupt):
+        predict_files(reader, "toy", [pages], output, PageOptions(), step=_interrupted)
+    partial.write_bytes(partial.read_bytes()[:cut])
+    with pytest.raises(InputError, match="go on with --resume"):
+        predict_files(reader, "toy", [pages], output, PageOptions())
+    assert predict_files(reader, "toy", [pages], output, PageOptions(resume=True)) == 12
+    assert output.read_bytes() == whole.read_bytes()
+    assert not partial.exists()
+
+
+def _interrupted(done: int, total: int | None) -> None:
+    if done == 7:
+        raise KeyboardInterrupt
+
+
+def test_another_run_is_not_gone_on_with(reader: Embedded, tmp_path: Path) -> None:
+    pages, output = tmp_path / "pages.jsonl", tmp_path / "predictions.json"
+    _write(pages, 8)
+    with pytest.raises(KeyboardInterrupt):
+        predict_files(reader, "toy", [pages], output, PageOptions(), step=_interrupted)
+    kept = (tmp_path / "predictions.json.partial").read_bytes()
+    with pytest.raises(InputError, match="is of another reader, other files or options"):
+        predict_files(reader, "other", [pages], output, PageOptions(resume=True))
+    assert (tmp_path / "predictions.json.partial").read_bytes() == kept
+
+
+def test_limit_and_pages_given_twice(reader: Embedded, tmp_path: Path) -> None:
+    pages, output = tmp_path / "pages.jsonl", tmp_path / "predictions.json"
+    _write(pages, 8)
+    assert predict_files(reader, "toy", [pages], output, PageOptions(limit=3)) == 3
+    assert [*read_predictions(output)] == [0, 1, 2]
+    with pytest.raises(InputError, match="page 0 is there twice"):
+        predict_files(reader, "toy", [pages, pages], tmp_path / "twice.json", PageOptions())
