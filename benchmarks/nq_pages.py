@@ -1,9 +1,9 @@
 """Real search questions with their paragraph → pages of Natural Questions to train on and to judge by.
 
-The gold paragraph of a question of QED (short answer) or BoolQ (yes or no) stands among paragraphs that look like
-the right one: of its own title first, then those that share most rare words with the question; none of them holds
-the answer. A share of the pages lacks the gold paragraph and has no answer. Titles are kept apart: no title, and no
-paragraph, is on both sides. No question here has a long answer alone, for no such data is at hand.
+The gold paragraph of a question of QED (short answer) or BoolQ (yes or no) stands among paragraphs that look
+like the right one: of its own title first, then those that share most rare words with the question; none of them
+holds the answer. A share of the pages lacks the gold paragraph and has no answer. Titles are kept apart: no title,
+and no paragraph, is on both sides. No question here has a long answer alone, for no such data is at hand.
 
     python benchmarks/nq_pages.py QED.jsonl.gz BOOLQ.jsonl.gz FOLDER
 """
@@ -61,12 +61,14 @@ def main() -> None:
     for name, held in (("learn", False), ("held", True)):
         side = [q for q in questions if (_share(q.title) < options.held) == held]
         random.Random(1).shuffle(side)
-        pages = list(_pages(side, options.paragraphs, options.null))
-        with gzip.open(options.folder / f"{name}.jsonl.gz", "wt", encoding="utf-8") as stream:
-            stream.writelines(json.dumps(page, ensure_ascii=False) + "\n" for page in pages)
-        nothing = sum(page["annotations"][0]["long_answer"]["start_token"] < 0 for page in pages)
-        yes_no = sum(page["annotations"][0]["yes_no_answer"] != "NONE" for page in pages)
-        print(f"{name}: {len(pages)} pages, {nothing} without an answer, {yes_no} yes or no")
+        counts: Counter[str] = Counter()
+        with gzip.open(options.folder / f"{name}.jsonl.gz", "wt", 3, encoding="utf-8") as stream:
+            for page in _pages(side, options.paragraphs, options.null):
+                stream.write(json.dumps(page, ensure_ascii=False) + "\n")
+                marked = page["annotations"][0]
+                kind = "null" if marked["long_answer"]["start_token"] < 0 else marked["yes_no_answer"]
+                counts["short" if kind == "NONE" else kind.lower()] += 1
+        print(f"{name}: {counts.total()} pages, {dict(counts)}")
 
 
 def _questions(path: Path) -> Iterator[Question]:
@@ -88,7 +90,8 @@ def _share(title: str) -> float:
 
 def _pages(questions: list[Question], count: int, null: float) -> Iterator[dict[str, Any]]:
     paragraphs = list(dict.fromkeys((q.title, q.paragraph) for q in questions))
-    words = [frozenset(_WORD.findall(text.lower())) for _, text in paragraphs]
+    lowered = [text.lower() for _, text in paragraphs]
+    words = [frozenset(_WORD.findall(text)) for text in lowered]
     rarity = {word: log(len(words) / n) for word, n in Counter(w for known in words for w in known).items()}
     holding: dict[str, list[int]] = defaultdict(list)
     of_title: dict[str, list[int]] = defaultdict(list)
@@ -108,7 +111,7 @@ def _pages(questions: list[Question], count: int, null: float) -> Iterator[dict[
         order += draw.sample(range(len(paragraphs)), 2 * count)
         others = [
             paragraphs[i][1] for i in dict.fromkeys(order)
-            if paragraphs[i][1] != question.paragraph and not (answer and answer in paragraphs[i][1].lower())
+            if paragraphs[i][1] != question.paragraph and not (answer and answer in lowered[i])
         ]  # fmt: skip
         yield _page(question, others[: count - 1], None if draw.random() < null else question.paragraph, draw)
 
