@@ -1,9 +1,9 @@
 """Real search questions with their paragraph → pages of Natural Questions to train on and to judge by.
 
-The gold paragraph of a question of QED (short answer) or BoolQ (yes or no) stands among paragraphs that look
-like the right one: of its own title first, then those that share most rare words with the question; none of them
-holds the answer. A share of the pages lacks the gold paragraph and has no answer. Titles are kept apart: no title,
-and no paragraph, is on both sides. No question here has a long answer alone, for no such data is at hand.
+The gold paragraph of a question of QED (short answer) or BoolQ (yes or no) stands among paragraphs that look like
+the right one: of its own title, then those that share most rare words with the question; none of them holds the answer.
+A share of the pages lacks the gold paragraph and has no answer. Titles are kept apart: no title, and no paragraph,
+is on both sides. No question here has a long answer alone, for no such data is at hand.
 
     python benchmarks/nq_pages.py QED.jsonl.gz BOOLQ.jsonl.gz FOLDER
 """
@@ -23,9 +23,10 @@ from math import log
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 _TOKEN = re.compile(r"\w+(?:['’]\w+)?|[^\w\s]")
 _WORD = re.compile(r"\w+")
-_RARE = 3.0  # in one paragraph of twenty at most
 
 
 @dataclass(frozen=True)
@@ -101,13 +102,11 @@ def _pages(questions: list[Question], count: int, null: float) -> Iterator[dict[
             holding[word].append(i)
     for question in questions:
         draw = random.Random(question.id)
-        scores: Counter[int] = Counter()
+        scores = np.zeros(len(paragraphs))
         for word in set(_WORD.findall(question.text.lower())):
-            if rarity.get(word, 0) > _RARE:
-                for i in holding[word]:
-                    scores[i] += rarity[word]
+            scores[holding.get(word, [])] += rarity.get(word, 0.0)
         answer = question.paragraph[slice(*question.answer)].lower() if question.answer else None
-        order = [*of_title[question.title], *(i for i, _ in scores.most_common(4 * count))]
+        order = [*of_title[question.title], *np.argsort(-scores)[: 4 * count].tolist()]
         order += draw.sample(range(len(paragraphs)), 2 * count)
         others = [
             paragraphs[i][1] for i in dict.fromkeys(order)
