@@ -1,9 +1,10 @@
 """Real search questions with their paragraph → pages of Natural Questions to train on and to judge by.
 
-The gold paragraph of a question of QED (short answer) or BoolQ (yes or no) stands among paragraphs that look like
-the right one: of its own title, then those that share most rare words with the question; none of them holds the answer.
-A share of the pages lacks the gold paragraph and has no answer. Titles are kept apart: no title, and no paragraph,
-is on both sides. No question here has a long answer alone, for no such data is at hand.
+The gold paragraph of a question of QED (short answer) or BoolQ (yes or no) stands among paragraphs that
+look like the right one: of its own title, then those that share most rare words with the question; none of
+them holds the answer. A share of the pages lacks the gold paragraph and has no answer. Titles are kept
+apart: no title, and no paragraph, is on both sides. No question here has a long answer alone, for no such
+data is at hand.
 
     python benchmarks/nq_pages.py QED.jsonl.gz BOOLQ.jsonl.gz FOLDER
 """
