@@ -16,16 +16,16 @@ from tritonqa.errors import InputError
 from tritonqa.features import Windowing
 from tritonqa.natural_questions import SCORE, PageOptions, predict, predict_files
 from tritonqa.natural_questions.passages import MARKUPS
-from tritonqa.reader.embedded import Embedded
+from tritonqa.reader.in_process import InProcess
 
 SAMPLES = sorted((Path(__file__).parents[1] / "data" / "natural_questions").glob("*.jsonl.gz"))
 WORDS = st.lists(st.sampled_from(["keeper", "Ada", "light", "🙂", "<Tr>", "``", "é", "كتاب"]), max_size=12)
 
 
 @pytest.fixture(scope="module")
-def reader() -> Iterator[Embedded]:
+def reader() -> Iterator[InProcess]:
     small = Windowing(max_length=64, stride=16, max_question=16)
-    opened = Embedded(byte_tokenizer(), ToyEngine(), windowing=small)
+    opened = InProcess(byte_tokenizer(), ToyEngine(), windowing=small)
     yield opened
     opened.close()
 
@@ -48,7 +48,7 @@ def record(number: int, paragraphs: list[list[str]], question: str = "who is the
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.lists(WORDS, max_size=4), max_size=4), st.sampled_from(MARKUPS), st.booleans())
 def test_spans_are_tokens_of_the_page_and_their_text_is_theirs(
-    reader: Embedded, pages: list[list[list[str]]], markup: str, official: bool
+    reader: InProcess, pages: list[list[list[str]]], markup: str, official: bool
 ) -> None:
     records = [record(i, paragraphs) for i, paragraphs in enumerate(pages)]
     parsed = [parse(expand(item) if official else item) for item in records]
@@ -71,7 +71,7 @@ def _hold(page: Page, prediction: Prediction) -> None:
     assert prediction.long_score >= prediction.short_score
 
 
-def test_the_same_in_both_formats_and_file_by_file(reader: Embedded, tmp_path: Path) -> None:
+def test_the_same_in_both_formats_and_file_by_file(reader: InProcess, tmp_path: Path) -> None:
     output = tmp_path / "predictions.json"
     assert predict_files(reader, "toy", SAMPLES, output, PageOptions()) == 2
     assert json.loads(output.read_text(encoding="utf-8"))["score"] == SCORE
@@ -81,7 +81,7 @@ def test_the_same_in_both_formats_and_file_by_file(reader: Embedded, tmp_path: P
         _hold(page, found[page.id])
 
 
-def test_a_csv_holds_what_passes_the_thresholds(reader: Embedded, tmp_path: Path) -> None:
+def test_a_csv_holds_what_passes_the_thresholds(reader: InProcess, tmp_path: Path) -> None:
     output = tmp_path / "predictions.csv"
     predict_files(reader, "toy", SAMPLES[:1], output, PageOptions(short_from=1e9))
     (found,) = read_predictions(output).values()
@@ -94,7 +94,7 @@ def _write(file: Path, count: int) -> None:
 
 
 @pytest.mark.parametrize("cut", [0, 1, 40, 100, 900, 2000])
-def test_a_run_cut_anywhere_goes_on_as_if_it_had_not_been(reader: Embedded, tmp_path: Path, cut: int) -> None:
+def test_a_run_cut_anywhere_goes_on_as_if_it_was_not(reader: InProcess, tmp_path: Path, cut: int) -> None:
     pages, whole, output = tmp_path / "pages.jsonl", tmp_path / "whole.json", tmp_path / "cut.json"
     _write(pages, 12)
     predict_files(reader, "toy", [pages], whole, PageOptions())
@@ -114,7 +114,7 @@ def _interrupted(done: int, total: int | None) -> None:
         raise KeyboardInterrupt
 
 
-def test_another_run_is_not_gone_on_with(reader: Embedded, tmp_path: Path) -> None:
+def test_another_run_is_not_gone_on_with(reader: InProcess, tmp_path: Path) -> None:
     pages, output = tmp_path / "pages.jsonl", tmp_path / "predictions.json"
     _write(pages, 8)
     with pytest.raises(KeyboardInterrupt):
@@ -125,7 +125,7 @@ def test_another_run_is_not_gone_on_with(reader: Embedded, tmp_path: Path) -> No
     assert (tmp_path / "predictions.json.partial").read_bytes() == kept
 
 
-def test_limit_and_pages_given_twice(reader: Embedded, tmp_path: Path) -> None:
+def test_limit_and_pages_given_twice(reader: InProcess, tmp_path: Path) -> None:
     pages, output = tmp_path / "pages.jsonl", tmp_path / "predictions.json"
     _write(pages, 8)
     assert predict_files(reader, "toy", [pages], output, PageOptions(limit=3)) == 3

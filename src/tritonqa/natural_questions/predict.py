@@ -9,14 +9,14 @@ from functools import partial
 from tritonqa.datasets.natural_questions import Page, Prediction
 from tritonqa.natural_questions.answer import answer
 from tritonqa.natural_questions.passages import passages
-from tritonqa.reader.embedded import Embedded
+from tritonqa.reader.in_process import InProcess
 from tritonqa.reader.stream import in_order
 from tritonqa.text import Ask
 
 _AHEAD = 4  # pages: the next one is prepared while windows of the others run
 
 
-def predict(reader: Embedded, pages: Iterable[Page], markup: str = "drop") -> Iterator[Prediction]:
+def predict(reader: InProcess, pages: Iterable[Page], markup: str = "drop") -> Iterator[Prediction]:
     """Predict each page; its windows share the reader's flow with those of the next pages.
 
     Raises InputError and EngineError at the place of the page.
@@ -24,7 +24,7 @@ def predict(reader: Embedded, pages: Iterable[Page], markup: str = "drop") -> It
     return in_order(pages, partial(start, reader, markup), _AHEAD)
 
 
-def start(reader: Embedded, markup: str, page: Page) -> Future[Prediction]:
+def start(reader: InProcess, markup: str, page: Page) -> Future[Prediction]:
     """Prepare a page, each of its tokens once, and let its windows flow."""
     found = passages(page, markup)
     if not found:

@@ -20,7 +20,7 @@ from tritonqa.natural_questions.answer import SCORE
 from tritonqa.natural_questions.partial import Partial
 from tritonqa.natural_questions.passages import MARKUPS
 from tritonqa.natural_questions.predict import predict
-from tritonqa.reader.embedded import Embedded
+from tritonqa.reader.in_process import InProcess
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class PageOptions:
 
 
 def predict_files(
-    reader: Embedded,
+    reader: InProcess,
     name: str,
     files: Iterable[Path],
     output: Path,

@@ -22,7 +22,7 @@ from tritonqa.evaluate.plots import require_matplotlib
 from tritonqa.natural_questions import SCORE, PageOptions, predict_files
 from tritonqa.natural_questions.passages import MARKUPS
 from tritonqa.progress import bar
-from tritonqa.reader.load import load_embedded
+from tritonqa.reader.load import load_in_process
 
 files = click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
 skip_invalid = click.option(
@@ -176,7 +176,7 @@ def predict(
     What is predicted is kept in OUTPUT.partial as it comes; OUTPUT is written at the end, at once.
     """
     wanted = PageOptions(**{name: value for name, value in options.items() if value is not None})
-    backend = load_embedded(reader, engine, precision)
+    backend = load_in_process(reader, engine, precision)
     name = f"{reader} {backend.flow.engine.name}/{backend.flow.engine.precision}"
     with _invalid(skip_invalid) as skip, bar("pages") as step, closing(backend):
         count = predict_files(backend, name, files, output, wanted, skip, step)
