@@ -28,9 +28,9 @@ bench: FILE ?= tests/data/squad-heldout-sample.json.gz
 bench: .venv/dev
 	$(BIN)/python benchmarks/throughput.py $(FILE)
 
-.venv/base: pyproject.toml constraints.txt models/minilm/pyproject.toml
+.venv/base: pyproject.toml constraints.txt models/minilm/pyproject.toml models/encoder/pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(PIP) -e . -e ./models/minilm
+	$(PIP) -e . -e ./models/minilm -e ./models/encoder
 	touch $@
 
 .venv/dev: .venv/base models/minilm/checkpoint/pyproject.toml

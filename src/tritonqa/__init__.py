@@ -9,10 +9,21 @@ if TYPE_CHECKING:
     from tritonqa.errors import TritonQAError
     from tritonqa.features import Windowing
     from tritonqa.integrations.transformers import pipeline
+    from tritonqa.library.library import Library
     from tritonqa.reader import AsyncReader, Reader
     from tritonqa.spans import Decoding
 
-__all__ = ["Answer", "Answers", "AsyncReader", "Decoding", "Reader", "TritonQAError", "Windowing", "pipeline"]
+__all__ = [
+    "Answer",
+    "Answers",
+    "AsyncReader",
+    "Decoding",
+    "Library",
+    "Reader",
+    "TritonQAError",
+    "Windowing",
+    "pipeline",
+]
 __version__ = "0.1.0"
 
 _ROOMS = {
@@ -20,6 +31,7 @@ _ROOMS = {
     "Answers": "answers",
     "AsyncReader": "reader",
     "Decoding": "spans",
+    "Library": "library.library",
     "Reader": "reader",
     "TritonQAError": "errors",
     "Windowing": "features",

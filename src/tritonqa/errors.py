@@ -3,6 +3,7 @@
 TritonQAError
 ├── InputError        what was asked can't be answered: names the field and the remedy
 │   └── DocumentError a document can't be read: says why in one sentence
+├── LibraryError      a library is missing, damaged, too new, or in use by another writer
 ├── BundleError       a reader on disk is missing, damaged, unsafe or too new
 ├── ExportError       a checkpoint can't become a bundle
 ├── TrainingError     a reader can't learn from what it is given
@@ -35,6 +36,10 @@ class DocumentError(InputError):
         shown = os.fsencode(path).decode("utf-8", "replace") if path is not None else "the document"
         super().__init__(f"{shown} {reason}")
         self.reason = reason
+
+
+class LibraryError(TritonQAError):
+    """Say what is wrong with a library of documents, and what to do."""
 
 
 class BundleError(TritonQAError):

@@ -16,6 +16,7 @@ from tritonqa.errors import (
     EngineError,
     ExportError,
     InputError,
+    LibraryError,
     MissingExtra,
     TrainingError,
     TritonQAError,
@@ -29,6 +30,7 @@ EXIT_CODES = (
     (MissingExtra, 5),
     (ExportError, 6),
     (TrainingError, 6),
+    (LibraryError, 7),
     (TritonQAError, 1),
 )
 
@@ -54,7 +56,8 @@ def cli() -> None:
     """Read exact, cited answers from texts.
 
     Exit codes: 0 done, 1 output can't be written, 2 bad input, 3 reader can't be loaded, 4 engine failed,
-    5 an extra is not installed, 6 export or training refused, 130 interrupted, 141 who read the output left.
+    5 an extra is not installed, 6 export or training refused, 7 library can't be opened or written,
+    130 interrupted, 141 who read the output left.
     """
 
 

@@ -12,10 +12,12 @@ from typing import Unpack
 import click
 
 from tritonqa.cli.display import lines
+from tritonqa.cli.library_display import ask_library
 from tritonqa.cli.options import answer_options, as_json, reader_options, top_k
 from tritonqa.cli.output import emit
 from tritonqa.datasets import batch_file as batches
 from tritonqa.errors import InputError
+from tritonqa.library.parse import ParseOptions
 from tritonqa.progress import bar
 from tritonqa.reader import Reader
 from tritonqa.spans import AskOptions
@@ -25,43 +27,69 @@ _LONG = 50  # windows of a single ask from which on a bar is worth it
 
 @click.command()
 @click.argument("question", required=False)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--context", "-c", multiple=True, help="A passage: TEXT, @FILE, or - for stdin; repeatable.")
 @click.option(
     "--batch",
     type=click.Path(path_type=Path),
     help='Asks instead of one: JSON lines of {"question", "passages"}, or - for stdin.',
 )
+@click.option(
+    "--library",
+    type=click.Path(path_type=Path),
+    help="Answer from this library; PATHS, if any, are indexed into it first.",
+)
+@click.option("--password", multiple=True, help="Tried on encrypted documents of PATHS; repeatable.")
 @reader_options
 @top_k
 @answer_options
 @as_json
 def ask(
     question: str | None,
+    paths: tuple[Path, ...],
     context: tuple[str, ...],
     batch: Path | None,
+    library: Path | None,
+    password: tuple[str, ...],
     as_json: bool,
     load: Callable[[], Reader],
     **options: Unpack[AskOptions],
 ) -> None:
-    """Answer QUESTION from passages, or many asks from a file of JSON lines.
+    """Answer QUESTION from passages, from a library of documents, or many asks from a file of JSON lines.
 
     A batch is answered in order, one JSON object a line.
     """
     if (batch is None) == (question is None):
-        raise InputError("give either a QUESTION with --context, or --batch FILE")
-    if batch is not None:
-        if context:
-            raise InputError("context is for a QUESTION; each line of a batch has its own passages")
+        raise InputError("give either a QUESTION with --context or --library, or --batch FILE")
+    if library is not None:
+        if context or batch is not None:
+            raise InputError("library goes with a QUESTION alone; give no --context and no --batch")
+        with load() as reader:
+            parsing = ParseOptions(passwords=password)
+            ask_library(question or "", library, paths, parsing, reader, as_json, options)
+    elif paths:
+        raise InputError("paths need a library; give --library DIR, or a text with --context @FILE")
+    elif batch is None:
+        _answer(load, question or "", context, as_json, options)
+    elif context:
+        raise InputError("context is for a QUESTION; each line of a batch has its own passages")
+    else:
         with load() as reader:
             _answer_batch(reader, batch, options)
-        return
+
+
+def _answer(
+    load: Callable[[], Reader], question: str, context: Sequence[str], as_json: bool, options: AskOptions
+) -> None:
     if not context:
-        raise InputError("context is missing; give --context TEXT, --context @FILE or --context -")
+        raise InputError(
+            "context is missing; give --context TEXT, --context @FILE, --context - or --library DIR"
+        )
     if context.count("-") > 1:
         raise InputError("context - is given twice; stdin can be read only once")
     passages = [_read(value) for value in context]
     with load() as reader, bar("windows", _LONG) as step:
-        answers = reader.ask(question or "", passages, step=step, **options)
+        answers = reader.ask(question, passages, step=step, **options)
     if as_json:
         emit(json.dumps(answers.to_dict(), ensure_ascii=False))
     else:

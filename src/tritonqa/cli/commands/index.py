@@ -1,0 +1,44 @@
+"""tritonqa index."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from tritonqa.cli.library_options import library_folder, parse_options
+from tritonqa.cli.options import as_json
+from tritonqa.cli.output import emit
+from tritonqa.library.index import Report
+from tritonqa.library.library import Library
+from tritonqa.library.parse import ParseOptions
+from tritonqa.progress import bar
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@library_folder
+@parse_options
+@as_json
+def index(paths: tuple[Path, ...], library: Path, options: ParseOptions, as_json: bool) -> None:
+    """Bring a library to what the files and folders at PATHS hold now.
+
+    What is new or changed is read, what is gone forgotten; what can't be read is named with its reason.
+    """
+    with Library(library, options=options) as opened, bar("files") as step:
+        show(opened.add(paths, step=step), as_json)
+
+
+def show(report: Report, as_json: bool) -> None:
+    """Print what indexing did."""
+    if as_json:
+        emit(json.dumps(report.to_dict(), ensure_ascii=False))
+        return
+    done = {name: len(getattr(report, name)) for name in ("added", "changed", "moved", "removed", "skipped")}
+    counted = [f"{count} {name}" for name, count in done.items() if count]
+    emit(f"{', '.join([*counted, f'{report.unchanged} unchanged'])}; {report.passages} passages")
+    for path, reason in report.skipped:
+        click.echo(f"skipped {path}: {reason}", err=True)
+    for note in report.notes:
+        click.echo(f"note: {note}", err=True)

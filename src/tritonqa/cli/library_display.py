@@ -1,0 +1,83 @@
+"""A question to a library → what a terminal shows: answers with their places, or what was searched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from tritonqa.cli.display import surroundings, visible
+from tritonqa.cli.output import emit
+from tritonqa.errors import InputError
+from tritonqa.library.answer import CitedAnswer, CitedAnswers, Status
+from tritonqa.library.library import Library
+from tritonqa.library.parse import ParseOptions
+from tritonqa.progress import bar
+from tritonqa.reader import Reader
+from tritonqa.spans import AskOptions
+
+_NOTES = {
+    Status.VERIFIED: "",
+    Status.CHANGED: "; changed since it was indexed",
+    Status.MISSING: "; the file is gone",
+}
+
+
+def ask_library(
+    question: str,
+    folder: Path,
+    paths: Sequence[Path],
+    parsing: ParseOptions,
+    reader: Reader,
+    as_json: bool,
+    options: AskOptions,
+) -> None:
+    """Index paths, if any, answer at once, and make their vectors afterwards."""
+    if options.get("answerable_prior") is not None:
+        raise InputError("prior is for passages; a library's probabilities are fitted without one")
+    top_k, threshold = options.get("top_k"), options.get("no_answer_threshold")
+    with Library(folder, reader, options=parsing) as library:
+        if paths:
+            with bar("files") as step:
+                for path, reason in library.add(paths, vectors=False, step=step).skipped:
+                    click.echo(f"skipped {path}: {reason}", err=True)
+        answers = library.ask(
+            question, top_k=top_k or 1, no_answer_threshold=0.5 if threshold is None else threshold
+        )
+        if as_json:
+            emit(json.dumps(answers.to_dict(), ensure_ascii=False))
+        else:
+            for line in lines(answers):
+                emit(line)
+        if paths:
+            with bar("vectors") as step:
+                library.embed(step=step)
+
+
+def lines(answers: CitedAnswers) -> Iterator[str]:
+    """Give an answer with its probability, its sentence and its places; or what was searched."""
+    if not answers:
+        searched = answers.searched
+        yield f"not in these documents (probability {answers.no_answer:.0%})"
+        yield f"  searched {searched.passages} passages of {searched.files} files"
+        for path in searched.unreadable:
+            yield f"  could not read {visible(path)}"
+    for answer in answers:
+        yield from _answer(answer)
+
+
+def _answer(answer: CitedAnswer) -> Iterator[str]:
+    text = visible(answer.text)
+    yield f"{click.style(text, bold=True)}   {answer.score:.0%}"
+    start = answer.start - answer.context_start
+    before, after = surroundings(answer.context, start, start + len(answer.text))
+    yield f"  {visible(before)}{click.style(text, reverse=True)}{visible(after)}"
+    for citation in answer.citations:
+        place = f"characters {citation.start} to {citation.end}"
+        if citation.page is not None:
+            printed = f" (printed {citation.page_label})" if citation.page_label != str(citation.page) else ""
+            place = f"page {citation.page}{printed}, {place}"
+        ocr = "; read from an image" if citation.ocr else ""
+        yield f"  {visible(citation.document)}, {place}{ocr}{_NOTES[citation.status]}"

@@ -1,0 +1,107 @@
+"""A question and a view of a library → cited answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tritonqa.library.answer.cite import Citer
+from tritonqa.library.answer.cited import CitedAnswer, CitedAnswers, Searched
+from tritonqa.library.answer.context import context
+from tritonqa.library.answer.judge import JUDGE, Candidate, Judge
+from tritonqa.library.answer.merge import merge
+from tritonqa.library.encoder import Encoder
+from tritonqa.library.retrieve import Retrieved, retrieve
+from tritonqa.library.store import Stored, View
+from tritonqa.reader import Reader
+from tritonqa.spans import Decoding
+
+if TYPE_CHECKING:
+    from tritonqa.answers import Answers
+
+_SPANS = 2  # answers that a passage brings, on average
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How many passages are read, and how many answers are given while no_answer is at most its threshold."""
+
+    top_k: int = 1
+    passages: int = 20
+    no_answer_threshold: float = 0.5
+
+    def __post_init__(self) -> None:
+        """Raise InputError for values out of range, by name."""
+        Decoding(top_k=self.top_k, no_answer_threshold=self.no_answer_threshold)
+
+
+def ask(
+    view: View,
+    question: str,
+    reader: Reader,
+    encoder: Encoder | None,
+    citer: Citer,
+    options: Asking,
+    judge: Judge = JUDGE,
+) -> CitedAnswers:
+    """Retrieve, read, judge, and look at the files again; raises what the reader raises."""
+    searched = searched_by(view)
+    found = retrieve(view, question, encoder, options.passages)
+    stored = view.passages([one.id for one in found])
+    readable = [(one, passage) for one, passage in zip(found, stored, strict=True) if passage.text.strip()]
+    if not readable:
+        return CitedAnswers(question, (), 1.0, searched)
+    texts = [passage.text for _, passage in readable]
+    read = reader.ask(question, texts, top_k=_SPANS * len(texts), no_answer_threshold=1.0)
+    candidates = judge.judged(_candidates(read, readable), read.no_answer)
+    merged = merge(candidates)
+    no_answer = judge.no_answer(merged)
+    items: tuple[CitedAnswer, ...] = ()
+    if no_answer <= options.no_answer_threshold:
+        items = tuple(_cited(group, citer) for group in merged[: options.top_k])
+    return CitedAnswers(question, items, no_answer, searched, read.calibrated, read.question_cut)
+
+
+def searched_by(view: View) -> Searched:
+    """Say what a view lets be searched."""
+    counts = view.counts()
+    unreadable = tuple(str(file.path) for file in view.files() if file.reason)
+    return Searched(counts.files, counts.passages, unreadable)
+
+
+def _candidates(read: Answers, readable: list[tuple[Retrieved, Stored]]) -> list[Candidate]:
+    """Put the reader's answers at their places in the documents; of overlapping passages each place once."""
+    found: dict[tuple[str, int, int], Candidate] = {}
+    for answer in read:
+        retrieved, passage = readable[answer.passage]
+        place = (passage.digest, passage.start + answer.start, passage.start + answer.end)
+        if place not in found:
+            found[place] = Candidate(
+                answer.text, place[1], place[2], answer.score, answer.passage, retrieved.score, passage
+            )
+    return list(found.values())
+
+
+def _cited(group: list[Candidate], citer: Citer) -> CitedAnswer:
+    """Show the likeliest of equal answers, at a place that holds it now if there is one."""
+    best = group[0]
+    places = [
+        (citation, one)
+        for one in group
+        for citation in citer.citations(one.passage, one.start, one.end, one.text)
+    ]
+    places.sort(key=lambda pair: pair[0].status != "verified")
+    shown = places[0][1]
+    around, begins = context(
+        shown.passage.text, shown.start - shown.passage.start, shown.end - shown.passage.start
+    )
+    return CitedAnswer(
+        shown.text,
+        best.probability,
+        shown.rank,
+        around,
+        shown.passage.start + begins,
+        shown.passage.title,
+        shown.passage.heading,
+        tuple(citation for citation, _ in places),
+    )

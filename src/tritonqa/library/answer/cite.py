@@ -1,0 +1,77 @@
+"""A place in a document → citations, looked up in the files as they are now."""
+
+from __future__ import annotations
+
+from hashlib import file_digest
+from pathlib import Path
+
+from tritonqa.errors import DocumentError
+from tritonqa.library.answer.cited import Citation, Status
+from tritonqa.library.document import Box, Page
+from tritonqa.library.parse import ParseOptions, excerpt_apart
+from tritonqa.library.store import File, Stored
+
+
+class Citer:
+    """Reads each file once while one ask is answered."""
+
+    def __init__(self, options: ParseOptions) -> None:
+        """Take how documents are parsed: passwords and limits."""
+        self._options = options
+        self._statuses: dict[Path, Status] = {}
+
+    def citations(self, passage: Stored, start: int, end: int, text: str) -> list[Citation]:
+        """Return a citation for each file that holds the document, those that hold the words now first.
+
+        What is verified are the bytes of the whole file, from which the text was parsed, and, where it has a
+        layout, the words at the place itself; only then are there boxes.
+        """
+        page = _page(passage.pages, start)
+        found = []
+        for file in passage.files:
+            status = self._status(file)
+            boxes: tuple[Box, ...] = ()
+            if status is Status.VERIFIED and passage.pages:
+                status, boxes = self._look(file.path, passage.pages, start, end, text)
+            found.append(
+                Citation(
+                    str(file.path),
+                    start,
+                    end,
+                    page.number if page else None,
+                    page.label if page else None,
+                    None,
+                    boxes,
+                    page.ocr if page else False,
+                    status,
+                )
+            )
+        return sorted(found, key=lambda citation: citation.status is not Status.VERIFIED)
+
+    def _status(self, file: File) -> Status:
+        if file.path not in self._statuses:
+            self._statuses[file.path] = _compare(file)
+        return self._statuses[file.path]
+
+    def _look(
+        self, path: Path, pages: tuple[Page, ...], start: int, end: int, text: str
+    ) -> tuple[Status, tuple[Box, ...]]:
+        """Read the words at the place; the same bytes hold them even where they can't be parsed here."""
+        try:
+            seen = excerpt_apart(path, pages, start, end, self._options)
+        except DocumentError:
+            return Status.VERIFIED, ()
+        return (Status.VERIFIED, seen.boxes) if seen.text == text else (Status.CHANGED, ())
+
+
+def _compare(file: File) -> Status:
+    try:
+        with file.path.open("rb") as stream:
+            same = file_digest(stream, "sha256").hexdigest() == file.digest
+    except OSError:
+        return Status.MISSING
+    return Status.VERIFIED if same else Status.CHANGED
+
+
+def _page(pages: tuple[Page, ...], at: int) -> Page | None:
+    return next((page for page in pages if page.start <= at < page.end), None)

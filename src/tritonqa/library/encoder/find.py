@@ -1,0 +1,20 @@
+"""A name → an encoder; an installed data package is found by its entry point."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from tritonqa.library.encoder.base import Encoder
+
+GROUP = "tritonqa.encoders"
+PACKAGED = "tritonqa-encoder-minilm"
+
+
+def find(name: str = PACKAGED) -> Encoder | None:
+    """Open an installed encoder; None where it is not installed."""
+    for point in entry_points(group=GROUP, name=name):
+        from tritonqa.library.encoder.packaged import PackagedEncoder
+
+        return PackagedEncoder(Path(point.load()()))
+    return None

@@ -1,0 +1,115 @@
+"""A data package's ONNX file → vectors, by OpenVINO or else onnxruntime."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from unicodedata import name as name_of
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from tritonqa.arrays import FloatArray
+from tritonqa.engine.telemetry import quiet
+from tritonqa.errors import BundleError, MissingExtra
+from tritonqa.library.encoder.base import Encoder
+
+_TOKENS = 4_096  # of one call: what keeps its memory small
+_ROUND_TO = 16  # tokens: engines compile for each length
+
+Run = Callable[[dict[str, np.ndarray]], FloatArray]
+
+
+class PackagedEncoder(Encoder):
+    """An encoder in a folder: encoder.json, tokenizer.json and the file that encoder.json names."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open it; raises BundleError for a folder that is damaged, MissingExtra without an engine."""
+        try:
+            record = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+            file = folder / record["file"]
+            if sha256(file.read_bytes()).hexdigest() != record["sha256"]:
+                raise BundleError(f"{file} is damaged; install the encoder again")
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        except (OSError, ValueError, KeyError) as error:
+            raise BundleError(f"{folder} is no encoder ({error}); install it again") from error
+        self.name = f"{record['name']} {record['version']}"
+        self.width = record["width"]
+        self._scripts = tuple(record["scripts"])
+        self._length = record["max_length"]
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(self._length)
+        self._lock = threading.Lock()
+        with quiet():
+            self._run = _opened(file)
+
+    def encode(self, texts: Sequence[str]) -> FloatArray:
+        """Return vectors [n, width]; of a text longer than the model takes, its beginning counts."""
+        found = np.zeros((len(texts), self.width), np.float32)
+        ids = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        order = sorted(range(len(ids)), key=lambda i: -len(ids[i]))
+        while order:
+            width = -(-len(ids[order[0]]) // _ROUND_TO) * _ROUND_TO
+            some, order = order[: max(_TOKENS // width, 1)], order[max(_TOKENS // width, 1) :]
+            with self._lock:
+                found[some] = self._run(_padded([ids[i] for i in some], width))
+        return found
+
+    def reads(self, text: str) -> bool:
+        """Tell whether most letters of a text are of a script that the model knows."""
+        letters = [letter for letter in text if letter.isalpha()]
+        known = sum(name_of(letter, "").startswith(self._scripts) for letter in letters)
+        return 2 * known >= len(letters)
+
+    def close(self) -> None:
+        """Let go of the model."""
+        del self._run
+
+
+def _padded(ids: Sequence[Sequence[int]], width: int) -> dict[str, np.ndarray]:
+    inputs = {name: np.zeros((len(ids), width), np.int64) for name in ("input_ids", "attention_mask")}
+    for row, some in enumerate(ids):
+        inputs["input_ids"][row, : len(some)] = some
+        inputs["attention_mask"][row, : len(some)] = 1
+    return inputs
+
+
+def _opened(file: Path) -> Run:
+    if find_spec("openvino"):
+        return _openvino(file)
+    if find_spec("onnxruntime"):
+        return _onnxruntime(file)
+    raise MissingExtra("onnxruntime", "onnxruntime")
+
+
+def _openvino(file: Path) -> Run:
+    import openvino as ov
+    from openvino.passes import ConstantFolding, Manager
+
+    core, passes = ov.Core(), Manager()
+    model = core.read_model(file)
+    passes.register_pass(ConstantFolding())  # weights unfold here, not again in each product
+    passes.run_passes(model)
+    hints = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1}
+    request = core.compile_model(model, "CPU", hints).create_infer_request()
+
+    def run(inputs: dict[str, np.ndarray]) -> FloatArray:
+        request.infer(inputs, share_inputs=True)
+        return np.array(request.get_output_tensor(0).data, np.float32)
+
+    return run
+
+
+def _onnxruntime(file: Path) -> Run:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.disable_quant_qdq", "1")
+    session: Any = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+    return lambda inputs: np.asarray(session.run(None, inputs)[0], np.float32)

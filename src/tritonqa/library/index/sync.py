@@ -1,0 +1,190 @@
+"""Files on disk and files in the store → the store as the disk is."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from hashlib import file_digest
+from itertools import islice
+from pathlib import Path
+from time import time_ns
+
+from tritonqa.errors import DocumentError
+from tritonqa.library.document import Document
+from tritonqa.library.index.report import Report, Skipped
+from tritonqa.library.index.walk import walk
+from tritonqa.library.parse import ParseOptions, parse_apart
+from tritonqa.library.passages import split
+from tritonqa.library.store import File, Indexed
+from tritonqa.library.store.base import Writer
+from tritonqa.progress import Step
+
+_AHEAD = 4  # documents parsed while others are written
+_OPTIMISE = 5_000  # passages after which searching is brought up to date
+_RACY = 2_000_000_000  # nanoseconds: a file written so shortly before it was read may change unseen
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A file that is new or changed: as it is now, and as it was."""
+
+    file: File
+    before: File | None
+
+
+def sync(
+    writer: Writer, roots: Sequence[Path], leave_out: Path, options: ParseOptions, step: Step | None = None
+) -> Report:
+    """Bring the store to what the roots hold now, and report it; one bad file never stops the rest.
+
+    Files elsewhere stay as they are. step(done, all) is told of files. A file is read where its size or its
+    time of change is not what it was; what a rename or a copy holds is known by its bytes and is not parsed
+    again.
+    """
+    report = Report()
+    known = writer.files()
+    work, seen = _compare(roots, leave_out, known, bool(options.passwords), report)
+    gone = {path: file for path, file in known.items() if path not in seen and _within(path, roots)}
+    parsed = passages = 0
+    for item, outcome in _ahead(work, options, writer):
+        _keep(writer, item, outcome, gone, report)
+        parsed += 1
+        if isinstance(outcome, Document):
+            passages += max(len(outcome.text) // 1000, 1)
+        if passages >= _OPTIMISE:
+            writer.optimise()
+            passages = 0
+        if step is not None:
+            step(parsed, len(work))
+    writer.remove(gone)
+    report.removed += map(str, gone)
+    return report
+
+
+def _compare(
+    roots: Sequence[Path], leave_out: Path, known: dict[Path, File], again: bool, report: Report
+) -> tuple[list[Work], set[Path]]:
+    """Tell the files to read from those that are as they were; again takes those that could not be read."""
+    work, seen = [], set()
+    for path in walk(roots, leave_out):
+        if isinstance(path, Skipped):
+            report.skipped.append(path)
+            continue
+        before = known.get(path)
+        try:
+            stat = path.stat()
+        except OSError as error:
+            if before is None or path in roots:
+                report.skipped.append(Skipped(str(path), _why(error)))
+            continue
+        seen.add(path)
+        now = File(path, stat.st_size, stat.st_mtime_ns, time_ns())
+        if before is None or not _same(before, now) or (before.reason and again):
+            work.append(Work(now, before))
+        else:
+            report.unchanged += 1
+            if before.reason:
+                report.skipped.append(Skipped(str(path), before.reason))
+    return work, seen
+
+
+def _keep(
+    writer: Writer,
+    item: Work,
+    outcome: Document | str | DocumentError,
+    gone: dict[Path, File],
+    report: Report,
+) -> None:
+    """Put a file in the store: parsed, known by its digest (a str), or with why it can't be read."""
+    path = str(item.file.path)
+    if isinstance(outcome, DocumentError):
+        writer.put(replace(item.file, reason=outcome.reason))
+        report.skipped.append(Skipped(path, outcome.reason))
+        return
+    digest = outcome if isinstance(outcome, str) else outcome.digest
+    file = replace(item.file, digest=digest)
+    old = next((path for path, one in gone.items() if one.digest == digest), None)
+    if old is not None and item.before is None:
+        del gone[old]
+        writer.move(old, file)
+        report.moved.append((str(old), path))
+        return
+    if isinstance(outcome, Document):
+        writer.put(file, Indexed(outcome, split(outcome)))
+    else:
+        writer.put(file)
+    if item.before is None:
+        report.added.append(path)
+    elif item.before.digest != digest:
+        report.changed.append(path)
+    else:
+        report.unchanged += 1
+
+
+def _ahead(
+    work: Iterable[Work], options: ParseOptions, writer: Writer
+) -> Iterator[tuple[Work, Document | str | DocumentError]]:
+    """Parse a few files ahead of those that are written, in order."""
+    rest = iter(work)
+    with ThreadPoolExecutor(1) as pool:
+        running: deque[tuple[Work, Future[Document | str | DocumentError]]] = deque()
+
+        def start(count: int) -> None:
+            for item in islice(rest, count):
+                digest = _digest(item.file, options)
+                if digest and writer.has(digest):
+                    running.append((item, _done(digest)))
+                else:
+                    running.append((item, pool.submit(_parsed, item.file.path, options)))
+
+        start(_AHEAD)
+        while running:
+            item, future = running.popleft()
+            yield item, future.result()
+            start(1)
+
+
+def _parsed(path: Path, options: ParseOptions) -> Document | DocumentError:
+    try:
+        return parse_apart(path, options)
+    except DocumentError as error:
+        return error
+
+
+def _done(digest: str) -> Future[Document | str | DocumentError]:
+    future: Future[Document | str | DocumentError] = Future()
+    future.set_result(digest)
+    return future
+
+
+def _digest(file: File, options: ParseOptions) -> str:
+    """Return the SHA-256 of a regular file; nothing for what the parser will refuse."""
+    if not file.path.is_file() or file.size > options.file_megabytes << 20:
+        return ""
+    try:
+        with file.path.open("rb") as stream:
+            return file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _same(before: File, now: File) -> bool:
+    return (before.size, before.modified) == (
+        now.size,
+        now.modified,
+    ) and before.modified < before.indexed - _RACY
+
+
+def _within(path: Path, roots: Sequence[Path]) -> bool:
+    return any(path == root or path.is_relative_to(root) for root in roots)
+
+
+def _why(error: OSError) -> str:
+    return (
+        "does not exist"
+        if isinstance(error, FileNotFoundError)
+        else f"can't be read: {os.strerror(error.errno or 0).lower()}"
+    )

@@ -1,0 +1,59 @@
+"""Paths and folders → the files in them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tritonqa.errors import InputError
+from tritonqa.library.index.report import Skipped
+
+
+def absolute(paths: object) -> list[Path]:
+    """Return paths as absolute ones, the user's home put in for ~; raises InputError for what is no path."""
+    if isinstance(paths, str | os.PathLike):
+        paths = [paths]
+    if not isinstance(paths, Iterable):
+        raise InputError(f"paths must be a path or a list of paths, not {type(paths).__name__}")
+    found = []
+    for i, path in enumerate(paths):
+        if not isinstance(path, str | os.PathLike) or isinstance(os.fspath(path), bytes):
+            raise InputError(f"paths[{i}] must be text or a path, not {type(path).__name__}")
+        found.append(Path(os.path.abspath(Path(path).expanduser())))
+    return found
+
+
+def walk(roots: Iterable[Path], leave_out: Path) -> Iterator[Path | Skipped]:
+    """Give the files under folders, and files named themselves, in order of their names, each once.
+
+    Hidden files and folders are passed over unless named, and so is the library's own folder. Links are
+    followed; a folder is entered once, so that a loop ends.
+    """
+    given: set[Path] = set()
+    entered: set[tuple[int, int]] = set()
+    for root in roots:
+        for path in _under(root, leave_out, entered) if root.is_dir() else [root]:
+            if isinstance(path, Skipped) or path not in given:
+                if isinstance(path, Path):
+                    given.add(path)
+                yield path
+
+
+def _under(folder: Path, leave_out: Path, entered: set[tuple[int, int]]) -> Iterator[Path | Skipped]:
+    try:
+        known = folder.stat()
+        if (known.st_dev, known.st_ino) in entered or folder == leave_out:
+            return
+        entered.add((known.st_dev, known.st_ino))
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        yield Skipped(str(folder), f"can't be entered: {(error.strerror or str(error)).lower()}")
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            yield from _under(folder / entry.name, leave_out, entered)
+        else:
+            yield folder / entry.name

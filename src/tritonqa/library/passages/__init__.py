@@ -1,0 +1,8 @@
+"""A document's text → passages, and their words as search counts them."""
+
+from __future__ import annotations
+
+from tritonqa.library.passages.analyse import ANALYSER, analyse
+from tritonqa.library.passages.split import Passage, Splitting, split
+
+__all__ = ["ANALYSER", "Passage", "Splitting", "analyse", "split"]

@@ -1,0 +1,20 @@
+"""How much words and meaning count, fitted on questions that nothing is measured on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A score is lexical · share of the best BM25 + dense · cosine."""
+
+    lexical: float = 1.0
+    dense: float = 1.0
+
+    def score(self, share: float, cosine: float) -> float:
+        """Return both as one number."""
+        return self.lexical * share + self.dense * cosine
+
+
+WEIGHTS = Weights()

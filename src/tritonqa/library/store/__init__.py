@@ -1,0 +1,8 @@
+"""Where a library's documents, passages and vectors are kept."""
+
+from __future__ import annotations
+
+from tritonqa.library.store.base import Counts, File, Found, Indexed, Store, Stored, View
+from tritonqa.library.store.scope import EVERYTHING, Scope
+
+__all__ = ["EVERYTHING", "Counts", "File", "Found", "Indexed", "Scope", "Store", "Stored", "View"]

@@ -1,0 +1,153 @@
+"""The seam: files, passages and vectors kept, and searched as they were at one moment."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tritonqa.arrays import FloatArray
+from tritonqa.library.document import Document, Page
+from tritonqa.library.passages import Passage
+from tritonqa.library.store.scope import Both, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as it was when it was indexed; reason says why one could not be read, and it has no digest then.
+
+    size in bytes; modified and indexed in nanoseconds since the epoch. digest is the SHA-256 of its bytes.
+    """
+
+    path: Path
+    size: int
+    modified: int
+    indexed: int
+    digest: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A document and its passages, as they go into a store."""
+
+    document: Document
+    passages: Iterable[Passage]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A passage as a store gives it back; all files that hold its document, in the order of their paths."""
+
+    id: int
+    text: str
+    start: int
+    end: int
+    heading: tuple[str, ...]
+    digest: str
+    title: str
+    kind: str
+    pages: tuple[Page, ...]
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search of one kind gives: scores by passage, and the best score any passage could have had."""
+
+    scores: Mapping[int, float]
+    most: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much a search could see: files read and unreadable, passages, and those that have no vector yet."""
+
+    files: int
+    unreadable: int
+    passages: int
+    without_vector: int = 0
+
+
+class View(ABC):
+    """What a store held at one moment, within a scope: nothing outside of it tells on what is found."""
+
+    generation: int
+
+    @abstractmethod
+    def counts(self) -> Counts:
+        """Count what can be seen."""
+
+    @abstractmethod
+    def lexical(self, terms: Sequence[str], limit: int) -> Found:
+        """Return the passages that hold terms, the best by BM25."""
+
+    @abstractmethod
+    def dense(self, vector: FloatArray, limit: int, also: Sequence[int] = ()) -> Found:
+        """Return the passages whose vectors [d] are nearest, by cosine; and those of also that have one."""
+
+    @abstractmethod
+    def passages(self, ids: Sequence[int]) -> list[Stored]:
+        """Return passages by their ids, in the same order."""
+
+    @abstractmethod
+    def files(self) -> list[File]:
+        """List the files, the unreadable ones too, by path."""
+
+    @abstractmethod
+    def text(self, path: Path) -> str | None:
+        """Return the text of a file's document as it was indexed; None where there is none."""
+
+
+class Store(ABC):
+    """One writer and any number of readers, in any processes."""
+
+    @abstractmethod
+    def read(self, scope: Scope | Both) -> AbstractContextManager[View]:
+        """Open a view of this moment; it stays what it is while others write."""
+
+    @abstractmethod
+    def write(self) -> AbstractContextManager[Writer]:
+        """Become the one writer; raises LibraryError where another process is."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the store."""
+
+
+class Writer(ABC):
+    """What the one writer of a store does; each call is done whole or not at all."""
+
+    @abstractmethod
+    def files(self) -> dict[Path, File]:
+        """Return all files."""
+
+    @abstractmethod
+    def has(self, digest: str) -> bool:
+        """Tell whether a document of these bytes is there."""
+
+    @abstractmethod
+    def put(self, file: File, indexed: Indexed | None = None) -> None:
+        """Keep a file in place of what stood at its path: a new document's, a known one's, or unreadable."""
+
+    @abstractmethod
+    def remove(self, paths: Iterable[Path]) -> None:
+        """Forget files, and documents that no file holds any more, to the last byte."""
+
+    @abstractmethod
+    def move(self, old: Path, file: File) -> None:
+        """Keep a file that was at another path before."""
+
+    @abstractmethod
+    def without_vector(self, limit: int) -> list[tuple[int, str]]:
+        """Return some passages that have no vector yet: ids, and the texts that vectors are made of."""
+
+    @abstractmethod
+    def add_vectors(self, ids: Sequence[int], vectors: FloatArray, encoder: str) -> None:
+        """Keep vectors [n, d] of passages, made by an encoder of this name."""
+
+    @abstractmethod
+    def optimise(self) -> None:
+        """Bring up to date what searching is quicker with; a search is right without."""

@@ -1,0 +1,98 @@
+"""The tables of a library, and how its file is opened."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from tritonqa.errors import LibraryError
+from tritonqa.library.passages import ANALYSER
+
+SCHEMA = 1
+FILE = "library.sqlite"
+
+_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    digest TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    title TEXT NOT NULL,
+    pages TEXT NOT NULL,
+    notes TEXT NOT NULL,
+    text BLOB NOT NULL
+);
+CREATE TABLE files (
+    path BLOB PRIMARY KEY,
+    size INTEGER NOT NULL,
+    modified INTEGER NOT NULL,
+    indexed INTEGER NOT NULL,
+    document INTEGER REFERENCES documents (id),
+    reason TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX files_document ON files (document);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    heading TEXT NOT NULL,
+    text TEXT NOT NULL,
+    described TEXT NOT NULL
+);
+CREATE INDEX passages_document ON passages (document);
+CREATE TABLE vectors (
+    passage INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
+    vector BLOB NOT NULL
+);
+"""
+
+
+def connect(folder: Path, *, renewing: bool = False) -> sqlite3.Connection:
+    """Open a library's file for one thread at a time.
+
+    Raises LibraryError for one that is no library, too new, or, unless renewing, of another analyser.
+    """
+    try:
+        connection = sqlite3.connect(folder / FILE, timeout=30, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        _check(connection, folder, renewing)
+    except sqlite3.DatabaseError as error:
+        raise LibraryError(
+            f"{folder} is no library, or damaged ({error}); index its documents into a new one"
+        ) from error
+    return connection
+
+
+def create(folder: Path) -> None:
+    """Make an empty library where there is none; raises LibraryError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(folder / FILE, timeout=30, isolation_level=None)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+            for statement in filter(str.strip, _TABLES.split(";")):
+                connection.execute(statement)
+            stamps = {"schema": SCHEMA, "analyser": ANALYSER, "encoder": "", "generation": 0, "deletions": 0}
+            connection.executemany("INSERT INTO meta VALUES (?, ?)", stamps.items())
+        connection.execute("COMMIT")
+        connection.close()
+    except (OSError, sqlite3.DatabaseError) as error:
+        raise LibraryError(f"a library can't be made at {folder}: {error}; choose another folder") from error
+
+
+def _check(connection: sqlite3.Connection, folder: Path, renewing: bool) -> None:
+    stamps = dict(connection.execute("SELECT key, value FROM meta"))
+    if stamps.get("schema", 0) > SCHEMA:
+        raise LibraryError(
+            f"{folder} was made by a newer tritonqa (schema {stamps['schema']}, this one knows {SCHEMA}); "
+            "upgrade it with: pip install -U tritonqa"
+        )
+    if stamps.get("analyser") != ANALYSER and not renewing:
+        raise LibraryError(
+            f"{folder} was made with another analyser ({stamps.get('analyser')}, now {ANALYSER}); "
+            f"renew it with: tritonqa library rebuild {folder}"
+        )

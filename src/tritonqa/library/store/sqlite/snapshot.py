@@ -1,0 +1,109 @@
+"""The passages of one generation, with what searching them needs."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from tritonqa.library.passages import analyse
+from tritonqa.library.store.sqlite import postings
+from tritonqa.library.store.sqlite.dense import Dense
+from tritonqa.library.store.sqlite.lexical import Lexical
+from tritonqa.library.store.sqlite.segments import Arrays, Segments
+
+SEARCHED = (
+    "SELECT p.id, d.title, p.heading, p.described, p.text FROM passages p "
+    "JOIN documents d ON d.id = p.document"
+)
+
+Ids: TypeAlias = npt.NDArray[np.int64]
+Make: TypeAlias = Callable[[sqlite3.Connection, npt.NDArray[np.int64]], Arrays]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """n passages by id: ids [n], the document of each [n]; which of them have a vector [n]."""
+
+    generation: int
+    ids: Ids
+    documents: Ids
+    has_vector: npt.NDArray[np.bool_]
+    lexical: Lexical
+    dense: Dense
+
+
+def take(connection: sqlite3.Connection, lexical: Segments, dense: Segments) -> Snapshot:
+    """Read the generation that a connection's transaction sees.
+
+    Segments may be older or newer: passages they lack are indexed here from their text, passages that are not
+    there (yet, or any more) are left out.
+    """
+    generation = generation_of(connection)
+    rows = connection.execute("SELECT id, document FROM passages ORDER BY id").fetchall()
+    table = np.array(rows, np.int64).reshape(-1, 2)  # [n, 2]
+    ids = np.ascontiguousarray(table[:, 0])
+    vectors = column(connection, "SELECT passage FROM vectors ORDER BY passage")
+    return Snapshot(
+        generation,
+        ids,
+        np.ascontiguousarray(table[:, 1]),
+        np.isin(ids, vectors, assume_unique=True),
+        Lexical(_completed(connection, lexical.open(), ids, index_missing), ids),
+        Dense(_completed(connection, dense.open(), vectors, vectors_missing), ids),
+    )
+
+
+def generation_of(connection: sqlite3.Connection) -> int:
+    """Return the generation that a connection sees."""
+    return int(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
+
+
+def column(connection: sqlite3.Connection, statement: str) -> Ids:
+    """Return a column of numbers [n]."""
+    return np.fromiter((row[0] for row in connection.execute(statement)), np.int64)
+
+
+def missing(segments: list[Arrays], ids: Ids) -> Ids:
+    """Return the ids that no segment holds."""
+    for segment in segments:
+        ids = np.setdiff1d(ids, segment["ids"], assume_unique=True)
+    return ids
+
+
+def index_missing(connection: sqlite3.Connection, ids: Ids) -> Arrays:
+    """Index passages from the library's file."""
+    wanted = set(ids.tolist())
+    rows = connection.execute(
+        f"{SEARCHED} WHERE p.id BETWEEN ? AND ? ORDER BY p.id",
+        (int(ids[0]), int(ids[-1])) if len(ids) else (0, 0),
+    )
+    return postings.index((row[0], analyse(searched_text(*row[1:]))) for row in rows if row[0] in wanted)
+
+
+def vectors_missing(connection: sqlite3.Connection, ids: Ids) -> Arrays:
+    """Read vectors from the library's file."""
+    wanted = set(ids.tolist())
+    rows = connection.execute(
+        "SELECT passage, vector FROM vectors WHERE passage BETWEEN ? AND ? ORDER BY passage",
+        (int(ids[0]), int(ids[-1])) if len(ids) else (0, 0),
+    )
+    found = [(number, np.frombuffer(vector, np.float16)) for number, vector in rows if number in wanted]
+    if not found:
+        return {"ids": np.zeros(0, np.int64), "vectors": np.zeros((0, 1), np.float32)}
+    vectors = np.stack([vector for _, vector in found]).astype(np.float32)
+    return {"ids": np.array([number for number, _ in found], np.int64), "vectors": vectors}
+
+
+def searched_text(title: str, heading: str, described: str, text: str) -> str:
+    """Return what a passage is searched by: its document's title, its headings, and its text."""
+    return "\n".join(filter(None, (title, heading, described or text)))
+
+
+def _completed(connection: sqlite3.Connection, segments: list[Arrays], ids: Ids, make: Make) -> list[Arrays]:
+    lacking = missing(segments, ids)
+    return [*segments, make(connection, lacking)] if len(lacking) else segments

@@ -1,0 +1,145 @@
+"""A library as it was at one moment, within a scope."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tritonqa.arrays import FloatArray
+from tritonqa.library.document import Page
+from tritonqa.library.store.base import Counts, File, Found, Stored, View
+from tritonqa.library.store.scope import EVERYTHING, Both, Scope
+from tritonqa.library.store.sqlite.dense import OUT
+from tritonqa.library.store.sqlite.lexical import Mask, best
+from tritonqa.library.store.sqlite.paths import Paths
+from tritonqa.library.store.sqlite.snapshot import Snapshot
+
+_AT_ONCE = 500  # numbers in one statement
+
+FILES = (
+    "SELECT f.path, f.size, f.modified, f.indexed, coalesce(d.digest, ''), f.reason, f.document, "
+    "coalesce(d.kind, '') FROM files f LEFT JOIN documents d ON d.id = f.document"
+)
+
+
+class SqliteView(View):
+    """One transaction and the snapshot of its generation."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, snapshot: Snapshot, paths: Paths, scope: Scope | Both
+    ) -> None:
+        """Take a connection in a read transaction."""
+        self._connection, self._snapshot, self._paths, self._scope = connection, snapshot, paths, scope
+        self.generation = snapshot.generation
+
+    def counts(self) -> Counts:
+        """Count what can be seen."""
+        files = self.files()
+        mask = self._mask
+        has = self._snapshot.has_vector if mask is None else self._snapshot.has_vector[mask]
+        return Counts(
+            sum(not f.reason for f in files), sum(bool(f.reason) for f in files), len(has), int((~has).sum())
+        )
+
+    def lexical(self, terms: Sequence[str], limit: int) -> Found:
+        """Return the passages that hold terms, the best by BM25."""
+        scores, most = self._snapshot.lexical.scores(terms, self._mask)
+        places = best(scores, limit)
+        return Found(dict(zip(self._ids(places), scores[places].tolist(), strict=True)), most)
+
+    def dense(self, vector: FloatArray, limit: int, also: Sequence[int] = ()) -> Found:
+        """Return the passages whose vectors [d] are nearest, by cosine; and those of also that have one."""
+        scores = self._snapshot.dense.scores(vector, self._mask)
+        places = best(scores, limit, float(OUT))
+        others = np.searchsorted(self._snapshot.ids, np.array(also, np.int64))
+        places = np.union1d(places, others[scores[others] > OUT]) if len(others) else places
+        return Found(dict(zip(self._ids(places), scores[places].tolist(), strict=True)))
+
+    def passages(self, ids: Sequence[int]) -> list[Stored]:
+        """Return passages by their ids, in the same order."""
+        rows = {}
+        for some in _batches(ids):
+            marks = ", ".join("?" * len(some))
+            for row in self._connection.execute(
+                'SELECT p.id, p.text, p.start, p."end", p.heading, d.digest, d.title, d.kind, d.pages, d.id '
+                f"FROM passages p JOIN documents d ON d.id = p.document WHERE p.id IN ({marks})",
+                some,
+            ):
+                rows[row[0]] = row
+        known: dict[int, tuple[tuple[Page, ...], tuple[File, ...]]] = {}
+        return [self._stored(rows[number], known) for number in ids]
+
+    def files(self) -> list[File]:
+        """List the files, the unreadable ones too, by path."""
+        return [file for file, _ in self._files]
+
+    def text(self, path: Path) -> str | None:
+        """Return the text of a file's document as it was indexed; None where there is none."""
+        if not any(file.path == path and not file.reason for file, _ in self._files):
+            return None
+        row = self._connection.execute(
+            "SELECT d.text FROM files f JOIN documents d ON d.id = f.document WHERE f.path = ?",
+            (self._paths.keep(path),),
+        ).fetchone()
+        return zlib.decompress(row[0]).decode("utf-8")
+
+    @cached_property
+    def _files(self) -> list[tuple[File, int | None]]:
+        found = [
+            (File(self._paths.back(row[0]), *row[1:6]), row[6])
+            for row in self._connection.execute(FILES + " ORDER BY f.path")
+            if self._scope is EVERYTHING or self._scope.admits(self._paths.back(row[0]), row[7])
+        ]
+        return sorted(found, key=lambda pair: str(pair[0].path))
+
+    @cached_property
+    def _mask(self) -> Mask | None:
+        """Return which passages [n] are in scope; None where all are."""
+        if self._scope is EVERYTHING:
+            return None
+        seen = {document for _, document in self._files if document is not None}
+        return np.isin(self._snapshot.documents, np.fromiter(seen, np.int64, len(seen)))
+
+    def _ids(self, places: np.ndarray) -> list[int]:
+        found: list[int] = self._snapshot.ids[places].tolist()
+        return found
+
+    def _stored(self, row: Any, known: dict[int, tuple[tuple[Page, ...], tuple[File, ...]]]) -> Stored:
+        number, text, start, end, heading, digest, title, kind, pages, document = row
+        if document not in known:
+            known[document] = (pages_of(pages), self._holding(document))
+        return Stored(
+            number, text, start, end, tuple(json.loads(heading)), digest, title, kind, *known[document]
+        )
+
+    def _holding(self, document: int) -> tuple[File, ...]:
+        """Return the files in scope that hold a document."""
+        rows = self._connection.execute(FILES + " WHERE f.document = ? ORDER BY f.path", (document,))
+        files = [(File(self._paths.back(row[0]), *row[1:6]), row[7]) for row in rows]
+        return tuple(
+            sorted(
+                (file for file, kind in files if self._scope.admits(file.path, kind)),
+                key=lambda f: str(f.path),
+            )
+        )
+
+
+def pages_of(record: str) -> tuple[Page, ...]:
+    """Read pages from JSON."""
+    return tuple(Page(*values) for values in json.loads(record))
+
+
+def _batches(ids: Sequence[int]) -> list[list[int]]:
+    rest = iter(ids)
+    found = []
+    while some := list(islice(rest, _AT_ONCE)):
+        found.append(some)
+    return found

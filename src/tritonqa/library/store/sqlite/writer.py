@@ -1,0 +1,168 @@
+"""What the one writer of a library does, each call in a transaction of its own."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple
+from pathlib import Path
+
+import numpy as np
+
+from tritonqa.arrays import FloatArray
+from tritonqa.errors import LibraryError
+from tritonqa.library.document import Document
+from tritonqa.library.store.base import File, Indexed, Writer
+from tritonqa.library.store.sqlite import dense, postings
+from tritonqa.library.store.sqlite.paths import Paths
+from tritonqa.library.store.sqlite.segments import Segments
+from tritonqa.library.store.sqlite.snapshot import (
+    SEARCHED,
+    column,
+    generation_of,
+    index_missing,
+    missing,
+    searched_text,
+    vectors_missing,
+)
+from tritonqa.library.store.sqlite.view import FILES
+
+_STEP = 5_000  # passages indexed at once: bounded memory
+
+
+class SqliteWriter(Writer):
+    """The connection that writes."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, paths: Paths, lexical: Segments, vectors: Segments
+    ) -> None:
+        """Take a connection that no other thread uses."""
+        self._connection, self._paths, self._lexical, self._vectors = connection, paths, lexical, vectors
+
+    def files(self) -> dict[Path, File]:
+        """Return all files."""
+        found = (File(self._paths.back(row[0]), *row[1:6]) for row in self._connection.execute(FILES))
+        return {file.path: file for file in found}
+
+    def has(self, digest: str) -> bool:
+        """Tell whether a document of these bytes is there."""
+        return self._document(digest) is not None
+
+    def put(self, file: File, indexed: Indexed | None = None) -> None:
+        """Keep a file in place of what stood at its path."""
+        with self._transaction():
+            document = self._document(file.digest) if file.digest else None
+            if document is None and indexed is not None:
+                document = self._insert(indexed)
+            self._place(file, document)
+            self._forget_unheld()
+
+    def remove(self, paths: Iterable[Path]) -> None:
+        """Forget files, and documents that no file holds any more, to the last byte."""
+        with self._transaction():
+            self._connection.executemany(
+                "DELETE FROM files WHERE path = ?", [(self._paths.keep(p),) for p in paths]
+            )
+            self._forget_unheld()
+
+    def move(self, old: Path, file: File) -> None:
+        """Keep a file that was at another path before."""
+        with self._transaction():
+            self._connection.execute("DELETE FROM files WHERE path = ?", (self._paths.keep(old),))
+            self._place(file, self._document(file.digest))
+            self._forget_unheld()
+
+    def without_vector(self, limit: int) -> list[tuple[int, str]]:
+        """Return some passages that have no vector yet: ids, and the texts that vectors are made of."""
+        rows = self._connection.execute(
+            f"{SEARCHED} WHERE NOT EXISTS (SELECT 1 FROM vectors v WHERE v.passage = p.id) "
+            "ORDER BY p.id LIMIT ?",
+            (limit,),
+        )
+        return [(row[0], searched_text(*row[1:])) for row in rows]
+
+    def add_vectors(self, ids: Sequence[int], vectors: FloatArray, encoder: str) -> None:
+        """Keep vectors [n, d] of passages, made by an encoder of this name."""
+        halves = vectors.astype(np.float16)
+        with self._transaction():
+            self._connection.execute("UPDATE meta SET value = ? WHERE key = 'encoder'", (encoder,))
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO vectors SELECT id, ? FROM passages WHERE id = ?",
+                [(half.tobytes(), number) for half, number in zip(halves, ids, strict=True)],
+            )
+
+    def optimise(self) -> None:
+        """Bring the derived arrays up to date, and let nothing of what was deleted stay in the folder."""
+        generation = generation_of(self._connection)
+        ids = column(self._connection, "SELECT id FROM passages ORDER BY id")
+        with_vector = column(self._connection, "SELECT passage FROM vectors ORDER BY passage")
+        for segments, wanted, make, merge in (
+            (self._lexical, ids, index_missing, postings.merge),
+            (self._vectors, with_vector, vectors_missing, dense.merge),
+        ):
+            lacking = missing(segments.open(), wanted)
+            for at in range(0, max(len(lacking), 1), _STEP):
+                segments.publish(make(self._connection, lacking[at : at + _STEP]), wanted, merge, generation)
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def clear_derived(self) -> None:
+        """Throw the derived arrays away."""
+        self._lexical.clear()
+        self._vectors.clear()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Do all or nothing, and count the generation up; a full disk is said as such."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield
+            self._connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise LibraryError(f"the library can't be written: {error}; nothing of it is lost") from error
+            raise
+
+    def _document(self, digest: str) -> int | None:
+        row = self._connection.execute("SELECT id FROM documents WHERE digest = ?", (digest,)).fetchone()
+        return None if row is None else int(row[0])
+
+    def _insert(self, indexed: Indexed) -> int:
+        document = indexed.document
+        number = self._connection.execute(
+            "INSERT INTO documents (digest, kind, title, pages, notes, text) VALUES (?, ?, ?, ?, ?, ?)",
+            _document_row(document),
+        ).lastrowid
+        self._connection.executemany(
+            'INSERT INTO passages (document, start, "end", heading, text, described) '
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (number, p.start, p.end, json.dumps(p.heading, ensure_ascii=False), p.text, p.described)
+                for p in indexed.passages
+            ),
+        )
+        assert number is not None
+        return number
+
+    def _place(self, file: File, document: int | None) -> None:
+        self._connection.execute(
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)",
+            (self._paths.keep(file.path), file.size, file.modified, file.indexed, document, file.reason),
+        )
+
+    def _forget_unheld(self) -> None:
+        self._connection.execute(
+            "DELETE FROM documents WHERE NOT EXISTS (SELECT 1 FROM files f WHERE f.document = documents.id)"
+        )
+
+
+def _document_row(document: Document) -> tuple[str, str, str, str, str, bytes]:
+    pages = json.dumps([astuple(page) for page in document.pages], ensure_ascii=False)
+    notes = json.dumps(document.notes, ensure_ascii=False)
+    text = zlib.compress(document.text.encode("utf-8"))
+    return document.digest, document.kind, document.title, pages, notes, text

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tritonqa import Library, Reader
+from tritonqa.errors import InputError, LibraryError
+
+HANDBOOK = (
+    "The handbook.\n\nThe warranty of the pump ends after 24 months. Ada Lovelace repairs it in Bremen.\n"
+)
+NOTES = (
+    "# Rooms\n\nThe house has 40 rooms.\n\n## Garden\n\nThe garden was laid out in 1912 by Gertrude Jekyll.\n"
+)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    folder = tmp_path / "desk"
+    folder.mkdir()
+    (folder / "handbook.txt").write_text(HANDBOOK, encoding="utf-8")
+    (folder / "notes.md").write_text(NOTES, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def library(tmp_path: Path, desk: Path, reader: Reader) -> Library:
+    library = Library(tmp_path / "desk.library", reader)
+    library.add(desk)
+    return library
+
+
+def test_an_answer_says_where_it_stands(library: Library, desk: Path) -> None:
+    answers = library.ask("When does the warranty end?")
+    answer = answers[0]
+    assert answer.text == "after 24 months"
+    assert answer.document == str(desk / "handbook.txt")
+    assert HANDBOOK[answer.start : answer.end] == answer.text
+    assert answer.verified and answer.text in answer.context
+    assert answers.searched.files == 2 and answers.searched.passages == 3
+    assert answers.no_answer < 0.5
+
+
+def test_what_is_not_there_is_not_answered(library: Library) -> None:
+    answers = library.ask("Who is the queen of Spain?")
+    assert not answers and answers.no_answer > 0.5
+
+
+def test_search_gives_passages_with_their_headings(library: Library) -> None:
+    first = library.search("garden")[0]
+    assert first.heading[-1] == "Garden" and NOTES[first.start : first.end] == first.text
+
+
+def test_a_file_changed_since_is_said_to_be(library: Library, desk: Path) -> None:
+    (desk / "handbook.txt").write_text("\n" + HANDBOOK, encoding="utf-8")
+    answer = library.ask("When does the warranty end?")[0]
+    assert answer.status == "changed" and not answer.verified and answer.boxes == ()
+    (desk / "handbook.txt").unlink()
+    assert library.ask("When does the warranty end?")[0].status == "missing"
+
+
+def test_adding_again_follows_the_folder(library: Library, desk: Path) -> None:
+    assert library.add(desk).unchanged == 2
+    (desk / "notes.md").rename(desk / "house.md")
+    (desk / "handbook.txt").write_text(HANDBOOK.replace("24", "36"), encoding="utf-8")
+    (desk / "new.txt").write_text("The cat is called Minka.", encoding="utf-8")
+    report = library.add(desk)
+    assert report.moved == [(str(desk / "notes.md"), str(desk / "house.md"))]
+    assert report.changed == [str(desk / "handbook.txt")] and report.added == [str(desk / "new.txt")]
+    assert library.ask("When does the warranty end?")[0].text == "after 36 months"
+    os.remove(desk / "new.txt")
+    assert library.add(desk).removed == [str(desk / "new.txt")]
+    assert not library.search("Minka")
+
+
+def test_equal_answers_are_one_with_all_places(library: Library, desk: Path) -> None:
+    (desk / "copy.txt").write_text(HANDBOOK, encoding="utf-8")
+    (desk / "letter.txt").write_text(
+        "As agreed the warranty of the pump ends after 24 months.", encoding="utf-8"
+    )
+    library.add(desk)
+    answer = library.ask("When does the warranty of the pump end?")[0]
+    names = {Path(citation.document).name for citation in answer.citations}
+    assert names == {"handbook.txt", "copy.txt", "letter.txt"}
+
+
+def test_who_may_see_nothing_finds_nothing(library: Library) -> None:
+    nobody = library.within([])
+    assert not nobody.search("warranty") and not nobody.ask("When does the warranty end?")
+    assert nobody.searched().files == 0
+    assert not library.within("*.md").search("warranty months")
+    assert library.within("*.txt").ask("When does the warranty end?")[0].text == "after 24 months"
+
+
+def test_what_cannot_be_read_is_named_and_stops_nothing(tmp_path: Path, reader: Reader) -> None:
+    (tmp_path / "bad.pdf").write_bytes(b"%PDF-1.7 cut off")
+    (tmp_path / "good.txt").write_text("Ada wrote it.", encoding="utf-8")
+    library = Library(tmp_path / "x.library", reader)
+    report = library.add([tmp_path, tmp_path / "nowhere.pdf"])
+    assert report.added == [str(tmp_path / "good.txt")]
+    assert {Path(skipped.path).name for skipped in report.skipped} == {"bad.pdf", "nowhere.pdf"}
+    assert library.searched().unreadable == (str(tmp_path / "bad.pdf"),)
+
+
+def test_bad_input_is_one_sentence(tmp_path: Path, library: Library) -> None:
+    with pytest.raises(LibraryError, match="tritonqa index"):
+        Library(tmp_path / "none").search("x")
+    with pytest.raises(InputError, match="question is empty"):
+        library.ask(" ")
+    with pytest.raises(InputError, match="top_k"):
+        library.ask("Who?", top_k=0)
+    with pytest.raises(InputError, match=r"paths\[0\]"):
+        library.add([3])  # type: ignore[list-item]
