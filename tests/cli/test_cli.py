@@ -32,7 +32,7 @@ def test_ask_json_from_stdin_and_file(tmp_path: Path) -> None:
     ):
         assert done.returncode == 0, done.stderr
         record = json.loads(done.stdout)
-        assert set(record) == {"question", "answers", "no_answer"}
+        assert set(record) == {"question", "answers", "no_answer", "calibrated", "question_cut"}
         answer = record["answers"][0]
         assert text[answer["start"] : answer["end"]] == answer["text"] == "Ada Lovelace"
 

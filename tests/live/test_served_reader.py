@@ -40,7 +40,7 @@ def test_curl(server: Server) -> None:
     record = curl(f"{server.http}/v2/models/reader/generate", body)
     answers = json.loads(record["answers"])
     assert record["text"][0] == answers["answers"][0]["text"] == "Ada"
-    assert set(answers) == {"question", "answers", "no_answer"}
+    assert set(answers) == {"question", "answers", "no_answer", "calibrated", "question_cut"}
 
 
 def test_kserve(server: Server) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any, overload
+
+from tritonqa.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,9 @@ class Answer:
     end: int
     score: float
     passage: int
+
+
+_FIELDS = tuple(item.name for item in fields(Answer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,24 @@ class Answers(Sequence[Answer]):
         return iter(self.items)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON object of every wire: question, answers, no_answer."""
-        fields = ("text", "start", "end", "score", "passage")
-        answers = [{name: getattr(answer, name) for name in fields} for answer in self.items]
-        return {"question": self.question, "answers": answers, "no_answer": self.no_answer}
+        """Return the JSON object that every protocol and command gives; from_dict reads it."""
+        return {
+            "question": self.question,
+            "answers": [{name: getattr(answer, name) for name in _FIELDS} for answer in self.items],
+            "no_answer": self.no_answer,
+            "calibrated": self.calibrated,
+            "question_cut": self.question_cut,
+        }
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Answers:
+        """Read the JSON object that to_dict gives; what it does not know is left out.
+
+        Raises InputError for a record of another form.
+        """
+        try:
+            items = tuple(Answer(*(item[name] for name in _FIELDS)) for item in record["answers"])
+            flags = (bool(record.get(name, False)) for name in ("calibrated", "question_cut"))
+            return cls(record["question"], items, record["no_answer"], *flags)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise InputError(f"record holds no answers as to_dict gives them: {error!r}") from error

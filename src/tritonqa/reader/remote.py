@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, fields
 from typing import Any
 
-from tritonqa.answers import Answer, Answers, Calibration
+from tritonqa.answers import Answers, Calibration
 from tritonqa.client import Address, Connection, connect
 from tritonqa.client.base import future_of
 from tritonqa.errors import EngineError
@@ -99,10 +99,11 @@ class Remote:
 
 
 def _answers(tensors: Tensors) -> Answers:
-    record = json.loads(str(tensors[ANSWERS][0]))
-    items = tuple(Answer(**item) for item in record["answers"])
-    calibrated, cut = bool(tensors[CALIBRATED][0]), bool(tensors[QUESTION_CUT][0])
-    return Answers(record["question"], items, record["no_answer"], calibrated, cut)
+    older = {name: tensors[name][0] for name in (CALIBRATED, QUESTION_CUT)}  # 0.1 has them here alone
+    try:
+        return Answers.from_dict(older | json.loads(str(tensors[ANSWERS][0])))
+    except (ValueError, TypeError) as error:  # InputError too, which would blame the ask
+        raise EngineError(f"the server's answer can't be read: {error}") from error
 
 
 def _calibration(text: str) -> Calibration | None:
