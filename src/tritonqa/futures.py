@@ -65,6 +65,13 @@ def settle(future: Future[T], work: Callable[[], T]) -> None:
         del future, work  # the error's traceback holds this frame
 
 
+def completed(result: T) -> Future[T]:
+    """Return a future that holds a result."""
+    future: Future[T] = Future()
+    future.set_result(result)
+    return future
+
+
 def fail(future: Future[T], error: BaseException) -> None:
     """Complete a future with an error, unless it was cancelled."""
     if future.set_running_or_notify_cancel():

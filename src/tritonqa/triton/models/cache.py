@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from concurrent.futures import Future
 from typing import TypeAlias
 
 from tritonqa.answers import Answers
@@ -34,6 +35,11 @@ class Cache:
             if found is not None:
                 self._kept.move_to_end((ask, options))
         return found
+
+    def keep(self, ask: Ask, options: Decoding, done: Future[Answers]) -> None:
+        """Keep the answers that a future holds, if it holds any."""
+        if not done.cancelled() and done.exception() is None:
+            self.put(ask, options, done.result())
 
     def put(self, ask: Ask, options: Decoding, answers: Answers) -> None:
         """Keep answers; those that were not asked for longest go."""

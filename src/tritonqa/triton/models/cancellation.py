@@ -1,4 +1,4 @@
-"""Asks of clients that hung up, dropped."""
+"""Asks that clients cancelled or left, dropped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tritonqa.triton.models.responses import ResponseSender
 
 _EVERY = 0.05  # seconds between looks, each at one ask: it halts the reader until Triton has answered
 _FRESH = 0.2  # seconds for which an ask is not looked at again
-_REMEMBERED = 64  # streams called off, whose long texts may still be on their way
+_REMEMBERED = 64  # cancelled streams, whose long texts may still be on their way
 
 
 class CancellationWatcher:
@@ -24,10 +24,10 @@ class CancellationWatcher:
     def __init__(self) -> None:
         """Start the thread that looks."""
         self._asks: dict[ResponseSender, tuple[float, Future[Any]]] = {}  # in the order of their last look
-        self._called_off: deque[str] = deque(maxlen=_REMEMBERED)
+        self._cancelled_streams: deque[str] = deque(maxlen=_REMEMBERED)
         self._lock = threading.Lock()
         self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._look, name="tritonqa-cancellations", daemon=True)
+        self._thread = threading.Thread(target=self._poll, name="tritonqa-cancellations", daemon=True)
         self._thread.start()
 
     def watch(self, sender: ResponseSender, future: Future[Any]) -> None:
@@ -36,26 +36,26 @@ class CancellationWatcher:
             self._asks[sender] = (monotonic(), future)
         future.add_done_callback(lambda _: self._forget(sender))
 
-    def call_off(self, stream: str) -> None:
+    def cancel_stream(self, stream: str) -> None:
         """Cancel the asks of a stream, those still to be watched as well; none of those that came alone."""
         if not stream:
             return
-        self._called_off.append(stream)
+        self._cancelled_streams.append(stream)
         with self._lock:
             futures = [future for sender, (_, future) in self._asks.items() if sender.stream == stream]
         for future in futures:
             future.cancel()
 
-    def is_called_off(self, stream: str) -> bool:
-        """Say whether a stream was called off."""
-        return stream in self._called_off
+    def is_cancelled(self, stream: str) -> bool:
+        """Say whether a stream was cancelled."""
+        return stream in self._cancelled_streams
 
     def close(self) -> None:
         """Stop the thread."""
         self._closed.set()
         self._thread.join()
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         while not self._closed.wait(_EVERY):
             due = self._due(monotonic())
             if due is not None and not due[1].done() and due[0].cancelled:

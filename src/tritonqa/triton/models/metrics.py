@@ -29,7 +29,7 @@ _COUNTERS = {
     "tritonqa_queue_seconds": "Seconds that asks waited for their first window, in all",
 }
 _GAUGE = ("tritonqa_waiting_windows", "Windows that wait now")
-_TOLD = (*_COUNTERS, _GAUGE[0])
+_NAMES = (*_COUNTERS, _GAUGE[0])
 
 
 class Metrics:
@@ -46,7 +46,7 @@ class Metrics:
         self._flow: Flow | None = None
         self._lock = threading.Lock()
         self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._tell_often, name="tritonqa-metrics", daemon=True)
+        self._thread = threading.Thread(target=self._report_all, name="tritonqa-metrics", daemon=True)
         self._thread.start()
 
     def watch(self, flow: Flow) -> None:
@@ -71,16 +71,16 @@ class Metrics:
         """Tell a last time and stop."""
         self._closed.set()
         self._thread.join()
-        for name in _TOLD:
-            self._tell(name)
+        for name in _NAMES:
+            self._report(name)
 
-    def _tell_often(self) -> None:
-        for name in cycle(_TOLD):
-            if self._closed.wait(_EVERY / len(_TOLD)):
+    def _report_all(self) -> None:
+        for name in cycle(_NAMES):
+            if self._closed.wait(_EVERY / len(_NAMES)):
                 return
-            self._tell(name)
+            self._report(name)
 
-    def _tell(self, name: str) -> None:
+    def _report(self, name: str) -> None:
         if self._flow is not None:
             begun, waited = self._flow.drain_wait_stats()
             self.add(tritonqa_asks_begun=begun, tritonqa_queue_seconds=waited)

@@ -1,4 +1,4 @@
-"""A request's texts, and the one response it must get."""
+"""The one response that a request must get."""
 
 from __future__ import annotations
 
@@ -67,14 +67,3 @@ def error_response(error: BaseException) -> Any:
     return pb_utils.InferenceResponse(
         error=pb_utils.TritonError(to_line(error), getattr(pb_utils.TritonError, code))
     )
-
-
-def texts(request: Any, name: str) -> list[str]:
-    """Read the texts of an input; raises InputError where it is missing or not UTF-8."""
-    tensor = pb_utils.get_input_tensor_by_name(request, name)
-    if tensor is None:
-        raise InputError(f"{name} is missing; give a question and its passages")
-    try:
-        return [item.decode("utf-8") for item in tensor.as_numpy().reshape(-1)]
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name} is not UTF-8: {error}") from error

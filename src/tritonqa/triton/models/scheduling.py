@@ -31,13 +31,13 @@ class PriorityBoost:
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def refused(self, number: str, error: Overloaded) -> None:
+    def note_refusal(self, number: str, error: Overloaded) -> None:
         """Take note of a refusal, by the request's id."""
         with self._lock:
             self._last, self._count = monotonic(), self._count + 1
             if self._thread is None:
                 pb_utils.Logger.log_warn(f"[request id: {number or '<id_unknown>'}] {to_line(error)}")
-                self._thread = threading.Thread(target=self._hurry, name="tritonqa-priority", daemon=True)
+                self._thread = threading.Thread(target=self._boost, name="tritonqa-priority", daemon=True)
                 self._thread.start()
 
     def close(self) -> None:
@@ -46,8 +46,8 @@ class PriorityBoost:
         if (thread := self._thread) is not None:
             thread.join()
 
-    def _hurry(self) -> None:
-        """Hurry until there is calm."""
+    def _boost(self) -> None:
+        """Lift the policy until there is calm."""
         if self._batch:
             _schedule(os.SCHED_OTHER)
         while not self._closed.wait(_CALM / 2) and monotonic() - self._last < _CALM:
