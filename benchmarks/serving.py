@@ -54,7 +54,7 @@ def serving(limits: Limits | None = None) -> Iterator[Server]:
     """Run a server on a repository of its own."""
     with tempfile.TemporaryDirectory() as folder:
         build(find_bundle(PACKAGED), Path(folder) / "repository", Models(limits or Limits(), LogitsOptions()))
-        with Server(install(), Path(folder) / "repository", FREE) as server:
+        with Server.start(install(), Path(folder) / "repository", FREE) as server:
             yield server
 
 

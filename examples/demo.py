@@ -17,7 +17,7 @@ from pathlib import Path
 import seed
 
 from tritonqa import Answers, Reader
-from tritonqa.errors import MissingExtra, Unavailable
+from tritonqa.errors import MissingExtra, ServerError
 from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.triton.server.options import Serving
 
@@ -30,7 +30,7 @@ def main() -> None:
         begun = time.perf_counter()
         runtime = install(say=print)
         print(f"Triton is installed ({time.perf_counter() - begun:.1f} s)")
-    except (Unavailable, MissingExtra) as error:
+    except (ServerError, MissingExtra) as error:
         print(f"{error}\nThe same questions in process instead:\n")
         seed.main()
         return
@@ -42,7 +42,7 @@ def main() -> None:
         repository = Path(folder) / "repository"
         build(find_bundle(PACKAGED), repository)
         begun = time.perf_counter()
-        with Server(runtime, repository, Serving(http_port=0, grpc_port=0, metrics_port=0)) as server:
+        with Server.start(runtime, repository, Serving(http_port=0, grpc_port=0, metrics_port=0)) as server:
             took = time.perf_counter() - begun
             print(f"Model reader is READY at {server.http} and {server.grpc} ({took:.1f} s)")
             for url in (str(server.http), str(server.grpc)):

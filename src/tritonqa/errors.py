@@ -11,7 +11,9 @@ TritonQAError
 ├── EngineError       the model could not be run
 │   ├── Unavailable   nothing answers at that place
 │   ├── Timeout       no answer in the time given
-│   └── Overloaded    more windows wait than the flow takes
+│   ├── Overloaded    more windows wait than the flow takes
+│   └── ServerError   a Triton can't be run here
+│       └── Stopped   it was told to stop before it was ready
 └── MissingExtra      a library is not installed (also an ImportError)
 """
 
@@ -72,6 +74,14 @@ class Timeout(EngineError):
 
 class Overloaded(EngineError):
     """Raised when more windows wait than the flow takes."""
+
+
+class ServerError(EngineError):
+    """Say why a Triton can't be run here, and what to do."""
+
+
+class Stopped(ServerError):
+    """Say that a server was told to stop before it was ready."""
 
 
 class MissingExtra(TritonQAError, ImportError):

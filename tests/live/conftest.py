@@ -40,7 +40,7 @@ def repository(runtime: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Pa
 def server(runtime: Runtime, repository: Path) -> Iterator[Server]:
     from tritonqa.triton.server.server import Server
 
-    with Server(runtime, repository, FREE) as running:
+    with Server.start(runtime, repository, FREE) as running:
         yield running
 
 

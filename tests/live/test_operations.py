@@ -15,7 +15,7 @@ import pytest
 from tests.support.serving import ANSWER, LONG, PASSAGE, QUESTION, Clients, Served, command, metric, served
 from tritonqa import Reader
 from tritonqa.client import Connection, connect
-from tritonqa.errors import Overloaded, Unavailable
+from tritonqa.errors import Overloaded, ServerError, Unavailable
 from tritonqa.protocol.call import Call
 from tritonqa.protocol.tensors import texts
 from tritonqa.reader.find import PACKAGED, find_bundle
@@ -53,7 +53,7 @@ def test_threads_take_cores_and_the_log_says_so_while_asks_are_refused(
 ) -> None:
     build(find_bundle(PACKAGED), tmp_path / "r", Models(Limits(waiting=8)))
     log: list[str] = []
-    with Server(
+    with Server.start(
         runtime, tmp_path / "r", Serving(http_port=0, grpc_port=0, metrics_port=0), log.append
     ) as server:
         client, process = connect(server.grpc, Connection(retries=0)), server.process.pid
@@ -187,9 +187,9 @@ def test_two_servers_side_by_side(server: Server, runtime: Runtime, repository: 
     from dataclasses import replace
 
     taken = replace(server.serving, grpc_port=0, metrics_port=0, start_timeout=20.0)
-    with pytest.raises(Unavailable, match="http_port .*: Address already in use; choose"):
-        Server(runtime, repository, taken)
-    with Server(runtime, repository, replace(taken, http_port=0)) as other:
+    with pytest.raises(ServerError, match="http_port .*: Address already in use; choose"):
+        Server.start(runtime, repository, taken)
+    with Server.start(runtime, repository, replace(taken, http_port=0)) as other:
         for place in (server, other):
             with Reader.load(str(place.grpc)) as reader:
                 assert reader.ask("Who wrote it?", "It was written by Ada.")[0].text == "Ada"

@@ -44,7 +44,7 @@ def mutual(runtime: Runtime, repository: Path, pems: Path, server: Server) -> It
         key=pems / "server.key",
         clients=pems / "authority.pem",
     )
-    with Server(runtime, repository, serving) as running:
+    with Server.start(runtime, repository, serving) as running:
         yield running
 
 

@@ -199,7 +199,7 @@ def test_a_closed_reader_says_so(server: Server, protocol: str) -> None:
 def test_many_asks_outlast_a_server_that_is_overloaded(runtime: Runtime, tmp_path: Path) -> None:
     build(find_bundle(PACKAGED), tmp_path / "r", Models(Limits(waiting=8)))
     asks = [(QUESTION, f"It was written by Ada in {1000 + i}.") for i in range(300)]
-    with Server(runtime, tmp_path / "r", Serving(http_port=0, grpc_port=0, metrics_port=0)) as server:
+    with Server.start(runtime, tmp_path / "r", Serving(http_port=0, grpc_port=0, metrics_port=0)) as server:
         with Reader.load(str(server.grpc)) as reader:
             assert [answers[0].text for answers in reader.ask_many(asks)] == [ANSWER] * 300
         time.sleep(1.5)

@@ -23,7 +23,7 @@ _ANY_PORT = Serving(http_port=0, grpc_port=0, metrics_port=0)
 def served(target: Target) -> Iterator[Target]:
     """Give a target with the address of a server that runs meanwhile, where it asks for one.
 
-    Raises BundleError, InputError, Unavailable when the server does not start.
+    Raises BundleError, InputError, ServerError when the server does not start.
     """
     if target.over == OVER[0]:
         yield target
@@ -33,5 +33,5 @@ def served(target: Target) -> Iterator[Target]:
         build(
             find_bundle(target.reader), repository, Models(engine=target.engine, precision=target.precision)
         )
-        with Server(install(), repository, _ANY_PORT) as server:
+        with Server.start(install(), repository, _ANY_PORT) as server:
             yield replace(target, address=str(getattr(server, target.over)))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tritonqa.errors import Unavailable
+from tritonqa.errors import ServerError
 from tritonqa.triton.server.docker import docker_command, run
 from tritonqa.triton.server.options import Serving
 
@@ -27,7 +27,7 @@ def test_the_container_is_held_to_loopback_and_reads_only(tmp_path: Path) -> Non
 
 
 def test_without_docker_it_is_said_and_the_command_shown() -> None:
-    with pytest.raises(Unavailable, match="not installed here; elsewhere .*: no-such-docker run"):
+    with pytest.raises(ServerError, match="not installed here; elsewhere .*: no-such-docker run"):
         run(["no-such-docker", "run"])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tritonqa.errors import InputError, Unavailable
+from tritonqa.errors import InputError, ServerError
 from tritonqa.triton.repository.options import Limits
 from tritonqa.triton.server.options import Serving
 
@@ -52,7 +52,7 @@ def test_a_name_is_served_at_its_address() -> None:
 def test_a_port_that_is_taken_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as held:
         taken = held.getsockname()[1]
-        with pytest.raises(Unavailable, match=f"metrics_port {taken} at 127.0.0.1: Address already in use"):
+        with pytest.raises(ServerError, match=f"metrics_port {taken} at 127.0.0.1: Address already in use"):
             Serving(http_port=0, grpc_port=0, metrics_port=taken).with_ports()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tritonqa.errors import Unavailable
+from tritonqa.errors import ServerError
 from tritonqa.triton.server.registry import running
 
 GONE = 2**22 + 1  # no process has this number
@@ -50,5 +50,5 @@ def test_nothing_is_swept_by_a_name_that_is_none(folder: Path, name: str) -> Non
 
 def test_a_state_folder_that_can_not_be_written_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", "/proc/none")
-    with pytest.raises(Unavailable, match="can't be written: .*; set XDG_STATE_HOME"):
+    with pytest.raises(ServerError, match="can't be written: .*; set XDG_STATE_HOME"):
         running()

@@ -128,7 +128,9 @@ def _run(folder: Path, serving: Serving, logs: str, as_json: bool) -> None:
     stop.set_on("SIGINT", "SIGTERM", "SIGHUP")
 
     def start(died: Server | None) -> Server:
-        return Server(runtime, folder, died.serving if died else serving, partial(_log, kind=logs), stop)
+        return Server.start(
+            runtime, folder, died.serving if died else serving, partial(_log, kind=logs), stop
+        )
 
     supervise(start, stop, partial(_show, as_json=as_json), partial(_tell, kind=logs))
 

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 from zipfile import ZipFile, ZipInfo
 
-from tritonqa.errors import Unavailable
+from tritonqa.errors import ServerError
 from tritonqa.triton.runtime.layout import Runtime, default, missing_requirements
 
 Say: TypeAlias = Callable[[str], None]
@@ -29,10 +29,10 @@ def install(wheels: Path | None = None, *, again: bool = False, say: Say = lambd
     """Download, verify and unpack the server; return it at once where it is installed already.
 
     wheels is a folder that holds the pinned wheels, for machines without a network. Nothing is installed
-    into this environment, and an interrupted install leaves nothing behind. Raises Unavailable.
+    into this environment, and an interrupted install leaves nothing behind. Raises ServerError.
     """
     if missing := missing_requirements():
-        raise Unavailable(f"Triton can't run here: {'; '.join(missing)}")
+        raise ServerError(f"Triton can't run here: {'; '.join(missing)}")
     runtime = default()
     if runtime.complete and not again:
         return runtime
@@ -50,7 +50,7 @@ def install(wheels: Path | None = None, *, again: bool = False, say: Say = lambd
             shutil.rmtree(runtime.folder, ignore_errors=True)
             staged.folder.rename(runtime.folder)
     except OSError as error:
-        raise Unavailable(f"Triton could not be unpacked into {runtime.folder}: {error}") from error
+        raise ServerError(f"Triton could not be unpacked into {runtime.folder}: {error}") from error
     return runtime
 
 
@@ -65,14 +65,14 @@ def _download(folder: Path, wheels: Path | None) -> None:
     if done.returncode:
         reasons = [line for line in done.stderr.splitlines() if line.strip() and "WARNING" not in line]
         reason = next((line for line in reasons if "ERROR" in line), (reasons or ["no reason given"])[-1])
-        raise Unavailable(f"pip could not get Triton's wheels: {reason.strip()}")
+        raise ServerError(f"pip could not get Triton's wheels: {reason.strip()}")
 
 
 def _unpack(wheel: Path, runtime: Runtime) -> None:
     with ZipFile(wheel) as archive:
         for member, target in _wanted(archive, runtime):
             if not target.resolve().is_relative_to(runtime.folder.resolve()):
-                raise Unavailable(f"{wheel.name} holds {member.filename}, which leaves the folder")
+                raise ServerError(f"{wheel.name} holds {member.filename}, which leaves the folder")
             target.parent.mkdir(parents=True, exist_ok=True)
             with archive.open(member) as source, target.open("wb") as file:
                 shutil.copyfileobj(source, file)
@@ -105,4 +105,4 @@ def _arrange(runtime: Runtime) -> None:
     for path in (runtime.server, runtime.stub):
         path.chmod(0o755)
     if not runtime.complete:
-        raise Unavailable("the pinned wheels do not hold what a server needs; report this")
+        raise ServerError("the pinned wheels do not hold what a server needs; report this")

@@ -8,7 +8,7 @@ import subprocess
 from contextlib import suppress
 from pathlib import Path
 
-from tritonqa.errors import Unavailable
+from tritonqa.errors import ServerError
 from tritonqa.protocol.contract import GRPC_PORT, HTTP_PORT, METRICS_PORT
 from tritonqa.triton.server.options import Serving
 from tritonqa.triton.server.stop import Stop
@@ -44,10 +44,10 @@ def docker_command(
 def run(command: list[str]) -> int:
     """Run the container until it ends, and tell it to stop where we are told.
 
-    Raises Unavailable where there is no Docker.
+    Raises ServerError where there is no Docker.
     """
     if shutil.which(command[0]) is None:
-        raise Unavailable(f"docker is not installed here; elsewhere this serves it: {shlex.join(command)}")
+        raise ServerError(f"docker is not installed here; elsewhere this serves it: {shlex.join(command)}")
     told = Stop()
     told.set_on("SIGTERM", "SIGHUP")
     with subprocess.Popen(command) as process:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 
+from tritonqa.client.address import Address
 from tritonqa.client.pem import check_authorities, check_pair
-from tritonqa.errors import InputError, Unavailable
+from tritonqa.errors import InputError, ServerError
 from tritonqa.protocol.contract import GRPC_PORT, HTTP_PORT, METRICS_PORT
 
 _PORTS = ("http_port", "grpc_port", "metrics_port")
@@ -63,6 +64,21 @@ class Serving:
         return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
 
     @property
+    def http(self) -> Address:
+        """Where this machine reaches HTTP."""
+        return Address("http", self.reachable, self.http_port)
+
+    @property
+    def grpc(self) -> Address:
+        """Where this machine reaches gRPC."""
+        return Address("grpcs" if self.certificate else "grpc", self.reachable, self.grpc_port)
+
+    @property
+    def metrics(self) -> Address:
+        """Where this machine reaches the metrics, at /metrics."""
+        return Address("http", self.reachable, self.metrics_port)
+
+    @property
     def bracketed(self) -> str:
         """Write the host as it stands before a port: IPv6 in brackets."""
         return f"[{self.host}]" if ":" in self.host else self.host
@@ -70,7 +86,7 @@ class Serving:
     def with_ports(self) -> Serving:
         """Replace a host's name by its address, and each port 0 by one that is free now.
 
-        Raises InputError for a host that is none of this machine's, Unavailable for a port that is taken.
+        Raises InputError for a host that is none of this machine's, ServerError for a port that is taken.
         """
         try:
             family, *_, address = socket.getaddrinfo(self.host, 0, type=socket.SOCK_STREAM)[0]
@@ -98,5 +114,5 @@ def _port(host: str, family: int, name: str, port: int, held: ExitStack) -> int:
         place = held.enter_context(socket.create_server((host, port), family=family))
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
-        raise Unavailable(f"{name} {port} at {host}: {reason}; choose another, or 0 for any") from error
+        raise ServerError(f"{name} {port} at {host}: {reason}; choose another, or 0 for any") from error
     return int(place.getsockname()[1])

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import platformdirs
 
-from tritonqa.errors import Unavailable
+from tritonqa.errors import ServerError
 from tritonqa.triton.server import processes
 
 _NAME = re.compile("tritonqa-[0-9a-f]{8}")
@@ -82,13 +82,13 @@ def working_folder() -> Iterator[Path]:
 
 
 def find(address: str | None = None) -> Running:
-    """Return the server at an HTTP or gRPC address, or the only one; raises Unavailable."""
+    """Return the server at an HTTP or gRPC address, or the only one; raises ServerError."""
     servers = running()
     match = [server for server in servers if address in (None, server.http, server.grpc)]
     if len(match) == 1:
         return match[0]
     have = ", ".join(server.http for server in servers) or "none"
-    raise Unavailable(f"which server? Those started by `tritonqa serve` under this user: {have}")
+    raise ServerError(f"which server? Those started by `tritonqa serve` under this user: {have}")
 
 
 def _folder() -> Path:
@@ -96,5 +96,5 @@ def _folder() -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise Unavailable(f"{folder} can't be written: {error.strerror}; set XDG_STATE_HOME") from error
+        raise ServerError(f"{folder} can't be written: {error.strerror}; set XDG_STATE_HOME") from error
     return folder

@@ -6,96 +6,89 @@ import os
 import secrets
 import signal
 import subprocess
-import threading
 import time
-from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TypeAlias
 
-from tritonqa.client import Address
-from tritonqa.errors import TritonQAError, Unavailable
-from tritonqa.protocol.contract import ADMIN_HEADER, LOGITS, OLD_LOGITS, RESTRICTED_APIS
-from tritonqa.protocol.parameters import RATE_LIMIT
-from tritonqa.triton.repository.schema import read_parameters
+from tritonqa.errors import ServerError, Stopped, TritonQAError
 from tritonqa.triton.runtime.layout import Runtime
 from tritonqa.triton.server import processes
 from tritonqa.triton.server.admin import Admin
-from tritonqa.triton.server.logs import read
+from tritonqa.triton.server.arguments import listening_arguments, serving_arguments
 from tritonqa.triton.server.options import Serving
+from tritonqa.triton.server.output import Output
 from tritonqa.triton.server.registry import Running
 from tritonqa.triton.server.stop import Stop
 
 Log: TypeAlias = Callable[[str], None]
 
 _POLL = 0.05
-_SEEN_TO = 2.0  # seconds in which Triton sees to a process that ended as it should
-_LAST_WORDS = 3  # seconds to write what was answered; Triton would wait longer for idle connections
-
-
-class Stopped(Unavailable):
-    """Somebody asked it to stop before it was ready."""
+_REAP_TIMEOUT = 2.0  # seconds in which Triton sees to a process that ended as it should
+_EXIT_TIMEOUT = 3  # seconds to write what was answered; Triton would wait longer for idle connections
 
 
 class Server:
-    """Run one Triton on a model repository; use it in a with block."""
+    """One Triton on a model repository; use it in a with block, which stops it."""
 
-    def __init__(
-        self,
+    def __init__(self, serving: Serving, process: subprocess.Popen[str], record: Running, log: Log) -> None:
+        """Take a process that was started, and what is known of it; see start."""
+        self.serving, self.process = serving, process
+        self.http, self.grpc, self.metrics = serving.http, serving.grpc, serving.metrics
+        self.admin = Admin(self.http, record.secret)
+        self._record = record
+        self._dead: dict[int, float] = {}  # Python processes that ended → when that was first seen
+        # Triton takes the secret on its command line alone; at its first line it has read that.
+        hide_secret = partial(processes.mask_argument, process.pid, record.secret)
+        assert process.stdout is not None
+        self._output = Output(process.stdout, hide_secret, log)
+
+    @classmethod
+    def start(
+        cls,
         runtime: Runtime,
         repository: Path,
         serving: Serving | None = None,
         log: Log = lambda line: None,
         stop: Stop | None = None,
-    ) -> None:
-        """Start the process and wait until every model is ready.
+    ) -> Server:
+        """Start a process and wait until every model is ready.
 
-        Raises InputError for a host that is not this machine's, Unavailable, Stopped once stop is set.
+        Raises InputError for a host that is not this machine's, ServerError, Stopped once stop is set.
         """
-        self.repository = repository
-        self.serving = (serving or Serving()).with_ports()
-        self.name = f"tritonqa-{secrets.token_hex(4)}"
-        self.secret = secrets.token_urlsafe(24)
-        self.http = Address("http", self.serving.reachable, self.serving.http_port)
-        scheme = "grpcs" if self.serving.certificate else "grpc"
-        self.grpc = Address(scheme, self.serving.reachable, self.serving.grpc_port)
-        self.metrics = Address("http", self.serving.reachable, self.serving.metrics_port)
-        self._last: deque[str] = deque(maxlen=200)
-        self._log = log
-        self._dead: dict[int, float] = {}  # Python processes that ended → when that was first seen
-        self._reading = threading.Thread(target=self._read, daemon=True)
-        self.admin = Admin(self.http, self.secret)
-        self._stop = stop or Stop()
-        with processes.large_stacks():
-            self.process = subprocess.Popen(
-                [str(runtime.server), *self._arguments(runtime)],
-                env=runtime.environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-                start_new_session=True,
-            )
-        self._record = Running(
+        place = (serving or Serving()).with_ports()
+        name, secret = f"tritonqa-{secrets.token_hex(4)}", secrets.token_urlsafe(24)
+        command = [
+            str(runtime.server),
+            f"--id={name}",
+            f"--backend-directory={runtime.backends}",
+            f"--backend-config=python,shm-region-prefix-name={name}",
+            *serving_arguments(repository, secret, _EXIT_TIMEOUT, place.rate_limit),
+            *listening_arguments(place),
+        ]
+        process = _start(command, runtime.environment())
+        record = Running(
             supervisor=os.getpid(),
-            pid=self.process.pid,
-            name=self.name,
-            secret=self.secret,
-            http=str(self.http),
-            grpc=str(self.grpc),
-            metrics=f"{self.metrics}/metrics",
+            pid=process.pid,
+            name=name,
+            secret=secret,
+            http=str(place.http),
+            grpc=str(place.grpc),
+            metrics=f"{place.metrics}/metrics",
             repository=str(repository.resolve()),
         )
-        self._reading.start()
+        server = cls(place, process, record, log)
         try:
-            self._record.write()
-            processes.use_batch_scheduling(self.process.pid)
-            self._wait_until_ready()
+            record.write()
+            processes.use_batch_scheduling(process.pid)
+            server._wait_until_ready(stop or Stop())
         except BaseException:
-            self.kill()
+            server.kill()
             raise
+        return server
 
     @property
     def healthy(self) -> bool:
@@ -105,11 +98,12 @@ class Server:
         """
         now = time.monotonic()
         self._dead = {pid: self._dead.get(pid, now) for pid in processes.dead_stubs(self.process.pid)}
-        return self.process.poll() is None and all(now - since < _SEEN_TO for since in self._dead.values())
+        living = all(now - since < _REAP_TIMEOUT for since in self._dead.values())
+        return self.process.poll() is None and living
 
     def tail(self) -> str:
         """Return the end of the server's log."""
-        return "\n".join(self._last)
+        return self._output.tail()
 
     def stop(self) -> bool:
         """Take no more asks, let those under way be answered within the drain time, then end the process.
@@ -121,10 +115,8 @@ class Server:
             cut = not self._drain()
             self.admin.close()
             self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(_LAST_WORDS + 1)
-            except subprocess.TimeoutExpired:
-                pass
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(_EXIT_TIMEOUT + 1)
         self.kill()
         return cut
 
@@ -133,8 +125,8 @@ class Server:
         self.admin.close()
         processes.end_group(self.process.pid)
         self.process.wait()
-        self._reading.join()
-        processes.free_memory(self.name)
+        self._output.join()
+        processes.free_memory(self._record.name)
         self._record.remove()
 
     def __enter__(self) -> Server:
@@ -161,75 +153,31 @@ class Server:
             time.sleep(_POLL)
         return True
 
-    def _arguments(self, runtime: Runtime) -> list[str]:
-        serving = self.serving
-        return [
-            f"--id={self.name}",
-            f"--model-repository={self.repository}",
-            f"--backend-directory={runtime.backends}",
-            f"--http-address={_bound(serving.http_host)}",
-            f"--http-port={serving.http_port}",
-            f"--grpc-address={serving.bracketed}",
-            f"--grpc-port={serving.grpc_port}",
-            f"--metrics-address={_bound(serving.host)}",
-            f"--metrics-port={serving.metrics_port}",
-            "--model-control-mode=explicit",
-            "--load-model=*",
-            "--disable-auto-complete-config",
-            f"--http-restricted-api={RESTRICTED_APIS}:{ADMIN_HEADER}={self.secret}",
-            f"--grpc-restricted-protocol={RESTRICTED_APIS}:{ADMIN_HEADER}={self.secret}",
-            f"--backend-config=python,shm-region-prefix-name={self.name}",
-            f"--exit-timeout-secs={_LAST_WORDS}",
-            *self._rate_limit(),
-            *self._encryption(),
-        ]
-
-    def _rate_limit(self) -> list[str]:
-        model = OLD_LOGITS if (self.repository / OLD_LOGITS).is_dir() else LOGITS
-        written = read_parameters(self.repository / model / "config.pbtxt").get(RATE_LIMIT)
-        most = self.serving.rate_limit or written
-        return ["--rate-limit=execution_count", f"--rate-limit-resource={model}:{most}"] if most else []
-
-    def _encryption(self) -> list[str]:
-        serving = self.serving
-        if serving.certificate is None:
-            return []
-        known = [f"--grpc-root-cert={serving.clients}"] if serving.clients else []
-        return [
-            f"--grpc-use-ssl{'-mutual' if serving.clients else ''}=true",
-            f"--grpc-server-cert={serving.certificate}",
-            f"--grpc-server-key={serving.key}",
-            *known,
-        ]
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        with self.process.stdout as lines:
-            for number, line in enumerate(lines):
-                if number == 0:  # it has read its command line, which is the only way to tell it the secret
-                    processes.mask_argument(self.process.pid, self.secret)
-                self._last.append(line.rstrip())
-                self._log(line.rstrip())
-
-    def _wait_until_ready(self) -> None:
+    def _wait_until_ready(self, stop: Stop) -> None:
         until = time.monotonic() + self.serving.start_timeout
         while time.monotonic() < until:
             if self.process.poll() is not None:
-                self._reading.join(1)
-                raise Unavailable(f"Triton did not start: {self._reason()}")
-            if self.admin.answers_as(self.name):
+                self._output.join(1)
+                raise ServerError(f"Triton did not start: {self._output.reason()}")
+            if self.admin.answers_as(self._record.name):
                 return
-            if self._stop.wait(_POLL):
+            if stop.wait(_POLL):
                 raise Stopped("stopped before it was ready")
-        raise Unavailable(f"Triton was not ready in {self.serving.start_timeout:.0f} s: {self._reason()}")
-
-    def _reason(self) -> str:
-        entries = [entry for line in self._last if (entry := read(line))]
-        errors = [entry for entry in entries if entry.level == "error"]
-        said = (errors or entries)[-1].message if entries else "it said nothing"
-        return said.partition(r"\n\nAt:")[0]  # where in the code; the log has it
+        raise ServerError(
+            f"Triton was not ready in {self.serving.start_timeout:.0f} s: {self._output.reason()}"
+        )
 
 
-def _bound(host: str) -> str:
-    """Write an address as Triton's HTTP library takes it."""
-    return f"ipv6:{host}" if ":" in host else host
+def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
+    """Start a process that leads its own group, with what it says on one pipe."""
+    with processes.large_stacks():
+        return subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
