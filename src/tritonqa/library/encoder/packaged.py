@@ -15,7 +15,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from tritonqa.arrays import FloatArray
-from tritonqa.engine.telemetry import quiet
+from tritonqa.engine.telemetry import without_telemetry
 from tritonqa.errors import BundleError, MissingExtra
 from tritonqa.library.encoder.base import Encoder
 
@@ -45,7 +45,7 @@ class PackagedEncoder(Encoder):
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self._length)
         self._lock = threading.Lock()
-        with quiet():
+        with without_telemetry():
             self._run = _opened(file)
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
