@@ -27,7 +27,12 @@ class TritonQAError(Exception):
 
 
 class InputError(TritonQAError, ValueError):
-    """Raised for what was given: names the field that is wrong and how to mend it."""
+    """Raised for what was given: says which field is wrong and how to mend it; field is its name alone."""
+
+    def __init__(self, message: str = "", field: str | None = None) -> None:
+        """Take the sentence, and the field where the error is that of one."""
+        super().__init__(message)
+        self.field = field
 
 
 class DocumentError(InputError):

@@ -60,7 +60,7 @@ def test_a_stop_reports_what_was_measured_so_far(workload: Workload) -> None:
     [
         ({"seconds": 0}, "seconds must be above 0"),
         ({"rounds": 0}, "rounds must be at least 1"),
-        ({"warmup": -1}, "warmup must be seconds, 0 or more"),
+        ({"warmup": -1}, "warmup must be seconds of at least 0"),
     ],
 )
 def test_options_out_of_range(given: dict[str, int], message: str) -> None:

@@ -39,8 +39,8 @@ def test_processes_share_a_load_whole(parts: int, clients: int) -> None:
         ({}, "clients and rate exclude each other"),
         ({"clients": 1, "rate": 2.0}, "clients and rate exclude each other"),
         ({"clients": 0}, "clients must be at least 1, not 0"),
-        ({"rate": 0.0}, "rate must be asks a second, above 0"),
-        ({"rate": float("nan")}, "rate must be asks a second, above 0"),
+        ({"rate": 0.0}, "rate must be asks a second above 0"),
+        ({"rate": float("nan")}, "rate must be asks a second above 0"),
     ],
 )
 def test_loads_that_are_none(given: dict[str, float], message: str) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from tritonqa.checks import check_fields, number, whole_number
 from tritonqa.errors import InputError
 
 
@@ -21,11 +21,9 @@ class Load:
     def __post_init__(self) -> None:
         """Raise InputError for values out of range, by name."""
         if (self.clients is None) == (self.rate is None):
-            raise InputError("clients and rate exclude each other; give one of them")
-        if self.clients is not None and self.clients < 1:
-            raise InputError(f"clients must be at least 1, not {self.clients}")
-        if self.rate is not None and not 0 < self.rate < math.inf:
-            raise InputError(f"rate must be asks a second, above 0, not {self.rate}")
+            raise InputError("clients and rate exclude each other; give one of them", "clients")
+        check_fields(self, whole_number, "clients", least=1)
+        check_fields(self, number, "rate", above=0, unit="asks a second")
 
     def __str__(self) -> str:
         """Name the load."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from tritonqa.errors import InputError
+from tritonqa.checks import check_fields, flag, number, whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +24,8 @@ class BenchOptions:
 
     def __post_init__(self) -> None:
         """Raise InputError for values out of range, by name."""
-        if not 0 < self.seconds < math.inf:
-            raise InputError(f"seconds must be above 0, not {self.seconds}")
-        if not 0 <= self.warmup < math.inf:
-            raise InputError(f"warmup must be seconds, 0 or more, not {self.warmup}")
-        for name in ("rounds", "processes"):
-            if (value := getattr(self, name)) is not None and value < 1:
-                raise InputError(f"{name} must be at least 1, not {value}")
+        check_fields(self, number, "seconds", above=0)
+        check_fields(self, number, "warmup", least=0, unit="seconds")
+        check_fields(self, whole_number, "rounds", "processes", least=1)
+        check_fields(self, flag, "profile")
+        check_fields(self, whole_number, "seed", least=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tritonqa.errors import InputError
+from tritonqa.checks import check_fields, one_of, path, text, whole_number
 
 FORMATS = ("jsonl", "csv", "parquet")
 TEXT_COLUMNS = ("passages", "context", "text")
@@ -28,7 +28,7 @@ class BulkOptions:
 
     def __post_init__(self) -> None:
         """Raise InputError for values out of range, by name."""
-        if isinstance(self.rows, bool) or not isinstance(self.rows, int) or self.rows < 1:
-            raise InputError(f"rows must be a whole number of at least 1, not {self.rows!r}")
-        if self.format not in FORMATS:
-            raise InputError(f"format {self.format!r} is unknown; choose one of {', '.join(FORMATS)}")
+        check_fields(self, text, "question_column", "text_column")
+        check_fields(self, path, "questions")
+        check_fields(self, whole_number, "rows", least=1)
+        check_fields(self, one_of, "format", known=FORMATS)

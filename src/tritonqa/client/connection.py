@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 
+from tritonqa.checks import check_fields, flag, number, path, whole_number
 from tritonqa.client.pem import check_authorities, check_pair
 from tritonqa.errors import InputError
 
@@ -37,15 +38,12 @@ class Connection:
 
     def __post_init__(self) -> None:
         """Raise InputError for what does not go together, by name."""
+        check_fields(self, path, "ca", "certificate", "key")
         if (self.certificate is None) != (self.key is None):
-            raise InputError("certificate and key go together; give both or neither")
-        for name, kind in (("timeout", int | float), ("retries", int)):
-            if not isinstance(getattr(self, name), kind):
-                raise InputError(f"{name} must be a number, not {getattr(self, name)!r}")
-        if not 0 < self.timeout <= _DAY:
-            raise InputError(f"timeout must be seconds above 0 and at most {_DAY}, not {self.timeout!r}")
-        if self.retries < 0:
-            raise InputError(f"retries must be at least 0, not {self.retries!r}")
+            raise InputError("certificate and key go together; give both or neither", "certificate")
+        check_fields(self, flag, "compression")
+        check_fields(self, number, "timeout", above=0, most=_DAY, unit="seconds")
+        check_fields(self, whole_number, "retries", least=0)
         self._check_headers()
 
     @classmethod
@@ -68,13 +66,13 @@ class Connection:
         try:
             return Path(path).read_bytes() if path else None
         except OSError as error:
-            raise InputError(f"{name} {path} can't be read: {error.strerror}") from error
+            raise InputError(f"{name} {path} can't be read: {error.strerror}", name) from error
 
     def _check_headers(self) -> None:
         if not isinstance(self.headers, Mapping):
-            raise InputError(f"headers must be names with their values, not {self.headers!r:.40}")
+            raise InputError(f"headers must be names with their values, not {self.headers!r:.40}", "headers")
         for name, value in self.headers.items():
             if not (isinstance(name, str) and isinstance(value, str)):
-                raise InputError(f"headers must be text, not {name!r:.40}: {type(value).__name__}")
+                raise InputError(f"headers must be text, not {name!r:.40}: {type(value).__name__}", "headers")
             if not name.isascii() or not value.isascii() or not (name + value).isprintable():
-                raise InputError(f"header {name!r:.40} must be printable ASCII")
+                raise InputError(f"header {name!r:.40} must be printable ASCII", "headers")

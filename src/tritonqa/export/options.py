@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import isfinite
 from pathlib import Path
 
+from tritonqa.checks import check_fields, flag, instance, number, one_of, path, text, whole_number
 from tritonqa.errors import InputError
 
 
@@ -59,6 +60,12 @@ class Quantisation:
     mixed: bool = True
     attention: bool = False
 
+    def __post_init__(self) -> None:
+        """Raise InputError for values out of range, by name."""
+        check_fields(self, whole_number, "asks", least=1)
+        check_fields(self, number, "smooth", least=0, most=1)
+        check_fields(self, flag, "mixed", "attention")
+
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
@@ -83,10 +90,15 @@ class ExportOptions:
 
     def __post_init__(self) -> None:
         """Raise InputError for a format that does not exist, for none, and for a loss that is no number."""
-        if not self.formats:
-            raise InputError("formats is empty; name at least one, for example onnx")
+        if not isinstance(self.formats, Sequence) or isinstance(self.formats, str) or not self.formats:
+            raise InputError(
+                "formats must be names of formats, at least one: for example ('onnx',)", "formats"
+            )
         for name in self.formats:
-            if name not in FORMATS:
-                raise InputError(f"format {name!r} is unknown; choose from {', '.join(FORMATS)}")
-        if not isfinite(self.max_f1_loss):
-            raise InputError(f"max_f1_loss must be points of F1, not {self.max_f1_loss}")
+            one_of("format", name, FORMATS)
+        check_fields(self, text, "name", "licence")
+        check_fields(self, whole_number, "max_length", "compared", least=1)
+        check_fields(self, whole_number, "one_file", least=0)
+        check_fields(self, path, "asks", "ranges")
+        check_fields(self, number, "max_f1_loss", unit="points of F1")
+        check_fields(self, instance, "quantisation", kind=Quantisation)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypedDict, Unpack
 
-from tritonqa.errors import InputError
+from tritonqa.checks import check_fields, number, whole_number
 
 
 class AskOptions(TypedDict, total=False):
@@ -31,20 +31,11 @@ class Decoding:
 
     def __post_init__(self) -> None:
         """Raise InputError for values out of range, by name."""
-        for name in ("top_k", "max_answer_tokens"):
-            value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise InputError(f"{name} must be a whole number of at least 1, not {value!r}")
-        if not _is_number(self.no_answer_threshold) or not 0 <= self.no_answer_threshold <= 1:
-            raise InputError(f"no_answer_threshold must be from 0 to 1, not {self.no_answer_threshold!r}")
-        if not _is_number(self.answerable_prior) or not 0 < self.answerable_prior < 1:
-            raise InputError(f"answerable_prior must lie between 0 and 1, not {self.answerable_prior!r}")
+        check_fields(self, whole_number, "top_k", "max_answer_tokens", least=1)
+        check_fields(self, number, "no_answer_threshold", least=0, most=1)
+        check_fields(self, number, "answerable_prior", above=0, below=1)
 
     def changed(self, **changes: Unpack[AskOptions]) -> Decoding:
         """Return these options with the changes that are not None; raises InputError."""
         given = {name: value for name, value in changes.items() if value is not None}
-        return replace(self, **given)  # type: ignore[arg-type]
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+        return replace(self, **given) if given else self  # type: ignore[arg-type]

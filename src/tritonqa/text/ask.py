@@ -27,15 +27,15 @@ class Ask:
         """
         text = checked_text(question, "question")
         if not text.strip():
-            raise InputError("question is empty; give a question of at least one word")
+            raise InputError("question is empty; give a question of at least one word", "question")
         if isinstance(passages, str):
             passages = (passages,)
         if not isinstance(passages, Sequence) or isinstance(passages, bytes | bytearray):
             kind = type(passages).__name__
-            raise InputError(f"passages must be a text or a sequence of texts, not {kind}")
+            raise InputError(f"passages must be a text or a sequence of texts, not {kind}", "passages")
         if not passages:
-            raise InputError("passages is empty; give at least one passage")
+            raise InputError("passages is empty; give at least one passage", "passages")
         checked = tuple(checked_text(passage, f"passages[{i}]") for i, passage in enumerate(passages))
         if not any(passage.strip() for passage in checked):
-            raise InputError("passages hold no text; give at least one passage that is not blank")
+            raise InputError("passages hold no text; give at least one passage that is not blank", "passages")
         return cls(text, checked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tritonqa import checks
 from tritonqa.errors import InputError
 
 
@@ -10,13 +11,13 @@ def checked_text(value: object, field: str) -> str:
 
     Raises InputError for what is no str and for lone surrogates, which no encoding can carry.
     """
-    if not isinstance(value, str):
-        raise InputError(f"{field} must be text (str), not {type(value).__name__}")
+    text = checks.text(field, value)
     try:
-        value.encode("utf-8")
+        text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise InputError(
             f"{field} holds a lone surrogate at character {error.start}; decode the text with "
-            "errors='replace', or remove that character"
+            "errors='replace', or remove that character",
+            field,
         ) from error
-    return value
+    return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import inf
 
-from tritonqa.errors import InputError
+from tritonqa.checks import check_fields, instance, number, whole_number, whole_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Augmentation:
 
     def __post_init__(self) -> None:
         """Raise InputError for what is no share, by name."""
-        _hold(self, {"look_alike": 1, "cut": 1, "noise": 1})
+        check_fields(self, number, "look_alike", "cut", "noise", least=0, most=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,8 @@ class Cropping:
 
     def __post_init__(self) -> None:
         """Raise InputError for what is no length or no share, by name."""
-        if any(length < 16 for length in self.lengths):
-            raise InputError(f"lengths must be at least 16 tokens each, not {list(self.lengths)}")
-        _hold(self, {"whole": 1})
+        check_fields(self, whole_numbers, "lengths", least=16, unit="lengths in tokens")
+        check_fields(self, number, "whole", least=0, most=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +63,10 @@ class Optimisation:
 
     def __post_init__(self) -> None:
         """Raise InputError for values out of range, by name."""
-        if not 0 < self.learning_rate < inf:
-            raise InputError(f"learning_rate must be a number above 0, not {self.learning_rate}")
-        _hold(self, {"layer_decay": 1, "warmup": 1, "cooldown": 1, "weight_decay": 1, "clip": inf})
-        _hold(self, {"dropout": 1, "averaging": 1})
+        check_fields(self, number, "learning_rate", above=0)
+        shares = ("layer_decay", "warmup", "cooldown", "weight_decay", "dropout", "averaging")
+        check_fields(self, number, *shares, least=0, most=1)
+        check_fields(self, number, "clip", least=0, most=inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +82,9 @@ class Recipe:
 
     def __post_init__(self) -> None:
         """Raise InputError for what can't be trained by."""
-        if not 0 < self.epochs < inf:
-            raise InputError(f"epochs must be a number above 0, not {self.epochs}")
-        if self.batch_tokens < 1:
-            raise InputError(f"batch_tokens must be at least 1, not {self.batch_tokens}")
-
-
-def _hold(options: Augmentation | Cropping | Optimisation, most: dict[str, float]) -> None:
-    for name, limit in most.items():
-        value = getattr(options, name)
-        if not 0 <= value <= limit:
-            raise InputError(f"{name} must be from 0 to {limit}, not {value}")
+        check_fields(self, number, "epochs", above=0)
+        check_fields(self, whole_number, "batch_tokens", least=1)
+        check_fields(self, whole_number, "seed")
+        check_fields(self, instance, "augmentation", kind=Augmentation)
+        check_fields(self, instance, "cropping", kind=Cropping)
+        check_fields(self, instance, "optimisation", kind=Optimisation)

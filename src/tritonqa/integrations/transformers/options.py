@@ -5,21 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TypedDict
 
+from tritonqa.checks import check_fields, flag, whole_number
 from tritonqa.errors import InputError
 from tritonqa.features import Windowing
 from tritonqa.features.options import LEAST_ROOM
 
 _LONGEST, _STRIDE = 384, 128
 
-_LEAST = {
-    "top_k": 1,
-    "max_answer_len": 1,
-    "batch_size": 1,
-    "doc_stride": 0,
-    "max_seq_len": 1,
-    "max_question_len": 1,
-}
-_OPTIONAL = ("doc_stride", "max_seq_len", "max_question_len")
+_POSITIVE = ("top_k", "max_answer_len", "batch_size", "max_seq_len", "max_question_len")
 _GONE = {
     "topk": "say top_k",
     "padding": "windows are never padded; leave it out",
@@ -67,15 +60,9 @@ class Options:
 
     def __post_init__(self) -> None:
         """Raise InputError for values out of range, by name."""
-        for name in ("handle_impossible_answer", "align_to_words"):
-            if not isinstance(getattr(self, name), bool):
-                raise InputError(f"{name} must be True or False, not {getattr(self, name)!r}")
-        for name, least in _LEAST.items():
-            value = getattr(self, name)
-            if value is None and name in _OPTIONAL:
-                continue
-            if not isinstance(value, int) or isinstance(value, bool) or value < least:
-                raise InputError(f"{name} must be a whole number of at least {least}, not {value!r}")
+        check_fields(self, flag, "handle_impossible_answer", "align_to_words")
+        check_fields(self, whole_number, *_POSITIVE, least=1)
+        check_fields(self, whole_number, "doc_stride", least=0)
 
     def changed(self, changes: Changes) -> Options:
         """Return these options with the changes that are not None; raises InputError, also for a name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tritonqa.errors import InputError
+from tritonqa.checks import check_fields, flag, number, whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,6 @@ class ParseOptions:
 
     def __post_init__(self) -> None:
         """Raise InputError for a limit that lets nothing through."""
-        for name in ("seconds", "megabytes", "file_megabytes", "unpacked_megabytes"):
-            if not getattr(self, name) > 0:
-                raise InputError(f"{name} must be above 0, not {getattr(self, name)}")
+        check_fields(self, flag, "ocr")
+        check_fields(self, number, "seconds", above=0)
+        check_fields(self, whole_number, "megabytes", "file_megabytes", "unpacked_megabytes", least=1)

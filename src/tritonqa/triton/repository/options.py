@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tritonqa.engine.choose import ENGINES, unknown
+from tritonqa.checks import (
+    check_fields,
+    flag,
+    instance,
+    number,
+    one_of,
+    text,
+    whole_number,
+    whole_numbers,
+)
+from tritonqa.engine.choose import ENGINES
 from tritonqa.errors import InputError
 from tritonqa.protocol.contract import MAX_JOINED
 
@@ -35,11 +45,8 @@ class Limits:
 
     def __post_init__(self) -> None:
         """Raise InputError for values out of range, by name."""
-        for name in ("waiting", "question", "passages", "characters"):
-            if (value := getattr(self, name)) < 1:
-                raise InputError(f"{name} must be at least 1, not {value}")
-        if not 0 < self.seconds <= _DAY:
-            raise InputError(f"seconds must be above 0 and at most {_DAY}, not {self.seconds}")
+        check_fields(self, whole_number, "waiting", "question", "passages", "characters", least=1)
+        check_fields(self, number, "seconds", above=0, most=_DAY)
 
     def check(self, questions: Sequence[str], passages: Sequence[str]) -> None:
         """Raise InputError that names the field of a request for what is too large."""
@@ -75,17 +82,12 @@ class LogitsOptions:
 
     def __post_init__(self) -> None:
         """Raise InputError for what does not go together, by name."""
-        if self.backend not in BACKENDS:
-            raise InputError(f"backend {self.backend!r} is unknown; choose one of {', '.join(BACKENDS)}")
-        if self.accelerator is not None and self.accelerator not in ACCELERATORS:
-            raise InputError(f"accelerator {self.accelerator!r} is unknown; choose {', '.join(ACCELERATORS)}")
+        check_fields(self, one_of, "backend", known=BACKENDS)
+        check_fields(self, one_of, "accelerator", known=ACCELERATORS)
         if self.accelerator is not None and self.backend != "onnxruntime":
-            raise InputError("accelerator goes with backend onnxruntime only")
-        for name in ("instances", "rate_limit", "max_batch_size"):
-            if (value := getattr(self, name)) is not None and value < 1:
-                raise InputError(f"{name} must be at least 1, not {value}")
-        if self.delay < 0:
-            raise InputError(f"delay must be at least 0 microseconds, not {self.delay}")
+            raise InputError("accelerator goes with backend onnxruntime only", "accelerator")
+        check_fields(self, whole_number, "instances", "rate_limit", "max_batch_size", least=1)
+        check_fields(self, whole_number, "delay", least=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +109,10 @@ class Models:
 
     def __post_init__(self) -> None:
         """Raise InputError for values out of range, by name."""
-        if self.engine is not None and self.engine not in ENGINES:
-            raise unknown(self.engine)
-        if self.versions < 1:
-            raise InputError(f"versions must be at least 1, not {self.versions}")
-        if any(length < 8 for length in self.warmup):
-            raise InputError(f"warmup must be lengths of at least 8 tokens, not {min(self.warmup)}")
+        check_fields(self, instance, "limits", kind=Limits)
+        check_fields(self, instance, "logits", kind=LogitsOptions)
+        check_fields(self, one_of, "engine", known=ENGINES)
+        check_fields(self, text, "precision")
+        check_fields(self, whole_numbers, "warmup", least=8, unit="lengths in tokens")
+        check_fields(self, flag, "cache")
+        check_fields(self, whole_number, "versions", least=1)

@@ -6,9 +6,9 @@ import os
 import socket
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from math import inf
 from pathlib import Path
 
+from tritonqa.checks import check_fields, number, path, text, whole_number
 from tritonqa.client.address import Address
 from tritonqa.client.pem import check_authorities, check_pair
 from tritonqa.errors import InputError, ServerError
@@ -40,14 +40,15 @@ class Serving:
 
     def __post_init__(self) -> None:
         """Raise InputError for values out of range and for what does not go together, by name."""
+        check_fields(self, text, "host")
         self._check_ports()
-        for name in ("start_timeout", "drain_timeout"):
-            if not 0 <= (value := getattr(self, name)) < inf:
-                raise InputError(f"{name} must be seconds, 0 or more, not {value}")
+        check_fields(self, number, "start_timeout", "drain_timeout", least=0, unit="seconds")
+        check_fields(self, whole_number, "rate_limit", least=1)
+        check_fields(self, path, "certificate", "key", "clients")
         if (self.certificate is None) != (self.key is None):
-            raise InputError("certificate and key go together; give both or neither")
+            raise InputError("certificate and key go together; give both or neither", "certificate")
         if self.clients is not None and self.certificate is None:
-            raise InputError("clients needs certificate and key; give them as well")
+            raise InputError("clients needs certificate and key; give them as well", "clients")
         if self.certificate is not None and self.key is not None:
             check_pair(self.certificate, self.key)
         if self.clients is not None:
@@ -93,19 +94,21 @@ class Serving:
             host = str(address[0])
             socket.create_server((host, 0), family=family).close()
         except OSError as error:
-            raise InputError(f"host {self.host!r} can't be listened on here: {error.strerror}") from error
+            raise InputError(
+                f"host {self.host!r} can't be listened on here: {error.strerror}", "host"
+            ) from error
         with ExitStack() as held:
             http, grpc, metrics = (_port(host, family, name, getattr(self, name), held) for name in _PORTS)
         return replace(self, host=host, http_port=http, grpc_port=grpc, metrics_port=metrics)
 
     def _check_ports(self) -> None:
+        check_fields(self, whole_number, *_PORTS, least=0, most=_LAST_PORT)
         ports = {name: getattr(self, name) for name in _PORTS}
-        for name, port in ports.items():
-            if not 0 <= port <= _LAST_PORT:
-                raise InputError(f"{name} must be from 0 to {_LAST_PORT}, not {port}")
         chosen = [port for port in ports.values() if port]
         if len(chosen) > len(set(chosen)):
-            raise InputError(f"{', '.join(ports)} must differ, not {', '.join(map(str, ports.values()))}")
+            raise InputError(
+                f"{', '.join(ports)} must differ, not {', '.join(map(str, ports.values()))}", _PORTS[0]
+            )
 
 
 def _port(host: str, family: int, name: str, port: int, held: ExitStack) -> int:
