@@ -8,6 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from tests.support import checkpoints
 from tritonqa.datasets import Example
 from tritonqa.errors import InputError, TrainingError
 from tritonqa.train.fit import fit
@@ -50,6 +51,15 @@ def test_a_run_goes_on_as_if_it_had_not_stopped(
         assert torch.equal(one, other), name
     with pytest.raises(InputError, match="other data or options"):
         fit(Start.open(checkpoint), some[1:], RECIPE, tmp_path / "halves")
+
+
+@pytest.mark.parametrize("architecture", ["mpnet", "deberta-v2", "modernbert"])
+def test_other_architectures_learn(architecture: str, examples: tuple[Example, ...], tmp_path: Path) -> None:
+    start = Start.open(checkpoints.make(architecture, tmp_path / "start"))
+    recipe = replace(RECIPE, epochs=1, augmentation=Augmentation(0, 0, 0))
+    before = tensors(start.model)
+    fit(start, examples[:3], recipe, tmp_path / "run")
+    assert any(not torch.equal(before[name], value) for name, value in tensors(start.model).items())
 
 
 def test_it_learns(checkpoint: Path, examples: tuple[Example, ...], tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
     python -m models.minilm.recipe.train stable ENCODER --data DIR [--output build]
     python -m models.minilm.recipe.train cooldown ENCODER --data DIR [--output build] [--questions 6000]
+    … --teacher CHECKPOINT
 
 stable learns at a level rate for as long as it is let: its state stays in OUTPUT/stable.
 cooldown sets out from that state, lets the rate fall to nothing, and writes OUTPUT/NAME/checkpoint; stable
@@ -15,15 +16,20 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import torch
 
 from models.minilm.recipe.mixture import mixture
+from models.minilm.recipe.objectives import taught
+from models.minilm.recipe.teacher import Teacher
 from tritonqa.cli.signals import ended_by_term
 from tritonqa.datasets import Example
 from tritonqa.progress import stages
 from tritonqa.train import Augmentation, Cropping, Optimisation, Recipe
 from tritonqa.train.fit import fit
+from tritonqa.train.objective import Objective, likelihood
 from tritonqa.train.start import Start
 
 STABLE = Recipe(
@@ -43,19 +49,22 @@ COOLDOWN = replace(
     seed=1,
 )
 
+_TAUGHT = 0.7  # share of a teacher's probabilities in the loss
+
 
 def main() -> None:
     """Draw the data, learn, and after a cooldown write the checkpoint."""
     options = _parser().parse_args()
     examples = mixture(options.data).learnt
     start = Start.open(options.encoder, new_head=True)
+    objective = _objective(options.teacher, start)
     stable, folder = options.output / "stable", options.output / options.name
     with stages() as report, ended_by_term():
         if options.phase == "stable":
-            fit(start, examples, STABLE, stable, report)
+            fit(start, examples, STABLE, stable, report, objective)
             return
         some = drawn(examples, options.questions)
-        model = fit(start, some, COOLDOWN, folder / "training", report, before=stable)
+        model = fit(start, some, COOLDOWN, folder / "training", report, objective, stable)
     start.save(model, folder / "checkpoint")
     print(f"wrote {folder / 'checkpoint'}")
 
@@ -66,6 +75,15 @@ def drawn(examples: Sequence[Example], count: int) -> list[Example]:
     return [examples[i] for i in sorted(order[:count])]
 
 
+def _objective(teacher: Path | None, start: Start) -> Objective:
+    """Learn from what is right alone, or from a teacher's logits as well."""
+    if teacher is None:
+        return likelihood
+    device: Any = "cuda" if torch.cuda.is_available() else "cpu"
+    start.model.to(device)
+    return taught(_TAUGHT, Teacher(teacher, start))
+
+
 def _parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     found.add_argument("phase", choices=("stable", "cooldown"))
@@ -73,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     found.add_argument("--data", type=Path, required=True)
     found.add_argument("--output", type=Path, default=Path("build"))
     found.add_argument("--questions", type=int, default=6000, help="that a cooldown learns from")
+    found.add_argument("--teacher", type=Path, help="checkpoint of a larger reader to learn from as well")
     found.add_argument("--name", default="cooldown", help="the folder of a cooldown")
     return found
 

@@ -16,6 +16,7 @@ from tritonqa.export.tokenizer import bundled_tokenizer, load_tokenizer
 from tritonqa.export.torch_engine import ProgramEngine
 from tritonqa.features import Template, TextTokenizer, Windowing
 from tritonqa.reader.in_process import InProcess
+from tritonqa.train.attention import choose_attention
 from tritonqa.train.epoch import Lessons
 from tritonqa.train.options import Recipe
 
@@ -35,8 +36,9 @@ class Start:
         Raises InputError and ExportError as export does.
         """
         checkpoint = open_checkpoint(folder)
-        loaded = load_model(checkpoint, "sdpa", new_head=new_head)
+        loaded = load_model(checkpoint, new_head=new_head)
         model = loaded.module.model.requires_grad_(True)
+        choose_attention(model)
         return cls(model, load_tokenizer(checkpoint), loaded)
 
     @property
