@@ -28,8 +28,9 @@ from models.minilm.recipe.mixture import mixture
 from tritonqa.arrays import FloatArray
 from tritonqa.engine import Choice, cpu, open_engine
 from tritonqa.features import Window
-from tritonqa.reader.embedded import Embedded
-from tritonqa.reader.load import PACKAGED, find, load_embedded
+from tritonqa.reader.find import PACKAGED, find_bundle
+from tritonqa.reader.in_process import InProcess
+from tritonqa.reader.load import load_in_process
 from tritonqa.spans import decode
 from tritonqa.text import Ask
 
@@ -46,12 +47,12 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=300)
     parser.add_argument("--name", default=date.today().isoformat())
     options = parser.parse_args()
-    reader = load_embedded(str(options.bundle), engine="openvino", precision="fp32")
+    reader = load_in_process(str(options.bundle), engine="openvino", precision="fp32")
     kept = mixture(options.data).squad
     asks = [Ask.of(e.question, e.context) for e in kept[:: len(kept) // options.questions]]
     windows = [p.windows[0] for p in map(reader.prepare, asks) if len(p.windows) == 1]
     exact = options.bundle / "onnx" / "model.onnx"
-    shipped = find(PACKAGED).folder / "onnx" / "model.int8.onnx"
+    shipped = find_bundle(PACKAGED).folder / "onnx" / "model.int8.onnx"
     known, rows = run(exact, windows), []
     with tempfile.TemporaryDirectory() as folder:
         for name, model in variants(exact, shipped):
@@ -113,7 +114,7 @@ def run(file: Path, windows: Sequence[Window]) -> list[FloatArray]:
 
 
 def compared(
-    reader: Embedded, windows: Sequence[Window], known: Sequence[FloatArray], found: Sequence[FloatArray]
+    reader: InProcess, windows: Sequence[Window], known: Sequence[FloatArray], found: Sequence[FloatArray]
 ) -> dict[str, float]:
     """Return the share of best spans that are the same, and the mean divergence."""
     same = [_best(reader, w, a) == _best(reader, w, b) for w, a, b in zip(windows, known, found, strict=True)]
@@ -121,7 +122,7 @@ def compared(
     return {"same": round(100 * float(np.mean(same)), 1), "nats": round(float(np.mean(apart)), 5)}
 
 
-def _best(reader: Embedded, window: Window, logits: FloatArray) -> tuple[int, int]:
+def _best(reader: InProcess, window: Window, logits: FloatArray) -> tuple[int, int]:
     span = next(decode([window], [logits], reader.decoding).spans)
     return span.first, span.last
 
