@@ -19,6 +19,7 @@ from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.triton.repository.options import LogitsOptions, Models
 from tritonqa.triton.repository.write import build
 from tritonqa.triton.runtime.layout import Runtime
+from tritonqa.triton.server.arguments import listening_arguments
 from tritonqa.triton.server.options import Serving
 
 SCRIPT = Path(__file__).parent.parent.parent / "deploy" / "docker" / "serve.sh"
@@ -31,10 +32,8 @@ def test_the_script_serves_as_the_command_does(runtime: Runtime, tmp_path: Path,
     place = f"http://127.0.0.1:{ports.http_port}"
     environment = runtime.environment()
     environment["PATH"] = f"{runtime.server.parent}{os.pathsep}{environment['PATH']}"
-    command = ["sh", str(SCRIPT), str(tmp_path / "r"), f"--backend-directory={runtime.backends}",
-               "--http-address=127.0.0.1", f"--http-port={ports.http_port}", "--grpc-address=127.0.0.1",
-               f"--grpc-port={ports.grpc_port}", "--metrics-address=127.0.0.1",
-               f"--metrics-port={ports.metrics_port}"]  # fmt: skip
+    command = ["sh", str(SCRIPT), str(tmp_path / "r"), f"--backend-directory={runtime.backends}"]
+    command += listening_arguments(ports)
     with (
         (tmp_path / "log").open("w") as log,
         subprocess.Popen(command, env=environment, stdout=log, stderr=log) as process,
