@@ -168,7 +168,7 @@ def test_a_drain_that_times_out_leaves_nothing(
 
 
 @pytest.mark.parametrize("server_too", [False, True])
-def test_what_a_killed_minder_left_is_ended_by_the_next(
+def test_what_a_killed_supervisor_left_is_ended_by_the_next(
     runtime: Runtime, state: Path, server_too: bool
 ) -> None:
     with served(state, "--no-logits") as place:

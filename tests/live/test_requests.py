@@ -1,4 +1,4 @@
-"""What a real server does with requests that are odd, huge, forbidden or called off."""
+"""What a real server does with requests that are odd, huge, forbidden or cancelled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many asks over one gRPC stream of a real server: matched, bounded, called off, and outliving the server."""
+"""Many asks over one gRPC stream of a real server: matched, bounded, cancelled, and outliving the server."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tritonqa.client import Connection, connect
 from tritonqa.client.base import future_of
 from tritonqa.errors import InputError, Timeout, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call
+from tritonqa.protocol.contract import CANCEL_STREAM
 from tritonqa.protocol.tensors import texts
 from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.text import Ask
@@ -109,7 +110,7 @@ def waits_no_more(metrics: str) -> bool:
     return not metric(metrics, "tritonqa_waiting_windows")
 
 
-def test_leaving_the_stream_calls_off_what_is_under_way(server: Server) -> None:
+def test_leaving_the_stream_cancels_what_is_under_way(server: Server) -> None:
     metrics = f"{server.metrics}/metrics"
     with Reader.load(str(server.grpc)) as reader:
         stream = reader.ask_many([(QUESTION, PASSAGE), ("What?", LONG), ("What?", LONG + " ")])
@@ -123,18 +124,18 @@ def test_leaving_the_stream_calls_off_what_is_under_way(server: Server) -> None:
         assert metric(metrics, "tritonqa_windows") < begun + 250
 
 
-def test_nobody_calls_off_the_asks_of_others(server: Server) -> None:
+def test_nobody_cancels_the_asks_of_others(server: Server) -> None:
     client = connect(server.grpc, Connection(retries=0))
     inputs = {"question": texts(["What is the password of the vault?"]), "passages": texts([LONG])}
     ask = client.submit(Call("reader", inputs, ("text",)))
     time.sleep(0.3)
     inputs = {"question": texts([""]), "passages": texts([])}
-    client.submit(Call("reader", inputs, (), {"call_off": True})).exception(10)
+    client.submit(Call("reader", inputs, (), {CANCEL_STREAM: True})).exception(10)
     assert ask.result(60)["text"].tolist() == ["kestrel"]
     client.close()
 
 
-def test_a_task_that_is_cancelled_calls_off_its_stream(server: Server) -> None:
+def test_a_task_that_is_cancelled_cancels_its_stream(server: Server) -> None:
     async def run() -> list[Answers]:
         async with AsyncReader.load(str(server.grpc)) as reader:
 

@@ -130,7 +130,7 @@ def test_bad_models_name_the_field(options: dict[str, Any], field: str) -> None:
         Models(**options)
 
 
-def test_an_onnx_encoder_holds_its_file_and_a_missing_one_is_said(tmp_path: Path) -> None:
+def test_logits_on_onnx_hold_its_file_and_a_missing_one_is_said(tmp_path: Path) -> None:
     build(find_bundle(PACKAGED), tmp_path / "r", Models(logits=LogitsOptions("onnxruntime")))
     assert (tmp_path / "r" / "logits" / "1" / "model.onnx").stat().st_size > 1e6
     with pytest.raises(BundleError, match="backend tensorrt needs tensorrt, which this bundle lacks"):

@@ -61,6 +61,10 @@ class Metrics:
         """Count an ask that got an error."""
         self.add(tritonqa_refused=1)
 
+    def cached(self) -> None:
+        """Count an ask that was answered from the cache."""
+        self.add(tritonqa_cached=1)
+
     def add(self, **counts: float) -> None:
         """Add to counters by name."""
         with self._lock:

@@ -10,15 +10,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import triton_python_backend_utils as pb_utils
 
 from tritonqa.answers import Answers
-from tritonqa.errors import InputError, Overloaded
-from tritonqa.futures import completed, gather
+from tritonqa.errors import Overloaded
 from tritonqa.protocol import parameters
 from tritonqa.protocol.contract import CANCEL_STREAM
 from tritonqa.protocol.parameters import parameters_of
@@ -34,6 +33,7 @@ from tritonqa.triton.models.outputs import output
 from tritonqa.triton.models.requests import read_asks, read_options
 from tritonqa.triton.models.responses import ResponseSender, error_response
 from tritonqa.triton.models.scheduling import PriorityBoost
+from tritonqa.triton.models.start import Starter
 from tritonqa.triton.models.startup import open_bundle
 from tritonqa.triton.repository.options import Limits
 
@@ -59,8 +59,14 @@ class TritonPythonModel:
             max_waiting=self._limits.waiting,
         )
         self._metrics.watch(self._reader.flow)
-        self._cache = Cache() if json.loads(known[parameters.CACHE]) else None
         self._cancellations, self._priority = CancellationWatcher(), PriorityBoost()
+        self._starter = Starter(
+            self._reader,
+            self._limits.seconds,
+            Cache() if json.loads(known[parameters.CACHE]) else None,
+            self._cancellations.is_cancelled,
+            self._metrics.cached,
+        )
         self._long_asks = ThreadPoolExecutor(1, "tritonqa-long")
         pb_utils.Logger.log_info(f"{bundle.manifest.name} runs on {choice}")
 
@@ -91,7 +97,7 @@ class TritonPythonModel:
             if sum(len(text) for ask in asks for text in (ask.question, *ask.passages)) > _LONG:
                 self._long_asks.submit(self._start_long, ResponseSender(request), asks, options)
             else:
-                self._follow(self._start_all(stream, asks, options), ResponseSender(request))
+                self._follow(self._starter.start(stream, asks, options), ResponseSender(request))
         except Exception as error:  # noqa: BLE001 - every request must be answered
             self._note_refusal(request.request_id(), error)
             return error_response(error)
@@ -99,43 +105,15 @@ class TritonPythonModel:
 
     def _start_long(self, sender: ResponseSender, asks: Sequence[Ask], options: Decoding) -> None:
         try:
-            self._follow(self._start_all(sender.stream, asks, options), sender)
+            self._follow(self._starter.start(sender.stream, asks, options), sender)
         except Exception as error:  # noqa: BLE001 - every request must be answered
             self._note_refusal(sender.id, error)
             sender.fail(error)
 
-    def _note_refusal(self, number: str, error: Exception) -> None:
+    def _note_refusal(self, request_id: str, error: Exception) -> None:
         self._metrics.refused()
         if isinstance(error, Overloaded):
-            self._priority.note_refusal(number, error)
-
-    def _start_all(self, stream: str, asks: Sequence[Ask], options: Decoding) -> Future[list[Answers]]:
-        """Start the asks of a request; where one can't, the others are dropped."""
-        futures, idle = list[Future[Answers]](), not self._reader.flow.waiting
-        try:
-            for ask in asks:
-                futures.append(self._start(stream, ask, options))
-        except Exception as error:
-            for future in futures:
-                future.cancel()
-            if isinstance(error, Overloaded) and idle and len(asks) > 1:
-                raise InputError(
-                    f"question: {len(asks)} need more windows than may wait; send fewer"
-                ) from error
-            raise
-        return gather(futures)
-
-    def _start(self, stream: str, ask: Ask, options: Decoding) -> Future[Answers]:
-        """Start an ask, unless its answers are known."""
-        if self._cancellations.is_cancelled(stream):
-            raise CancelledError
-        if self._cache is not None and (known := self._cache.get(ask, options)) is not None:
-            self._metrics.add(tritonqa_cached=1)
-            return completed(known)
-        future = self._reader.start(ask, options, timeout=0, deadline=self._limits.seconds)
-        if self._cache is not None:
-            future.add_done_callback(partial(self._cache.keep, ask, options))
-        return future
+            self._priority.note_refusal(request_id, error)
 
     def _follow(self, future: Future[list[Answers]], sender: ResponseSender) -> None:
         self._cancellations.watch(sender, future)

@@ -38,7 +38,7 @@ class ResponseSender:
 
     @property
     def cancelled(self) -> bool:
-        """Whether the client is gone or called off its request."""
+        """Whether the client is gone or cancelled its request."""
         with self._lock:  # Triton crashes when it is asked about a request that is answered
             return not self._sent and bool(self._sender.is_cancelled())
 

@@ -31,12 +31,12 @@ class PriorityBoost:
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def note_refusal(self, number: str, error: Overloaded) -> None:
+    def note_refusal(self, request_id: str, error: Overloaded) -> None:
         """Take note of a refusal, by the request's id."""
         with self._lock:
             self._last, self._count = monotonic(), self._count + 1
             if self._thread is None:
-                pb_utils.Logger.log_warn(f"[request id: {number or '<id_unknown>'}] {to_line(error)}")
+                pb_utils.Logger.log_warn(f"[request id: {request_id or '<id_unknown>'}] {to_line(error)}")
                 self._thread = threading.Thread(target=self._boost, name="tritonqa-priority", daemon=True)
                 self._thread.start()
 

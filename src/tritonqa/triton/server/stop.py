@@ -1,4 +1,4 @@
-"""A wish to stop, which a signal handler may make."""
+"""A request to stop, which a signal handler may make."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ class Stop:
     """Like threading.Event, on whose lock a signal that meets the handler of another would wait for ever."""
 
     def __init__(self) -> None:
-        """Begin without the wish."""
-        self._wishes: SimpleQueue[None] = SimpleQueue()
+        """Begin unset."""
+        self._requests: SimpleQueue[None] = SimpleQueue()
 
     def set(self) -> None:
-        """Wish to stop; safe in signal handlers."""
-        self._wishes.put(None)
+        """Ask to stop; safe in signal handlers."""
+        self._requests.put(None)
 
     def set_on(self, *names: str) -> None:
-        """Let these signals make the wish, where the system has them."""
+        """Let these signals set it, where the system has them."""
         for name in names:
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), lambda *_: self.set())
 
     def is_set(self) -> bool:
-        """Say whether it was wished."""
-        return not self._wishes.empty()
+        """Say whether it was set."""
+        return not self._requests.empty()
 
     def wait(self, timeout: float) -> bool:
-        """Wait for the wish, for so many seconds at most; say whether it was made."""
+        """Wait until it is set, for so many seconds at most; say whether it is."""
         try:
-            self._wishes.get(timeout=timeout)
+            self._requests.get(timeout=timeout)
         except Empty:
             return False
         self.set()
