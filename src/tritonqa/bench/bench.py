@@ -16,9 +16,10 @@ from tritonqa.bench.machine import busy, machine
 from tritonqa.bench.options import BenchOptions
 from tritonqa.bench.round import Stop, Tick
 from tritonqa.bench.subject import Measured, Subject, differing, opened
-from tritonqa.bench.summary import Run, figures, notes
+from tritonqa.bench.summary import BUSY, Run, figures, mean_latency, notes
 from tritonqa.bench.target import Target
 from tritonqa.bench.workload import Workload
+from tritonqa.engine import cpu
 
 
 class Step(Protocol):
@@ -69,7 +70,7 @@ def bench(
     how, wish = options or BenchOptions(), stop or Event()
     result = begun(workload)
     with ExitStack() as stack:
-        subjects = [stack.enter_context(opened(target, workload)) for target in targets]
+        subjects = [stack.enter_context(opened(target, workload, how)) for target in targets]
         total = len(subjects) * len(loads) * (how.warmup + how.seconds)
         for subject in subjects:
             subject.first_asks(wish)
@@ -101,7 +102,13 @@ def measure(
             warm = Measured(subject.target, load)
             subject.measure(warm, how.warmup, how.seed, stop, behind(passed, tick))
             passed += how.warmup
+            if how.processes is None and subject.target.url and warm.busy > BUSY and warm.processes == 1:
+                subject.ask_from(cpu.cores())
+                said = f"one client process was busy {warm.busy:.0%} of the time: {cpu.cores()} ask now"
+                subject.notes.append(said)
     found = [(Measured(subject.target, load), subject) for subject in subjects]
+    for subject in subjects:
+        subject.begin_stages()
     for number in range(how.rounds):
         for into, subject in found:
             if stop.is_set():
@@ -130,7 +137,7 @@ def summarise(measured: Measured, subject: Subject, reference: Subject, result: 
         target=str(target),
         reader=target.reader,
         over=target.url.partition(":")[0] if target.url else target.over,
-        engine=subject.engine,
+        engine=subject.engine(),
         clients=measured.load.clients,
         rate=measured.load.rate,
         differing=wrong,
@@ -138,7 +145,8 @@ def summarise(measured: Measured, subject: Subject, reference: Subject, result: 
         processes=measured.processes,
         padding_share=subject.padding_share(),
         memory_mb=memory_mb(subject.server),
-        notes=notes(measured, found, target.url is not None, wrong, compared),
+        notes=[*subject.notes, *notes(measured, found, target.url is not None, wrong, compared)],
         machine=result.machine["kind"],
+        stages=subject.stages(mean_latency(measured.rounds)),
         **found,
     )

@@ -12,7 +12,9 @@ from pathlib import Path
 from tritonqa.triton.server import processes
 from tritonqa.triton.server.registry import Running, running
 
-_COUNTERS = ("tritonqa_tokens", "tritonqa_padding_tokens")
+TOKENS = ("tritonqa_tokens", "tritonqa_padding_tokens")
+_TOLD = 1.5  # seconds
+WAITS = ("tritonqa_asks_begun", "tritonqa_queue_seconds", "tritonqa_answered", "tritonqa_engine_seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ def memory_mb(server: Running | None) -> dict[str, float]:
     return found
 
 
-def server_tokens(server: Running | None) -> dict[str, float]:
-    """Read off the server's metrics how many tokens it ran, and how many only filled up lengths."""
+def server_counters(server: Running | None) -> dict[str, float]:
+    """Read off the server's metrics, a second old, what it ran and what asks waited for."""
     if server is None:
         return {}
     try:
@@ -65,8 +67,15 @@ def server_tokens(server: Running | None) -> dict[str, float]:
         return {}
     return {
         name: sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(f"{name}{{"))
-        for name in _COUNTERS
+        for name in (*TOKENS, *WAITS)
     }
+
+
+def settled_counters(server: Running | None) -> dict[str, float]:
+    """Read the server's metrics when it has told of all that was asked: it tells of each once a second."""
+    if server is not None:
+        time.sleep(_TOLD)
+    return server_counters(server)
 
 
 def _cpu_seconds(pid: int) -> float:

@@ -34,7 +34,7 @@ class Generator(Protocol):
         """Ask for some seconds, and wait for what is under way then."""
 
     def close(self) -> None:
-        """Let go of the reader."""
+        """End what asks; the reader stays open."""
 
 
 class ThreadGenerator:
@@ -44,7 +44,7 @@ class ThreadGenerator:
 
     def __init__(self, backend: Backend, workload: Workload) -> None:
         """Take a reader that is open."""
-        self.backend = backend
+        self._backend = backend
         self._workload = workload
         self._numbers = count()
 
@@ -52,12 +52,11 @@ class ThreadGenerator:
         """Put a load on the reader; see Generator."""
         begin = perf_counter()
         return run_round(
-            Round(self.backend, self._workload, load, begin, seconds, self._numbers, stop, tick, seed)
+            Round(self._backend, self._workload, load, begin, seconds, self._numbers, stop, tick, seed)
         )
 
     def close(self) -> None:
-        """Close the reader."""
-        self.backend.close()
+        """Do nothing: threads end with their round."""
 
 
 def run_round(this: Round) -> Generated:

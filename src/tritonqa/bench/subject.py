@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from tritonqa.bench.cost import cost, local_server, server_tokens
+from tritonqa.bench.cost import TOKENS, cost, local_server, server_counters, settled_counters
 from tritonqa.bench.generator import Generator, ThreadGenerator
 from tritonqa.bench.load import Load
+from tritonqa.bench.options import BenchOptions
+from tritonqa.bench.process_generator import ProcessGenerator
+from tritonqa.bench.profile import Profiled, Stages, served_stages
 from tritonqa.bench.round import Stop, Tick
 from tritonqa.bench.samples import FAILED, Samples
 from tritonqa.bench.served import served
 from tritonqa.bench.target import Target
 from tritonqa.bench.workload import Workload
+from tritonqa.errors import InputError
 from tritonqa.reader.in_process import InProcess
 from tritonqa.triton.server.registry import Running
 
@@ -36,16 +40,25 @@ class Measured:
 class Subject:
     """A target, opened, with what generates load on it."""
 
-    def __init__(self, target: Target, workload: Workload) -> None:
-        """Open the target; raises what loading a reader does."""
+    def __init__(self, target: Target, workload: Workload, how: BenchOptions) -> None:
+        """Open the target; raises what loading a reader does, InputError for processes in process."""
+        if target.url is None and (how.processes or 1) > 1:
+            raise InputError(
+                "processes ask a Triton; a reader in process is asked from its own: leave it away"
+            )
         self.target = target
         self.workload = workload
         self.backend = target.open()
         self.server: Running | None = local_server(target.url)
-        self.generator: Generator = ThreadGenerator(self.backend, workload)
-        self.engine = self._engine()
+        self.in_process = self.backend if isinstance(self.backend, InProcess) else None
+        self.profiled = Profiled(self.in_process) if how.profile and self.in_process is not None else None
+        self.generator: Generator = ThreadGenerator(self.profiled or self.backend, workload)
         self.answers: dict[int, int] = {}  # index of an ask → fingerprint of its first answer
-        self._tokens = server_tokens(self.server)
+        self.notes: list[str] = []
+        self._counters = self._before = server_counters(self.server)
+        self._is_profiled = how.profile
+        if (how.processes or 1) > 1:
+            self.ask_from(how.processes or 1)
 
     def first_asks(self, stop: Stop) -> None:
         """Ask once for each of many lengths."""
@@ -55,6 +68,10 @@ class Subject:
             if stop.is_set():
                 return
             self.backend.answer(asks[i], self.backend.decoding)
+
+    def ask_from(self, processes: int) -> None:
+        """Ask from so many processes from now on."""
+        self.generator = ProcessGenerator(self.target, self.workload, processes)
 
     def measure(self, into: Measured, seconds: float, seed: int, stop: Stop, tick: Tick) -> None:
         """Run a round and add it to what was measured."""
@@ -71,18 +88,38 @@ class Subject:
 
     def padding_share(self) -> float | None:
         """Say which share of the tokens computed only filled up lengths; None where that can't be seen."""
-        if isinstance(self.backend, InProcess):
-            prepared = [self.backend.prepare(ask).windows for ask in self.workload.asks[:64]]
+        if self.in_process is not None:
+            prepared = [self.in_process.prepare(ask).windows for ask in self.workload.asks[:64]]
             windows = [window for part in prepared for window in part]
-            return 1 - sum(map(len, windows)) / max(1, self.backend.flow.engine.computed(windows))
-        now = server_tokens(self.server)
-        useful, filled = (now[name] - self._tokens.get(name, 0.0) for name in now) if now else (0.0, 0.0)
+            return 1 - sum(map(len, windows)) / max(1, self.in_process.flow.engine.computed(windows))
+        now = server_counters(self.server)
+        useful, filled = (now.get(name, 0.0) - self._counters.get(name, 0.0) for name in TOKENS)
         return filled / (useful + filled) if useful else None
 
-    def _engine(self) -> str | None:
-        if isinstance(self.backend, InProcess):
-            return f"{self.backend.flow.engine.name}/{self.backend.flow.engine.precision}"
-        return None
+    def engine(self) -> str | None:
+        """Name the engine and its precision; None for a server's, which is its own to choose."""
+        engine = self.in_process and self.in_process.flow.engine
+        return f"{engine.name}/{engine.precision}" if engine else None
+
+    def begin_stages(self) -> None:
+        """Let stages count from now on."""
+        if self.profiled is not None:
+            self.profiled.take(0.0)
+        elif self._is_profiled:
+            self._before = settled_counters(self.server)
+
+    def stages(self, mean_seconds: float) -> Stages | None:
+        """Return where the time of the asks since begin_stages went, mean_seconds each; None if unseen."""
+        if self.profiled is not None:
+            return self.profiled.take(mean_seconds)
+        if not self._is_profiled or self.server is None:
+            return None
+        return served_stages(self._before, settled_counters(self.server), mean_seconds)
+
+    def close(self) -> None:
+        """Let go of the target."""
+        self.generator.close()
+        self.backend.close()
 
     def _remember(self, samples: Samples) -> None:
         for number, answer in zip(samples.number.tolist(), samples.answers.tolist(), strict=True):
@@ -91,14 +128,14 @@ class Subject:
 
 
 @contextmanager
-def opened(target: Target, workload: Workload) -> Iterator[Subject]:
+def opened(target: Target, workload: Workload, how: BenchOptions) -> Iterator[Subject]:
     """Open a target, with a server of its own where it asks for one, and close it."""
     with served(target) as placed:
-        subject = Subject(placed, workload)
+        subject = Subject(placed, workload, how)
         try:
             yield subject
         finally:
-            subject.generator.close()
+            subject.close()
 
 
 def differing(rounds: list[Samples], reference: dict[int, int], asks: int) -> tuple[int, int]:

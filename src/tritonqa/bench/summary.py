@@ -15,7 +15,7 @@ from tritonqa.bench.statistics import QUANTILES, Interval, blocks_of, draws, qua
 from tritonqa.bench.subject import Measured
 
 _CURVE = (0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
-_BUSY = 0.7  # of a core: a client process that uses more can't be sure to send in time
+BUSY = 0.7  # of a core: a client process that uses more can't be sure to send in time
 _SLOWED = 0.7  # last third over first
 _LEFT = 0.05  # of a round's seconds
 
@@ -112,7 +112,7 @@ def notes(measured: Measured, found: dict[str, Any], remote: bool, wrong: int, c
     first, last = slowdown(blocks_of(measured.rounds))
     if first and last / first < _SLOWED and found["asks"] > 50:
         said.append(f"it slowed down: from {first:.1f} to {last:.1f} asks/s")
-    if remote and measured.busy > _BUSY:
+    if remote and measured.busy > BUSY:
         said.append(
             f"a client process was busy {measured.busy:.0%} of the time: it limits what is measured; "
             "give more with --processes"
@@ -124,6 +124,12 @@ def notes(measured: Measured, found: dict[str, Any], remote: bool, wrong: int, c
             "and reader can do together"
         )
     return said
+
+
+def mean_latency(rounds: Sequence[Samples]) -> float:
+    """Return the mean latency (seconds) of the asks that were answered, 0 where none was."""
+    times = np.concatenate([(samples.done - samples.due)[samples.good] for samples in rounds])
+    return float(times.mean()) if len(times) else 0.0
 
 
 def kept_up(rounds: Sequence[Samples]) -> bool:

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from threading import Event
-from typing import Any
+from typing import Any, TypeVar
 
 from tritonqa.bench.bench import Result, Step, begun, behind, measure, no_step, summarise
 from tritonqa.bench.load import Load
@@ -18,6 +18,8 @@ from tritonqa.bench.subject import Subject, opened
 from tritonqa.bench.summary import Run, kept_up
 from tritonqa.bench.target import Target
 from tritonqa.bench.workload import Workload
+
+T = TypeVar("T")
 
 _GROWTH = 1.5  # of the rate, while it is kept up with
 _NEAR = 1.06  # the first rate not kept up with over the last that was
@@ -38,7 +40,7 @@ def sweep(
     result = begun(workload)
     passed = 0.0
     with ExitStack() as stack:
-        subjects = [stack.enter_context(opened(target, workload)) for target in targets]
+        subjects = [stack.enter_context(opened(target, workload, how)) for target in targets]
         for subject in subjects:
             subject.first_asks(wish)
 
@@ -60,20 +62,20 @@ def sweep(
     return result
 
 
-def climb(rate: float, attempt: Callable[[float], tuple[Run, bool] | None]) -> Run | None:
-    """Raise the rate while it is kept up with, then halve the gap; return the best run, None without one.
+def climb(rate: float, attempt: Callable[[float], tuple[T, bool] | None]) -> T | None:
+    """Raise the rate while it is kept up with, then halve the gap; return the best, None without one.
 
-    attempt returns a rate's run and whether it was kept up with, None to end.
+    attempt returns what a rate gave and whether it was kept up with, None to end.
     """
-    kept: Run | None = None
+    kept: T | None = None
     low, high = 0.0, math.inf
     for _ in range(_STEPS):
         found = attempt(rate)
         if found is None:
             break
-        run, is_kept = found
+        gave, is_kept = found
         if is_kept:
-            kept, low = run, rate
+            kept, low = gave, rate
         else:
             high = rate
         if low and high / low < _NEAR:
