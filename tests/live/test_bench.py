@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.support.serving import LIMITS
 from tritonqa.bench import BenchOptions, Load, Target, Workload, bench, squad_sample
-from tritonqa.reader.load import PACKAGED, find
+from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.triton.repository.options import Models
 from tritonqa.triton.repository.write import build
 from tritonqa.triton.runtime.layout import Runtime
@@ -19,8 +19,8 @@ FEW = Workload("few", squad_sample().asks[:12])
 
 
 def toy_server(runtime: Runtime, folder: Path) -> Server:
-    build(find(PACKAGED), folder / "repository", Models(LIMITS, engine="toy"))
-    return Server(runtime, folder / "repository", ANY)
+    build(find_bundle(PACKAGED), folder / "repository", Models(LIMITS, engine="toy"))
+    return Server.start(runtime, folder / "repository", ANY)
 
 
 def test_a_server_is_measured_beside_the_reader_in_process(runtime: Runtime, tmp_path: Path) -> None:

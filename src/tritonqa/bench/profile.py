@@ -15,7 +15,7 @@ from tritonqa.bench.cost import WAITS
 from tritonqa.engine import Engine
 from tritonqa.features import Window
 from tritonqa.progress import Step
-from tritonqa.reader.backend import Start
+from tritonqa.reader.backend import StartAsk
 from tritonqa.reader.in_process import InProcess
 from tritonqa.reader.stream import result_of
 from tritonqa.spans import Decoding, decode
@@ -57,7 +57,11 @@ class Profiled:
     def __init__(self, backend: InProcess) -> None:
         """Take a reader that is open and was not asked anything yet."""
         self.reader = backend
-        self.ahead, self.decoding, self.calibration = backend.ahead, backend.decoding, backend.calibration
+        self.lookahead, self.decoding, self.calibration = (
+            backend.lookahead,
+            backend.decoding,
+            backend.calibration,
+        )
         self._engine = Timed(backend.flow.engine)
         backend.flow.engine = self._engine
         self._rows: list[tuple[float, ...]] = []
@@ -81,7 +85,7 @@ class Profiled:
         """Answer an ask; see Backend."""
         return result_of(self.start(ask, options, step=step))
 
-    def stream(self) -> AbstractContextManager[Start]:
+    def stream(self) -> AbstractContextManager[StartAsk]:
         """Give what starts many asks; see Backend."""
         return nullcontext(self.start)
 
