@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -90,3 +91,31 @@ def test_a_closed_client_is_not_tried_again() -> None:
     with pytest.raises(Unavailable):
         retrying.infer(CALL)
     assert client.calls == 1
+
+
+class Silent(Failing):
+    """Never answers; keeps the replies and counts what is cancelled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.replies: list[Reply] = []
+        self.cancelled = 0
+
+    def send(self, call: Call, reply: Reply, timeout: float | None = None) -> Cancel:
+        self.replies.append(reply)
+        return self.cancel
+
+    def cancel(self) -> None:
+        self.cancelled += 1
+
+
+def test_a_call_that_is_cancelled_is_cancelled_below_and_not_sent_again() -> None:
+    client = Silent()
+    future = RetryingClient(client, 8, 10.0).submit(CALL)
+    assert future.cancel() and client.cancelled == 1
+    before = set(threading.enumerate())
+    client.replies[0](Unavailable("the call was cancelled"))
+    assert future.cancelled()
+    assert not [
+        thread for thread in set(threading.enumerate()) - before if isinstance(thread, threading.Timer)
+    ]

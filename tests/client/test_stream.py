@@ -15,7 +15,7 @@ from tritonqa.client.base import Cancel, Reply, future_of
 from tritonqa.client.stream import InFlight, OpenStream
 from tritonqa.errors import InputError, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call
-from tritonqa.protocol.contract import PASSAGE_COUNTS
+from tritonqa.protocol.contract import CANCEL_STREAM, PASSAGE_COUNTS
 from tritonqa.protocol.joiner import AskJoiner
 from tritonqa.protocol.protobuf import service_pb2
 from tritonqa.protocol.tensors import Array, texts
@@ -25,13 +25,14 @@ class Transport:
     """Takes what is sent once it may, and keeps it."""
 
     def __init__(self) -> None:
-        self.may, self.sent = threading.Event(), SimpleQueue[Any]()
+        self.may, self.ended, self.sent = threading.Event(), threading.Event(), SimpleQueue[Any]()
 
     def open(self, messages: Iterator[Any]) -> Any:
         def send() -> None:
             self.may.wait()
             for message in messages:
                 self.sent.put(message)
+            self.ended.set()
 
         threading.Thread(target=send, daemon=True).start()
         return iter(())
@@ -95,3 +96,22 @@ def test_what_can_not_be_written_fails_and_is_forgotten() -> None:
     assert all(isinstance(future.exception(5), InputError) for future in futures)
     opened.end(Unavailable("over"))
     assert transport.sent.empty() and not opened._joined
+
+
+def test_a_stream_that_ends_asks_to_drop_calls_that_were_cancelled_unanswered() -> None:
+    transport, opened, futures = started(1)
+    sent = transport.sent.get(timeout=5)
+    assert futures[0].cancel()
+    opened.finish("s.9", Call("reader", {}, (), {CANCEL_STREAM: True}))
+    last = transport.sent.get(timeout=5)
+    assert (last.id, last.parameters[CANCEL_STREAM].bool_param) == ("s.9", True)
+    refuse(opened, sent, "EngineError: dropped")
+    assert futures[0].cancelled()
+
+
+def test_a_stream_without_open_calls_ends_without_a_word() -> None:
+    transport, opened, futures = started(1)
+    refuse(opened, transport.sent.get(timeout=5), "EngineError: x")
+    assert futures[0].exception(5)
+    opened.finish("s.9", Call("reader", {}, (), {CANCEL_STREAM: True}))
+    assert transport.ended.wait(5) and transport.sent.empty()
