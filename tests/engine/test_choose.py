@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tritonqa.engine import choices, cpu
+from tritonqa.engine import ENGINES, choices, cpu
 from tritonqa.engine.choose import named
+from tritonqa.engine.precision import PRECISIONS, of_file
 from tritonqa.errors import EngineError
+from tritonqa.export import FORMATS
 
 FILES = [(Path("m.onnx"), "onnx", "fp32"), (Path("m.int8.onnx"), "onnx", "int8"), (Path("m"), "onnx", "odd")]
 
@@ -54,3 +56,12 @@ def test_dynamic_int8_runs_on_onnxruntime_first() -> None:
 def test_a_choice_that_is_not_here_lists_what_is() -> None:
     with pytest.raises(EngineError, match="no engine for torch here; this reader can run with: .*int8"):
         named(choices(FILES), "torch", None)
+
+
+def test_the_tables_know_each_other() -> None:
+    for precision in PRECISIONS.values():
+        assert set(precision.engines) <= set(ENGINES)
+        assert precision.file is None or precision.file in PRECISIONS
+    assert {target.precision for target in FORMATS.values()} <= set(PRECISIONS)
+    assert [item.name for item in of_file("int8")] == ["int8", "int8-weights", "int8-bf16"]
+    assert [item.name for item in of_file("odd")] == ["odd"]

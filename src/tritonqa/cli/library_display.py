@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from tritonqa.cli.display import surroundings, visible
-from tritonqa.cli.output import emit
+from tritonqa.cli.output import show
 from tritonqa.errors import InputError
 from tritonqa.library.answer import CitedAnswer, CitedAnswers, Status
 from tritonqa.library.library import Library
@@ -46,11 +45,7 @@ def ask_library(
         answers = library.ask(
             question, top_k=top_k or 1, no_answer_threshold=0.5 if threshold is None else threshold
         )
-        if as_json:
-            emit(json.dumps(answers.to_dict(), ensure_ascii=False))
-        else:
-            for line in lines(answers):
-                emit(line)
+        show(answers.to_dict(), as_json, lines(answers))
         if paths:
             with bar("vectors") as step:
                 library.embed(step=step)

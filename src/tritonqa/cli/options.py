@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from tritonqa.engine import ENGINES
+from tritonqa.engine.precision import PRECISIONS
 from tritonqa.reader import Reader
 from tritonqa.reader.find import PACKAGED
 from tritonqa.spans import Decoding
@@ -15,6 +17,7 @@ from tritonqa.spans import Decoding
 F = TypeVar("F", bound=Callable[..., Any])
 
 _DEFAULT = Decoding()
+PRECISION_HELP = f"{', '.join(PRECISIONS)}: where the reader has it."
 
 reader_name = click.option(
     "--reader",
@@ -30,11 +33,9 @@ def engine_options(command: F) -> F:
     """Add --engine and --precision."""
     engine = click.option(
         "--engine",
-        help="openvino, onnx, torch, toy or a Triton's address; chosen for this machine otherwise.",
+        help=f"{', '.join(ENGINES)} or a Triton's address; chosen for this machine otherwise.",
     )
-    precision = click.option(
-        "--precision", help="fp32, bf16, int8, int8-bf16 or int8-weights, where the reader has it."
-    )
+    precision = click.option("--precision", help=PRECISION_HELP)
     return engine(precision(command))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
@@ -32,6 +33,12 @@ def emit(line: str) -> None:
     except OSError as error:
         _silence()
         raise OutputError(f"stdout can't be written: {error.strerror}; send it to another place") from error
+
+
+def show(record: Any, as_json: bool, lines: Iterable[str]) -> None:
+    """Print a record as JSON on one line, or the lines that say it to people."""
+    for line in [json.dumps(record, ensure_ascii=False)] if as_json else lines:
+        emit(line)
 
 
 @contextmanager

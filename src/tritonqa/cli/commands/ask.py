@@ -14,7 +14,7 @@ import click
 from tritonqa.cli.display import lines
 from tritonqa.cli.library_display import ask_library
 from tritonqa.cli.options import answer_options, as_json, reader_options, top_k
-from tritonqa.cli.output import emit
+from tritonqa.cli.output import emit, show
 from tritonqa.datasets import batch_file as batches
 from tritonqa.errors import InputError
 from tritonqa.library.parse import ParseOptions
@@ -90,11 +90,7 @@ def _answer(
     passages = [_read(value) for value in context]
     with load() as reader, bar("windows", _LONG) as step:
         answers = reader.ask(question, passages, step=step, **options)
-    if as_json:
-        emit(json.dumps(answers.to_dict(), ensure_ascii=False))
-    else:
-        for line in lines(answers, passages):
-            emit(line)
+    show(answers.to_dict(), as_json, lines(answers, passages))
     if answers.question_cut:
         _note("the question was longer than the reader takes; its end was not read")
 

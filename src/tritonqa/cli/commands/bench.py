@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from itertools import product
 from math import ceil
@@ -20,7 +19,7 @@ from tritonqa.bench.report.page import COLUMNS, cells, knees, remarks
 from tritonqa.bench.sweep import sweep
 from tritonqa.bench.target import OVER
 from tritonqa.cli.options import as_json
-from tritonqa.cli.output import emit, whole
+from tritonqa.cli.output import show, whole
 from tritonqa.cli.signals import stop_wish
 from tritonqa.client.address import is_address
 from tritonqa.errors import InputError
@@ -86,10 +85,10 @@ def bench(readers: tuple[str, ...], report: Path | None, as_json: bool, **option
     names = ("seconds", "warmup", "rounds", "processes", "profile")
     how = BenchOptions(**{name: options[name] for name in names})
     with whole(report, "report") if report is not None else nullcontext() as page, stop_wish() as stop:
-        with bar("seconds") as show:
+        with bar("seconds") as advance:
 
             def step(passed: float, total: float | None) -> None:
-                show(int(passed), None if total is None else ceil(total))
+                advance(int(passed), None if total is None else ceil(total))
 
             if options["sweeps"]:
                 result = sweep(targets, workload, how, stop=stop, step=step)
@@ -97,7 +96,7 @@ def bench(readers: tuple[str, ...], report: Path | None, as_json: bool, **option
                 result = run_bench(targets, workload, loads, how, stop=stop, step=step)
         if page is not None:
             page.write(html(result))
-    _show(result, as_json)
+    show(result.to_dict(), as_json, _lines(result))
     if result.interrupted:
         raise KeyboardInterrupt
 
@@ -139,27 +138,19 @@ def _loads(options: dict[str, Any]) -> list[Load]:
     return [Load(clients=clients) for clients in options["clients"] or _CLIENTS]
 
 
-def _show(result: Result, as_json: bool) -> None:
-    if as_json:
-        emit(json.dumps(result.to_dict(), ensure_ascii=False))
-        return
+def _lines(result: Result) -> Iterator[str]:
     rows = [COLUMNS, *map(cells, result.runs)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        emit("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
-    for line in (*knees(result), *remarks(result)):
-        emit(line)
+        yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+    yield from (*knees(result), *remarks(result))
 
 
 def _compare(first: Path, second: Path, as_json: bool) -> None:
     before, after = read_result(first), read_result(second)
     pairs = compare(before, after)
-    if as_json:
-        emit(json.dumps({"pairs": [pair.to_dict() for pair in pairs]}))
-        return
-    for pair in pairs:
-        emit(_sentence(pair))
-    if before.get("machine", {}).get("kind") != after.get("machine", {}).get("kind"):
+    show({"pairs": [pair.to_dict() for pair in pairs]}, as_json, map(_sentence, pairs))
+    if not as_json and before.get("machine", {}).get("kind") != after.get("machine", {}).get("kind"):
         click.echo("note: the two were measured on machines of different kinds", err=True)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import click
 from tritonqa.bulk.options import FORMATS, TEXT_COLUMNS, BulkOptions
 from tritonqa.bulk.run import bulk as run
 from tritonqa.cli.options import answer_options, as_json, reader_options, top_k
-from tritonqa.cli.output import emit
+from tritonqa.cli.output import show
 from tritonqa.cli.signals import ended_by_term
 from tritonqa.progress import bar
 from tritonqa.reader import Reader
@@ -52,9 +51,10 @@ def bulk(
     chosen = BulkOptions(**{name: options.pop(name) for name in _OPTIONS})
     with load() as reader, ended_by_term(), bar("rows", rate=True) as step:
         counts = asdict(run(reader, inputs, output, chosen, step, **options))
-    if as_json:
-        emit(json.dumps({"output": output, **counts}))
-        return
-    emit(f"{counts['answers']} answers to {counts['rows']} rows, {counts['rejects']} rejects, in {output}")
+    show({"output": output, **counts}, as_json, _lines(counts, output))
+
+
+def _lines(counts: Mapping[str, int], output: str) -> Iterator[str]:
+    yield f"{counts['answers']} answers to {counts['rows']} rows, {counts['rejects']} rejects, in {output}"
     if counts["parts_before"]:
-        emit(f"{counts['parts_before']} parts were there already, {counts['parts']} are new")
+        yield f"{counts['parts_before']} parts were there already, {counts['parts']} are new"

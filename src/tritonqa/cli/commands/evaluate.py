@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, cast
 import click
 
 from tritonqa.cli.options import answer_options, as_json, reader_options
-from tritonqa.cli.output import emit, whole, writable_folder
+from tritonqa.cli.output import emit, show, whole, writable_folder
 from tritonqa.datasets import Dataset, load_predictions, load_squad
 from tritonqa.datasets.example import require_text as require_text
 from tritonqa.errors import InputError
@@ -92,11 +92,8 @@ def evaluate(
         figures = given(dataset, rules)
     else:
         figures = _run(load, dataset, asked, output, plots, rules)
-    if as_json:
-        emit(json.dumps(figures))
-    else:
-        for name, value in figures.items():
-            emit(f"{name:20} {value:.3f}" if isinstance(value, float) else f"{name:20} {value}")
+    shown = {name: f"{value:.3f}" if isinstance(value, float) else value for name, value in figures.items()}
+    show(figures, as_json, (f"{name:20} {value}" for name, value in shown.items()))
 
 
 def _predict(load: Callable[[], Reader], dataset: Dataset, options: AskOptions, output: Path | None) -> None:

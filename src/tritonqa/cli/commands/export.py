@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -10,7 +10,7 @@ import click
 from tritonqa.bundle import Manifest
 from tritonqa.bundle.manifest import MANIFEST
 from tritonqa.cli.options import as_json
-from tritonqa.cli.output import emit
+from tritonqa.cli.output import show
 from tritonqa.cli.signals import ended_by_term
 from tritonqa.errors import InputError
 from tritonqa.export import FORMATS, ExportOptions
@@ -76,20 +76,17 @@ def export(
         bundle = run(source, output or Path(source), options, report)
     if triton is not None:
         build(bundle, triton, Models(logits=LogitsOptions()))
-    if as_json:
-        emit(json.dumps(bundle.manifest.to_dict(), ensure_ascii=False))
-    else:
-        _show(bundle.manifest)
+    show(bundle.manifest.to_dict(), as_json, _rows(bundle.manifest))
 
 
 _ROW = "{:30} {:12} {:>8} {:>7} {:>10} {:>6} {:>6}"
 
 
-def _show(manifest: Manifest) -> None:
-    emit(_ROW.format("file", "precision", "MB", "same", "differs", "F1", "of"))
+def _rows(manifest: Manifest) -> Iterator[str]:
+    yield _ROW.format("file", "precision", "MB", "same", "differs", "F1", "of")
     for item in manifest.formats:
         size = f"{sum(part.size for part in item.pieces) / 1e6:.1f}"
         same = f"{item.parity['same_answers']:.1%}" if item.parity else ""
         apart = f"{item.parity['max_difference']:.2g}" if item.parity else ""
         scores = (f"{item.f1[key]:.2f}" if item.f1 else "" for key in ("f1", "reference"))
-        emit(_ROW.format(item.file, item.precision, size, same, apart, *scores))
+        yield _ROW.format(item.file, item.precision, size, same, apart, *scores)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from tritonqa.cli.library_options import library_folder, parse_options
 from tritonqa.cli.options import as_json
-from tritonqa.cli.output import emit
+from tritonqa.cli.output import show
 from tritonqa.library.index import Report
 from tritonqa.library.library import Library
 from tritonqa.library.parse import ParseOptions
@@ -27,17 +27,15 @@ def index(paths: tuple[Path, ...], library: Path, options: ParseOptions, as_json
     What is new or changed is read, what is gone forgotten; what can't be read is named with its reason.
     """
     with Library(library, options=options) as opened, bar("files") as step:
-        show(opened.add(paths, step=step), as_json)
+        report = opened.add(paths, step=step)
+    show(report.to_dict(), as_json, _lines(report))
 
 
-def show(report: Report, as_json: bool) -> None:
-    """Print what indexing did."""
-    if as_json:
-        emit(json.dumps(report.to_dict(), ensure_ascii=False))
-        return
+def _lines(report: Report) -> Iterator[str]:
+    """Say what indexing did; what was skipped goes to stderr."""
     done = {name: len(getattr(report, name)) for name in ("added", "changed", "moved", "removed", "skipped")}
     counted = [f"{count} {name}" for name, count in done.items() if count]
-    emit(f"{', '.join([*counted, f'{report.unchanged} unchanged'])}; {report.passages} passages")
+    yield f"{', '.join([*counted, f'{report.unchanged} unchanged'])}; {report.passages} passages"
     for path, reason in report.skipped:
         click.echo(f"skipped {path}: {reason}", err=True)
     for note in report.notes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import click
 from tritonqa.bundle import Bundle, read
 from tritonqa.bundle.manifest import MANIFEST
 from tritonqa.cli.options import as_json
-from tritonqa.cli.output import emit
+from tritonqa.cli.output import show
 from tritonqa.client import Address
 from tritonqa.client.address import is_address
 from tritonqa.export.checkpoint import open_checkpoint
@@ -34,11 +33,7 @@ def inspect(source: str, as_json: bool) -> None:
         record = _checkpoint(folder)
     else:
         record = _bundle(read(folder) if folder.is_dir() else find_bundle(source))
-    if as_json:
-        emit(json.dumps(record, ensure_ascii=False))
-        return
-    for line in _lines(record):
-        emit(line)
+    show(record, as_json, _lines(record))
 
 
 def _bundle(bundle: Bundle) -> dict[str, Any]:

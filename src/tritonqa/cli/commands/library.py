@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from tritonqa.cli.options import as_json
-from tritonqa.cli.output import emit
+from tritonqa.cli.output import show
 from tritonqa.library.library import Library
 
 folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
@@ -27,7 +26,4 @@ def status(folder: Path, as_json: bool) -> None:
     """Say what a library at DIR holds, and which files it could not read."""
     with Library(folder) as opened:
         searched = opened.searched()
-    if as_json:
-        emit(json.dumps(asdict(searched), ensure_ascii=False))
-        return
-    emit(f"{searched.files} files, {searched.passages} passages")
+    show(asdict(searched), as_json, [f"{searched.files} files, {searched.passages} passages"])

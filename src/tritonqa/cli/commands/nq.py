@@ -14,7 +14,7 @@ import click
 
 from tritonqa.cli.nq_display import figure_lines
 from tritonqa.cli.options import as_json, engine_options, reader_name
-from tritonqa.cli.output import emit, whole, writable_folder
+from tritonqa.cli.output import show, whole, writable_folder
 from tritonqa.datasets import natural_questions as dataset
 from tritonqa.errors import InputError
 from tritonqa.evaluate import natural_questions as metric
@@ -59,7 +59,7 @@ def convert(file: Path, output: Path, to: str, skip_invalid: bool, as_json: bool
             stream.write(json.dumps(record, ensure_ascii=False) + "\n")
             done += 1
             step(done, None)
-    emit(json.dumps({"pages": done, "output": str(output)}) if as_json else f"wrote {done} pages to {output}")
+    show({"pages": done, "output": str(output)}, as_json, [f"wrote {done} pages to {output}"])
 
 
 @nq.command()
@@ -110,8 +110,7 @@ def evaluate(
 
         for path in plot(report.judged, plots):
             click.echo(f"wrote {path}", err=True)
-    for line in [json.dumps(report.figures)] if as_json else figure_lines(report.figures):
-        emit(line)
+    show(report.figures, as_json, figure_lines(report.figures))
 
 
 def _evaluate(
@@ -180,11 +179,8 @@ def predict(
     name = f"{reader} {backend.flow.engine.name}/{backend.flow.engine.precision}"
     with _invalid(skip_invalid) as skip, bar("pages") as step, closing(backend):
         count = predict_files(backend, name, files, output, wanted, skip, step)
-    if as_json:
-        emit(json.dumps({"pages": count, "output": str(output), "score": SCORE}))
-    else:
-        emit(f"wrote predictions of {count} pages to {output}")
-        emit(SCORE)
+    record = {"pages": count, "output": str(output), "score": SCORE}
+    show(record, as_json, [f"wrote predictions of {count} pages to {output}", SCORE])
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tritonqa.cli.options import as_json
-from tritonqa.cli.output import emit
+from tritonqa.cli.output import emit, show
 from tritonqa.cli.serve_options import models_options, server_options
 from tritonqa.errors import InputError
 from tritonqa.reader.find import PACKAGED, find_bundle
@@ -61,7 +61,7 @@ def serve(
         if repository is None:
             raise InputError("repository is missing; give --build-only with --repository DIR")
         build(find_bundle(reader), repository, models)
-        emit(json.dumps({"repository": str(repository)}) if as_json else f"wrote {repository}")
+        show({"repository": str(repository)}, as_json, [f"wrote {repository}"])
         return
     with working_folder() as own:
         folder = repository or own / "repository"

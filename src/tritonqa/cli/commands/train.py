@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import click
 
 from tritonqa.cli.options import as_json
-from tritonqa.cli.output import emit
+from tritonqa.cli.output import show
 from tritonqa.cli.signals import ended_by_term
 from tritonqa.datasets import load_squad
 from tritonqa.progress import stages
@@ -114,11 +113,12 @@ def _show(trained: Trained, as_json: bool) -> None:
         "after": trained.after,
         "bundle": trained.bundle.manifest.to_dict(),
     }
-    if as_json:
-        emit(json.dumps(record, ensure_ascii=False))
-        return
-    emit(f"learnt from {trained.learnt} questions, judged by {trained.held_out} others")
+    show(record, as_json, _lines(trained))
+
+
+def _lines(trained: Trained) -> Iterator[str]:
+    yield f"learnt from {trained.learnt} questions, judged by {trained.held_out} others"
     for key in (key for key in trained.after if key in trained.before):
-        emit(f"{key:24} {trained.before[key]:8.4g} → {trained.after[key]:8.4g}")
+        yield f"{key:24} {trained.before[key]:8.4g} → {trained.after[key]:8.4g}"
     if trained.bundle.manifest.calibration is None:
-        emit("not calibrated: that takes 100 held-out questions with and 100 without answers")
+        yield "not calibrated: that takes 100 held-out questions with and 100 without answers"

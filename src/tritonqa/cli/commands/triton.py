@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from tritonqa.cli.options import as_json
-from tritonqa.cli.output import emit
+from tritonqa.cli.output import show
 from tritonqa.reader.find import PACKAGED, find_bundle
 
 
@@ -31,10 +30,8 @@ def install(wheels: Path | None, again: bool, as_json: bool) -> None:
     from tritonqa.triton.runtime.layout import SERVER_VERSION
 
     runtime = run(wheels, again=again, say=lambda text: click.echo(text, err=True))
-    if as_json:
-        emit(json.dumps({"version": SERVER_VERSION, "folder": str(runtime.folder)}))
-    else:
-        emit(f"Triton {SERVER_VERSION} is in {runtime.folder}")
+    record = {"version": SERVER_VERSION, "folder": str(runtime.folder)}
+    show(record, as_json, [f"Triton {SERVER_VERSION} is in {runtime.folder}"])
 
 
 @triton.command()
@@ -57,7 +54,5 @@ def update(reader: str, server: str | None, as_json: bool) -> None:
             models = admin.models()
     finally:
         admin.close()
-    if as_json:
-        emit(json.dumps({"version": version, "models": models}))
-    else:
-        emit(f"{place.http} serves version {version}")
+    record = {"version": version, "models": models}
+    show(record, as_json, [f"{place.http} serves version {version}"])

@@ -7,6 +7,7 @@ from typing import Any
 
 from tritonqa.bundle import Bundle
 from tritonqa.engine import Engine, choices, open_engine
+from tritonqa.engine.choose import INSTALL
 from tritonqa.errors import EngineError, ExportError
 from tritonqa.export.checkpoint import Checkpoint
 from tritonqa.export.model import Model
@@ -48,7 +49,7 @@ class BundleSource(Source):
         """Open the fp32 ONNX with the first engine that is installed."""
         found = [c for c in choices([(self._onnx, "onnx", "fp32")]) if c.precision == "fp32"]
         if not found:
-            raise EngineError("no engine for ONNX here; install tritonqa[openvino] or tritonqa[onnxruntime]")
+            raise EngineError(f"no engine for ONNX here; {INSTALL}")
         return open_engine(found[0])
 
     def onnx(self, stage: Path) -> Path:

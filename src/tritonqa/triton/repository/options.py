@@ -15,7 +15,7 @@ from tritonqa.checks import (
     whole_number,
     whole_numbers,
 )
-from tritonqa.engine.choose import ENGINES
+from tritonqa.engine import ENGINES
 from tritonqa.errors import InputError
 from tritonqa.protocol.contract import MAX_JOINED
 

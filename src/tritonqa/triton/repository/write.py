@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tritonqa import __version__
 from tritonqa.bundle import Bundle
-from tritonqa.engine.choose import MADE
+from tritonqa.engine.precision import of_file
 from tritonqa.errors import BundleError, InputError
 from tritonqa.triton.repository.configs import logits_config, model_file, reader_config, updated_parameters
 from tritonqa.triton.repository.options import MODEL_FILES, Models
@@ -62,10 +62,11 @@ def check_target(repository: Path) -> None:
 
 def check_fit(bundle: Bundle, models: Models) -> None:
     """Raise InputError for a precision that the bundle lacks, and for lengths that its model refuses."""
-    has = {item.precision for item in bundle.manifest.formats}
-    known = sorted(has | {made for made, source in MADE.items() if source in has})
+    known = sorted({run.name for item in bundle.manifest.formats for run in of_file(item.precision)})
     if models.precision is not None and models.precision not in known:
-        raise InputError(f"precision {models.precision!r} is none of this reader's: {', '.join(known)}")
+        raise InputError(
+            f"precision {models.precision!r} is none of this reader's: {', '.join(known)}", "precision"
+        )
     longest = bundle.manifest.windowing.max_length
     if models.warmup != Models().warmup and (length := max(models.warmup, default=0)) > longest:
         raise InputError(f"warmup must be lengths of at most {longest} tokens for this reader, not {length}")
