@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.byte_tokenizer import byte_tokenizer
 from tritonqa import Reader
@@ -14,6 +15,14 @@ from tritonqa.engine.backends.toy import ToyEngine
 from tritonqa.reader.in_process import InProcess
 
 ROOT = Path(__file__).parent.parent
+
+# A slow machine finds no other bugs: examples may take as long as they need.
+settings.register_profile(
+    "any machine",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("any machine")
 
 
 @pytest.hookimpl(tryfirst=True)

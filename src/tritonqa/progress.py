@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
@@ -45,22 +46,27 @@ def bar(
 ) -> Iterator[Callable[[int, int | None], None]]:
     """Give step(done, all); the bar appears with the first step of work that has at least this many.
 
-    rate shows how many are done a second.
+    Steps may come from several threads, and late ones after the bar is gone. rate shows how many are done a
+    second.
     """
     shown: list[Progress] = []
     wanted = not hidden and sys.stderr is not None and sys.stderr.isatty()
+    lock = threading.Lock()
 
     def step(done: int, total: int | None) -> None:
-        if wanted and not shown and (total is None or total >= least):
-            shown.append(_start(label, rate))
-        for progress in shown:
-            progress.update(progress.task_ids[0], completed=done, total=total)
+        with lock:
+            if wanted and not shown and (total is None or total >= least):
+                shown.append(_start(label, rate))
+            for progress in shown:
+                progress.update(progress.task_ids[0], completed=done, total=total)
 
     try:
         yield step
     finally:
-        for progress in shown:
-            progress.stop()
+        with lock:
+            wanted = False
+            for progress in shown:
+                progress.stop()
 
 
 def _start(label: str, rate: bool) -> Progress:

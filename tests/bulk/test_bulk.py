@@ -160,7 +160,7 @@ class Picky:
 
 
 @given(st.sets(st.integers(0, 11)))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_what_a_reader_refuses_is_set_aside_and_the_rest_answered(
     tmp_path_factory: pytest.TempPathFactory, refused: set[int]
 ) -> None:

@@ -29,7 +29,7 @@ def tensor(name: str, location: str | None) -> Any:
     return found
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=30), max_size=5))
 def test_the_locations_of_all_tensors(
     tmp_path_factory: pytest.TempPathFactory, places: list[str | None]
@@ -45,7 +45,7 @@ def test_the_locations_of_all_tensors(
     assert external_data(file) == {place for place in places if place is not None}
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.binary(min_size=1, max_size=200))
 def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     file = tmp_path_factory.mktemp("onnx") / "m.onnx"

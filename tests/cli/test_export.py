@@ -11,6 +11,7 @@ import pytest
 
 from tests.support import checkpoints
 from tests.support.command import tritonqa as command
+from tests.support.wait import PATIENCE
 
 
 def tritonqa(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -99,5 +100,5 @@ def test_ended_or_out_of_space_nothing_stays(checkpoint: Path, asks: Path, tmp_p
     while not list(tmp_path.iterdir()):
         assert process.poll() is None
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == 130 and not list(tmp_path.iterdir())

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.wait import PATIENCE
 from tritonqa.client.base import Cancel, Client, Reply
 from tritonqa.client.retry import RetryingClient
 from tritonqa.errors import EngineError, Overloaded, Timeout, TritonQAError, Unavailable
@@ -52,7 +53,7 @@ Send = Callable[[RetryingClient], Tensors]
 def send(request: pytest.FixtureRequest) -> Send:
     if request.param == "infer":
         return lambda client: client.infer(CALL)
-    return lambda client: client.submit(CALL).result(10)
+    return lambda client: client.submit(CALL).result(PATIENCE)
 
 
 @pytest.mark.parametrize("error", [Unavailable("down"), Overloaded("full")])

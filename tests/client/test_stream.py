@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.wait import PATIENCE
 from tritonqa.client.base import Cancel, Reply, future_of
 from tritonqa.client.stream import InFlight, OpenStream
 from tritonqa.errors import InputError, TritonQAError, Unavailable
@@ -69,11 +70,11 @@ def refuse(opened: OpenStream, message: Any, line: str) -> None:
 @pytest.mark.parametrize("line", ["Timeout: late", "Overloaded: full", "InputError: bad", "EngineError: x"])
 def test_each_ask_of_a_refused_request_goes_again_alone(line: str) -> None:
     transport, opened, futures = started(3)
-    joined = transport.sent.get(timeout=5)
+    joined = transport.sent.get(timeout=PATIENCE)
     assert PASSAGE_COUNTS in inputs(joined)
     futures[1].cancel()
     refuse(opened, joined, line)
-    again = [transport.sent.get(timeout=5) for _ in range(2)]
+    again = [transport.sent.get(timeout=PATIENCE) for _ in range(2)]
     assert [(message.id, PASSAGE_COUNTS in inputs(message)) for message in again] == [
         ("s.0", False),
         ("s.2", False),
@@ -81,19 +82,19 @@ def test_each_ask_of_a_refused_request_goes_again_alone(line: str) -> None:
     for message in again:
         refuse(opened, message, line)
     for future in (futures[0], futures[2]):
-        assert isinstance(future.exception(5), TritonQAError)
+        assert isinstance(future.exception(PATIENCE), TritonQAError)
 
 
 def test_a_request_that_was_lost_fails_its_asks() -> None:
     transport, opened, futures = started(3)
-    refuse(opened, transport.sent.get(timeout=5), "Unavailable: gone")
-    assert all(isinstance(future.exception(5), Unavailable) for future in futures)
+    refuse(opened, transport.sent.get(timeout=PATIENCE), "Unavailable: gone")
+    assert all(isinstance(future.exception(PATIENCE), Unavailable) for future in futures)
     assert transport.sent.empty()
 
 
 def test_what_can_not_be_written_fails_and_is_forgotten() -> None:
     transport, opened, futures = started(2, top_k=2**70)
-    assert all(isinstance(future.exception(5), InputError) for future in futures)
+    assert all(isinstance(future.exception(PATIENCE), InputError) for future in futures)
     opened.end(Unavailable("over"))
     assert transport.sent.empty() and not opened._joined
 

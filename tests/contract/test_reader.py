@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tritonqa import Answers, AsyncReader, Reader
@@ -21,7 +21,7 @@ SCRIPTS = [
 ]
 
 
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80)
 @given(TEXT.filter(str.strip), st.lists(TEXT, min_size=1, max_size=3), st.integers(1, 5))
 def test_offset_law_on_any_text(toy: Reader, question: str, passages: list[str], top_k: int) -> None:
     if not any(passage.strip() for passage in passages):
@@ -29,7 +29,7 @@ def test_offset_law_on_any_text(toy: Reader, question: str, passages: list[str],
     check(toy.ask(question, passages, top_k=top_k, no_answer_threshold=1.0), passages, top_k)
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(TEXT.filter(str.strip), TEXT.filter(str.strip))
 def test_offset_law_of_the_packaged_reader(reader: Reader, question: str, passage: str) -> None:
     check(reader.ask(question, passage, top_k=3, no_answer_threshold=1.0), [passage], 3)

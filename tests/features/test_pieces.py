@@ -42,7 +42,7 @@ def test_these_tokenizers_are_local(name: str) -> None:
     assert is_local(TOKENIZERS[name])
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.sampled_from(sorted(TOKENIZERS)), WORDS, st.integers(1, 40))
 def test_pieces_give_the_tokens_of_the_whole(name: str, text: str, length: int) -> None:
     tokenizer = TOKENIZERS[name]

@@ -10,7 +10,7 @@ from tritonqa.text import Ask
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=200).filter(str.strip)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(TEXT, TEXT, st.integers(24, 64), st.integers(0, 6))
 def test_windows_are_the_tokenizers_own(question: str, passage: str, length: int, stride: int) -> None:
     reference = byte_tokenizer()

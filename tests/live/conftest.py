@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.serving import LIMITS
+from tests.support.serving import FREE, LIMITS
 from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.triton.runtime.layout import Runtime, missing_requirements
-from tritonqa.triton.server.options import Serving
 
 if TYPE_CHECKING:
     from tritonqa.triton.server.server import Server
-
-FREE = Serving(http_port=0, grpc_port=0, metrics_port=0)
 
 
 @pytest.fixture(scope="session")

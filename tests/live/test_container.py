@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.support.serving import ANSWER, PASSAGE, QUESTION
+from tests.support.serving import ANSWER, ONCE, PASSAGE, QUESTION
+from tests.support.wait import PATIENCE, eventually
 from tritonqa import Reader
 from tritonqa.errors import Unavailable
 from tritonqa.reader.find import PACKAGED, find_bundle
@@ -41,21 +42,21 @@ def test_the_script_serves_as_the_command_does(runtime: Runtime, tmp_path: Path,
         try:
             assert _answer(place, process) == ANSWER
             with pytest.raises(urllib.error.HTTPError, match="403"):
-                urllib.request.urlopen(f"{place}/v2/repository/index", b"{}", timeout=10)
+                urllib.request.urlopen(f"{place}/v2/repository/index", b"{}", timeout=PATIENCE)
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(40)
+            process.wait(PATIENCE)
     said = f'{{"name":"logits", "count":{limit} '
     assert (said in (tmp_path / "log").read_text()) == (limit is not None)
 
 
 def _answer(place: str, process: subprocess.Popen[bytes]) -> str:
     """Ask the server, once it is there."""
-    until = time.monotonic() + 60
-    while True:
-        try:
-            with Reader.load(place) as reader:
-                return reader.ask(QUESTION, PASSAGE)[0].text
-        except Unavailable:
-            assert process.poll() is None and time.monotonic() < until
-            time.sleep(0.2)
+
+    def ask() -> str:
+        assert process.poll() is None
+        with suppress(Unavailable), Reader.load(place, connection=ONCE) as reader:
+            return reader.ask(QUESTION, PASSAGE)[0].text
+        return ""
+
+    return eventually(ask)

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.serving import LIMITS
+from tests.support.serving import LIMITS, ONCE
+from tests.support.wait import PATIENCE
 from tritonqa import Reader
-from tritonqa.client import Address, Connection, connect
+from tritonqa.client import Address, connect
 from tritonqa.datasets import load_squad
 from tritonqa.errors import EngineError, InputError, Overloaded
 from tritonqa.protocol.call import Call
@@ -31,7 +32,7 @@ def test_answers_agree_with_the_engine_in_process(url: str, reader: Reader, data
             assert ours.no_answer == pytest.approx(theirs.no_answer, abs=1e-3)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(lengths=st.lists(st.tuples(st.integers(1, 20), st.integers(0, 30)), min_size=1, max_size=3))
 def test_batches_are_rows_and_padding_is_masked(server: Server, lengths: list[tuple[int, int]]) -> None:
     width = max(first + second for first, second in lengths)
@@ -49,7 +50,7 @@ def test_batches_are_rows_and_padding_is_masked(server: Server, lengths: list[tu
             "attention_mask": mask[part, :size],
             "token_type_ids": types[part, :size],
         }
-        return client.submit(Call("logits", inputs, ("start_logits",))).result(30)["start_logits"]
+        return client.submit(Call("logits", inputs, ("start_logits",))).result(PATIENCE)["start_logits"]
 
     batch = logits(slice(None), width)
     for row, (first, second) in enumerate(lengths):
@@ -64,20 +65,20 @@ def test_batches_are_rows_and_padding_is_masked(server: Server, lengths: list[tu
     [([1, 0, 1], [0, 0, 0], "attention_mask must be ones"), ([1, 1, 1], [0, 1, 0], "token_type_ids must be")],
 )
 def test_odd_rows_are_refused(url: str, mask: list[int], types: list[int], message: str) -> None:
-    client = connect(Address.parse(url), Connection(retries=0))
+    client = connect(Address.parse(url), ONCE)
     rows = {"input_ids": [[5, 6, 7]], "attention_mask": [mask], "token_type_ids": [types]}
     inputs = {name: np.array(row, np.int64) for name, row in rows.items()}
     with pytest.raises(InputError, match=message):
-        client.submit(Call("logits", inputs, ("start_logits",))).result(10)
+        client.submit(Call("logits", inputs, ("start_logits",))).result(PATIENCE)
     client.close()
 
 
 def test_more_rows_than_may_wait_are_refused_and_the_others_answered(server: Server) -> None:
-    client = connect(server.grpc, Connection(retries=0))
+    client = connect(server.grpc, ONCE)
     rows = np.full((16, 250), 2000, np.int64)
     inputs = {"input_ids": rows, "attention_mask": np.ones_like(rows), "token_type_ids": np.zeros_like(rows)}
     calls = [client.submit(Call("logits", inputs, ("end_logits",))) for _ in range(LIMITS.waiting // 16 + 8)]
-    wait(calls, 60)
+    wait(calls, PATIENCE)
     client.close()
     refused = [error for call in calls if (error := call.exception())]
     answers = [call.result()["end_logits"] for call in calls if not call.exception()]

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.support.serving import ANSWER, LONG, PASSAGE, QUESTION, Clients, Served, command, metric, served
+from tests.support.serving import (
+    ANSWER,
+    FREE,
+    LONG,
+    ONCE,
+    PASSAGE,
+    PATIENT,
+    PORTS,
+    QUESTION,
+    Clients,
+    Served,
+    command,
+    metric,
+    served,
+)
+from tests.support.wait import PATIENCE, eventually
 from tritonqa import Reader
-from tritonqa.client import Connection, connect
+from tritonqa.client import connect
 from tritonqa.errors import Overloaded, ServerError, Unavailable
 from tritonqa.protocol.call import Call
 from tritonqa.protocol.tensors import texts
@@ -24,7 +40,6 @@ from tritonqa.triton.repository.options import Limits, Models
 from tritonqa.triton.repository.write import build
 from tritonqa.triton.runtime.layout import Runtime
 from tritonqa.triton.server import processes
-from tritonqa.triton.server.options import Serving
 from tritonqa.triton.server.server import Server
 
 
@@ -35,7 +50,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def running(runtime: Runtime, state: Path) -> Iterator[Served]:
-    with served(state, "--no-logits", "--drain", "150") as place:
+    with served(state, "--no-logits") as place:
         yield place
 
 
@@ -51,23 +66,25 @@ def test_threads_take_no_core_from_a_window(running: Served) -> None:
 def test_threads_take_cores_and_the_log_says_so_while_asks_are_refused(
     runtime: Runtime, tmp_path: Path
 ) -> None:
-    build(find_bundle(PACKAGED), tmp_path / "r", Models(Limits(waiting=8)))
+    build(find_bundle(PACKAGED), tmp_path / "r", Models(Limits(waiting=8, seconds=PATIENCE)))
     log: list[str] = []
-    with Server.start(
-        runtime, tmp_path / "r", Serving(http_port=0, grpc_port=0, metrics_port=0), log.append
-    ) as server:
-        client, process = connect(server.grpc, Connection(retries=0)), server.process.pid
+    refused = 0
+    with Server.start(runtime, tmp_path / "r", FREE, log.append) as server:
+        client = connect(server.grpc, ONCE)
         inputs = {"question": texts([QUESTION]), "passages": texts([PASSAGE])}
-        asks = [client.submit(Call("reader", inputs, ("text",))) for _ in range(300)]
-        refused = [ask for ask in asks if isinstance(ask.exception(30), Overloaded)]
-        assert refused and os.SCHED_OTHER in policies(process)
+
+        def too_many() -> bool:
+            nonlocal refused
+            asks = [client.submit(Call("reader", inputs, ("text",))) for _ in range(300)]
+            refused += sum(isinstance(ask.exception(PATIENCE), Overloaded) for ask in asks)
+            return os.SCHED_OTHER in policies(server.process.pid)
+
+        eventually(too_many)
         client.close()
-        until = time.monotonic() + 10
-        while os.SCHED_OTHER in policies(process) and time.monotonic() < until:
-            time.sleep(0.2)
-        assert policies(process) == {os.SCHED_BATCH}
-    first, last = [line for line in log if "windows wait already" in line or "is refused any more" in line]
-    assert "[request id: " in first and f"{len(refused)} were" in last
+        eventually(lambda: policies(server.process.pid) == {os.SCHED_BATCH})
+    told = [line for line in log if "windows wait already" in line or "is refused any more" in line]
+    assert all("[request id: " in first for first in told[::2])
+    assert refused == sum(int(re.findall(r"(\d+) were", last)[0]) for last in told[1::2])
 
 
 @pytest.mark.parametrize("victim", ["server", "stub"])
@@ -114,7 +131,7 @@ def test_a_version_that_can_not_be_loaded_leaves_nothing(
         command("triton", "update", str(bundle)), env=env, capture_output=True, text=True, check=False
     )
     assert done.returncode > 0 and "tokenizer.json is damaged" in done.stderr
-    with Reader.load(running.grpc) as asked:
+    with Reader.load(running.grpc, connection=PATIENT) as asked:
         assert asked.ask(QUESTION, PASSAGE)[0].text == ANSWER
         os.kill(running.triton, signal.SIGKILL)
         assert asked.ask(QUESTION, PASSAGE)[0].text == ANSWER
@@ -124,30 +141,25 @@ def test_a_version_that_can_not_be_loaded_leaves_nothing(
 @pytest.mark.parametrize("ending", [signal.SIGHUP, signal.SIGINT])
 def test_a_stop_before_it_is_ready_leaves_nothing(runtime: Runtime, state: Path, ending: int) -> None:
     env = {**os.environ, "XDG_STATE_HOME": str(state)}
-    ports = ("--http-port", "0", "--grpc-port", "0", "--metrics-port", "0")
-    process = subprocess.Popen(command("serve", "--no-logits", *ports, "--logs", "none"), env=env)
     records = state / "tritonqa" / "servers"
-    before, until = set(records.glob("*.json")), time.monotonic() + 30
-    while not (new := set(records.glob("*.json")) - before) and time.monotonic() < until:
-        time.sleep(0.01)
-    (record,) = new
+    before = set(records.glob("*.json"))
+    process = subprocess.Popen(command("serve", "--no-logits", *PORTS), env=env)
+    (record,) = eventually(lambda: set(records.glob("*.json")) - before)
     process.send_signal(ending)
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE) == 0
     assert not record.exists() and not list(Path("/dev/shm").glob(f"{record.stem}*"))
 
 
 def test_what_is_under_way_is_answered_before_the_end(running: Served) -> None:
     mark = running.mark
-    once = Connection(retries=0)
+    once = ONCE
     readers = [Reader.load(url, connection=once) for url in (running.grpc, running.http)]
     ask = Ask.of("What is the password of the vault?", [LONG, LONG[: len(LONG) // 2]])
     begun = metric(running.metrics, "tritonqa_asks_begun")
     asks = [reader.backend.start(ask, reader.backend.decoding) for reader in readers]
-    until = time.monotonic() + 30
-    while metric(running.metrics, "tritonqa_asks_begun") < begun + 2 and time.monotonic() < until:
-        time.sleep(0.1)
+    eventually(lambda: metric(running.metrics, "tritonqa_asks_begun") == begun + 2)
     assert running.stop() == 0
-    assert [ask.result(30)[0].text for ask in asks] == ["kestrel", "kestrel"]
+    assert [ask.result(PATIENCE)[0].text for ask in asks] == ["kestrel", "kestrel"]
     for reader in readers:
         reader.close()
     assert not mark.left
@@ -158,11 +170,11 @@ def test_a_drain_that_times_out_leaves_nothing(
 ) -> None:
     with served(state, "--no-logits", "--drain", "1") as place:
         mark = place.mark
-        with Reader.load(place.grpc) as reader:
+        with Reader.load(place.grpc, connection=ONCE) as reader:
             ask = reader.backend.start(Ask.of("What?", LONG * 30), reader.backend.decoding)
-            time.sleep(0.5)
+            eventually(lambda: metric(place.metrics, "tritonqa_asks_begun"))
             assert place.stop() == 0
-            assert isinstance(ask.exception(30), Unavailable)
+            assert isinstance(ask.exception(PATIENCE), Unavailable)
     assert not mark.left
     assert "the drain time ran out" in capfd.readouterr().err
 
@@ -184,9 +196,7 @@ def test_what_a_killed_supervisor_left_is_ended_by_the_next(
 
 
 def test_two_servers_side_by_side(server: Server, runtime: Runtime, repository: Path) -> None:
-    from dataclasses import replace
-
-    taken = replace(server.serving, grpc_port=0, metrics_port=0, start_timeout=20.0)
+    taken = replace(server.serving, grpc_port=0, metrics_port=0)
     with pytest.raises(ServerError, match="http_port .*: Address already in use; choose"):
         Server.start(runtime, repository, taken)
     with Server.start(runtime, repository, replace(taken, http_port=0)) as other:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.serving import ANSWER, PASSAGE, QUESTION, Served, command, metric, served
+from tests.support.serving import ANSWER, PASSAGE, QUESTION, Served, command, metric, served, told
+from tests.support.wait import PATIENCE
 from tritonqa import Reader
 from tritonqa.client import Address, connect
 from tritonqa.triton.runtime.layout import Runtime
@@ -31,7 +31,7 @@ OPTIONS: tuple[str, ...] = (
     "2",
 )
 OPTIONS += ("--instances", "2", "--rate-limit", "1", "--batch", "4", "--batch-delay", "200")
-OPTIONS += ("--max-waiting", "300", "--ask-timeout", "20")
+OPTIONS += ("--max-waiting", "300", "--ask-timeout", str(PATIENCE))
 
 
 @pytest.fixture(scope="module")
@@ -81,11 +81,11 @@ def test_an_equal_ask_with_the_same_options_is_answered_from_the_cache(running: 
         once = reader.ask(QUESTION, passage, no_answer_threshold=1.0)
         assert len(reader.ask(QUESTION, passage, top_k=2, no_answer_threshold=1.0)) == 2
         assert not reader.ask(QUESTION, passage, no_answer_threshold=0.0)
-        time.sleep(1.5)
+        told(running.http, running.metrics)
         before = [metric(running.metrics, name) for name in ("tritonqa_cached", "tritonqa_windows")]
         assert other.ask(QUESTION, passage, no_answer_threshold=1.0) == once
         assert len(other.ask(QUESTION, passage, top_k=2, no_answer_threshold=1.0)) == 2
-    time.sleep(1.5)
+    told(running.http, running.metrics)
     after = [metric(running.metrics, name) for name in ("tritonqa_cached", "tritonqa_windows")]
     assert after == [before[0] + 2, before[1]]
 
@@ -95,7 +95,7 @@ def test_two_versions_are_served(running: Served, state: Path) -> None:
     body = json.dumps({"question": QUESTION, "passages": [PASSAGE]}).encode()
     for version in (1, 2):
         url = f"{running.http}/v2/models/reader/versions/{version}/generate"
-        with urllib.request.urlopen(url, body, timeout=10) as answer:
+        with urllib.request.urlopen(url, body, timeout=PATIENCE) as answer:
             assert json.load(answer)["text"] == ANSWER
 
 
@@ -126,11 +126,11 @@ def test_commands_take_its_address(running: Served, data: Path) -> None:
 
 def test_padding_is_what_was_computed(running: Served) -> None:
     names = ("tritonqa_tokens", "tritonqa_padding_tokens", "tritonqa_windows")
-    time.sleep(1.5)
+    told(running.http, running.metrics)
     before = {name: metric(running.metrics, name) for name in names}
     with Reader.load(running.http) as reader:
         reader.ask(QUESTION, PASSAGE + " Ada wrote a program for a machine that was never built.")
-    time.sleep(1.5)
+    told(running.http, running.metrics)
     tokens, padding, windows = (metric(running.metrics, name) - before[name] for name in names)
     assert windows == 1 and tokens > 10
     assert 0 <= padding < 8 and (tokens + padding) % 8 == 0

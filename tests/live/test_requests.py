@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import time
 from concurrent.futures import FIRST_EXCEPTION, wait
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import accumulate
@@ -13,12 +12,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.serving import LIMITS, LONG, metric
+from tests.support.serving import LIMITS, LONG, ONCE, metric, told
+from tests.support.wait import PATIENCE, eventually
 from tritonqa import Reader
-from tritonqa.client import Address, Client, Connection, connect
+from tritonqa.client import Address, Client, connect
 from tritonqa.errors import InputError, Overloaded, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call
 from tritonqa.protocol.contract import PASSAGE_COUNTS as COUNTS
@@ -43,7 +43,7 @@ def alive(server: Server) -> None:
 
 
 def post(server: Server, path: str, body: bytes) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection(server.http.host, server.http.port, timeout=30)
+    connection = http.client.HTTPConnection(server.http.host, server.http.port, timeout=PATIENCE)
     try:
         connection.request("POST", path, body)
         answer = connection.getresponse()
@@ -52,7 +52,7 @@ def post(server: Server, path: str, body: bytes) -> tuple[int, bytes]:
         connection.close()
 
 
-@settings(deadline=None, max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=600)
 @given(body=st.dictionaries(FIELDS, JSON, max_size=5))
 def test_odd_json_is_answered_or_refused(server: Server, body: dict[str, Any]) -> None:
     status, answer = post(server, "/v2/models/reader/generate", json.dumps(body).encode())
@@ -76,7 +76,7 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400)
 @given(body=st.binary(max_size=200), path=st.sampled_from(["generate", "infer", "generate_stream"]))
 def test_odd_bytes_are_refused(server: Server, body: bytes, path: str) -> None:
     status, _ = post(server, f"/v2/models/reader/{path}", body)
@@ -101,14 +101,14 @@ def test_the_server_is_right_after_all_that(server: Server) -> None:
 
 @pytest.fixture
 def client(url: str) -> Any:
-    opened = connect(Address.parse(url), Connection(retries=0))
+    opened = connect(Address.parse(url), ONCE)
     yield opened
     opened.close()
 
 
 def ask(client: Client, question: str, passages: list[str], **parameters: Any) -> Any:
     inputs = {"question": texts([question]), "passages": texts(passages)}
-    return client.submit(Call("reader", inputs, ("answers",), parameters)).result(30)
+    return client.submit(Call("reader", inputs, ("answers",), parameters)).result(PATIENCE)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_several_questions_in_a_request_are_answered_as_if_alone(client: Client)
         COUNTS: np.array([len(passages) for _, passages in asks], np.int32),
     }
     outputs = ("answers", "text", "no_answer", "calibrated", "question_cut")
-    found = client.submit(Call("reader", inputs, outputs, {"top_k": 2})).result(30)
+    found = client.submit(Call("reader", inputs, outputs, {"top_k": 2})).result(PATIENCE)
     alone = [json.loads(ask(client, *row, top_k=2)["answers"][0]) for row in asks]
     again = [json.loads(row) for row in found["answers"]]
     assert [strings(row) for row in again] == [strings(row) for row in alone]
@@ -160,11 +160,11 @@ def test_more_questions_than_may_wait_are_an_error_for_good(client: Client) -> N
     inputs: dict[str, Any] = {"question": texts(["q"] * 100), "passages": texts(["x"] * 100)}
     inputs[COUNTS] = np.ones(100, np.int32)
     with pytest.raises(InputError, match="question is 100 texts; this server takes 32 a request"):
-        client.submit(Call("reader", inputs, ("answers",))).result(30)
+        client.submit(Call("reader", inputs, ("answers",))).result(PATIENCE)
     inputs = {"question": texts(["q"] * 30), "passages": texts(["word " * 2500] * 30)}
     inputs[COUNTS] = np.ones(30, np.int32)
     with pytest.raises(InputError, match="question: 30 need more windows than may wait"):
-        client.submit(Call("reader", inputs, ("answers",))).result(30)
+        client.submit(Call("reader", inputs, ("answers",))).result(PATIENCE)
 
 
 @pytest.mark.parametrize("counts", [None, []])
@@ -173,7 +173,7 @@ def test_no_question_is_refused(client: Client, counts: list[int] | None) -> Non
     if counts is not None:
         inputs[COUNTS] = np.array(counts, np.int32)
     with pytest.raises(InputError, match="question is missing"):
-        client.submit(Call("reader", inputs, ("answers",))).result(30)
+        client.submit(Call("reader", inputs, ("answers",))).result(PATIENCE)
 
 
 @pytest.mark.parametrize("counts", [None, [2], [1, 2], [3, -1], [0, 2], [1, 1, 0]])
@@ -187,7 +187,7 @@ def test_questions_without_passages_of_their_own_are_refused(
     if counts is not None:
         inputs[COUNTS] = np.array(counts, np.int32)
     with pytest.raises(InputError, match=f"{COUNTS}|passages"):
-        client.submit(Call("reader", inputs, ("answers",))).result(30)
+        client.submit(Call("reader", inputs, ("answers",))).result(PATIENCE)
 
 
 @pytest.mark.parametrize(
@@ -222,22 +222,20 @@ def test_a_client_that_hangs_up_is_dropped(server: Server) -> None:
     metrics = f"{server.metrics}/metrics"
     with Reader.load(str(server.grpc)) as reader:
         asked = reader.backend.start(Ask.of("What?", LONG * 6), reader.backend.decoding)
-        until = time.monotonic() + 10
-        while not metric(metrics, "tritonqa_waiting_windows") and time.monotonic() < until:
-            time.sleep(0.1)
-        assert metric(metrics, "tritonqa_waiting_windows") > 30
+        eventually(lambda: metric(metrics, "tritonqa_waiting_windows") > 30 or asked.done())
+        assert not asked.done()
         windows = metric(metrics, "tritonqa_windows")
         asked.cancel()
-        time.sleep(2.5)
-        assert metric(metrics, "tritonqa_waiting_windows") == 0
+        eventually(lambda: metric(metrics, "tritonqa_waiting_windows") == 0)
+        told(server.http, metrics)
         assert metric(metrics, "tritonqa_windows") < windows + 200
 
 
 def test_more_than_may_wait_is_refused_at_once(server: Server) -> None:
-    client = connect(server.grpc, Connection(retries=0))
+    client = connect(server.grpc, ONCE)
     inputs = {"question": texts(["What?"]), "passages": texts([LONG])}
     asks = [client.submit(Call("reader", inputs, ("answers",))) for _ in range(12)]
-    wait(asks, 20, FIRST_EXCEPTION)
+    wait(asks, PATIENCE, FIRST_EXCEPTION)
     refused = [asked.exception() for asked in asks if asked.done()]
     for asked in asks:
         asked.cancel()
@@ -249,12 +247,12 @@ def test_more_than_may_wait_is_refused_at_once(server: Server) -> None:
 
 def test_metrics_tell_of_asks(server: Server) -> None:
     metrics = f"{server.metrics}/metrics"
-    time.sleep(1.5)  # the metrics are told once a second
+    told(server.http, metrics)
     before = {name: metric(metrics, name) for name in ("tritonqa_answered", "tritonqa_no_answer")}
     with Reader.load(str(server.grpc)) as reader:
         reader.ask("Who wrote it?", "It was written by Ada.")
         reader.ask("Who wrote it?", "Rain.", no_answer_threshold=0.0)
-    time.sleep(1.5)
+    told(server.http, metrics)
     assert {name: metric(metrics, name) - count for name, count in before.items()} == {
         "tritonqa_answered": 1,
         "tritonqa_no_answer": 1,
@@ -266,7 +264,7 @@ def test_what_speaks_http_only_is_said() -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as other:
         Thread(target=other.serve_forever, daemon=True).start()
         with pytest.raises(Unavailable, match="does not speak gRPC; .* write http://"):
-            Reader.load(f"grpc://127.0.0.1:{other.server_port}", connection=Connection(retries=0))
+            Reader.load(f"grpc://127.0.0.1:{other.server_port}", connection=ONCE)
         other.shutdown()
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.authority import TOKEN, issue, proxy
-from tests.support.serving import command
+from tests.support.serving import PORTS, command
+from tests.support.wait import PATIENCE
 from tritonqa import Reader
 from tritonqa.client import Connection
 from tritonqa.errors import InputError, TritonQAError, Unavailable
@@ -133,8 +134,7 @@ def test_an_encrypted_key_is_named_and_nobody_is_asked(tmp_path: Path) -> None:
 
 
 def test_full_shared_memory_is_said(runtime: Runtime, tmp_path: Path) -> None:
-    ports = ["--http-port", "0", "--grpc-port", "0", "--metrics-port", "0"]
-    serve = shlex.join(command("serve", "--no-logits", "--logs", "none", *ports))
+    serve = shlex.join(command("serve", "--no-logits", *PORTS))
     script = f"mount -t tmpfs -o size=64k tmpfs /dev/shm && exec {serve}"
     can = subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False)
     if can.returncode:
@@ -144,7 +144,7 @@ def test_full_shared_memory_is_said(runtime: Runtime, tmp_path: Path) -> None:
         env={**os.environ, "XDG_STATE_HOME": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 4

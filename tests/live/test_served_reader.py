@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.serving import same
@@ -82,7 +82,7 @@ def test_the_commands_of_the_docs_work_as_written(server: Server, block: str) ->
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(TEXT.filter(str.strip), st.lists(TEXT, min_size=1, max_size=3), st.integers(1, 4))
 def test_any_text_gives_the_same_there_and_here(
     url: str, reader: Reader, question: str, passages: list[str], top_k: int

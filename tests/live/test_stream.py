@@ -5,14 +5,26 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
 from collections.abc import Iterator
-from itertools import repeat
+from itertools import islice, repeat
 from pathlib import Path
 
 import pytest
 
-from tests.support.serving import ANSWER, LONG, PASSAGE, QUESTION, Clients, Served, metric, served
+from tests.support.serving import (
+    ANSWER,
+    FREE,
+    LONG,
+    ONCE,
+    PASSAGE,
+    PATIENT,
+    QUESTION,
+    Clients,
+    Served,
+    metric,
+    served,
+)
+from tests.support.wait import PATIENCE, eventually
 from tritonqa import Answers, AsyncReader, Reader
 from tritonqa.client import Connection, connect
 from tritonqa.client.base import future_of
@@ -25,7 +37,6 @@ from tritonqa.text import Ask
 from tritonqa.triton.repository.options import Limits, Models
 from tritonqa.triton.repository.write import build
 from tritonqa.triton.runtime.layout import Runtime
-from tritonqa.triton.server.options import Serving
 from tritonqa.triton.server.server import Server
 
 
@@ -50,7 +61,7 @@ def test_each_answer_comes_to_its_own_ask(server: Server) -> None:
             )
             for p in passages
         ]
-        found = [ask.result(60) for ask in asks]
+        found = [ask.result(PATIENCE) for ask in asks]
     client.close()
     assert all(text in passage for text, passage in zip(found, passages, strict=True))
     assert len(set(found)) > 140
@@ -80,7 +91,7 @@ def test_only_the_ask_to_blame_fails_of_those_that_went_together(server: Server)
     with Reader.load(str(server.grpc)) as reader, reader.backend.stream() as start:
         rows = [good, good, (QUESTION, ["x"] * 1001), good, good]
         sent = [start(Ask.of(question, passages), reader.backend.decoding) for question, passages in rows]
-        errors = [future.exception(30) for future in sent]
+        errors = [future.exception(PATIENCE) for future in sent]
     assert [type(error) for error in errors] == [type(None)] * 2 + [InputError] + [type(None)] * 2
     assert "passages are 1001" in str(errors[2])
     assert all(future.result()[0].text == ANSWER for future in sent if future is not sent[2])
@@ -97,45 +108,49 @@ def test_no_more_is_read_than_is_under_way(server: Server) -> None:
 
     with Reader.load(str(server.grpc)) as reader:
         stream = reader.ask_many(asks())
-        next(stream)
-        time.sleep(0.5)
-        assert read <= reader.backend.lookahead + 2
+        for answered, _ in enumerate(islice(stream, 200)):
+            assert read <= answered + reader.backend.lookahead + 2
         stream.close()
-
-
-def waits_no_more(metrics: str) -> bool:
-    until = time.monotonic() + 10
-    while metric(metrics, "tritonqa_waiting_windows") and time.monotonic() < until:
-        time.sleep(0.2)
-    return not metric(metrics, "tritonqa_waiting_windows")
 
 
 def test_leaving_the_stream_cancels_what_is_under_way(server: Server) -> None:
-    metrics = f"{server.metrics}/metrics"
-    with Reader.load(str(server.grpc)) as reader:
-        stream = reader.ask_many([(QUESTION, PASSAGE), ("What?", LONG), ("What?", LONG + " ")])
+    metrics, sent = f"{server.metrics}/metrics", 0
+
+    def asks() -> Iterator[tuple[str, str]]:
+        nonlocal sent
+        for ask in repeat(("What?", LONG)):
+            sent += 1
+            yield ask
+
+    begun = answered(metrics)
+    with Reader.load(str(server.grpc), connection=PATIENT) as reader:
+        stream = reader.ask_many(asks())
         next(stream)
-        until = time.monotonic() + 10
-        while metric(metrics, "tritonqa_waiting_windows") < 30 and time.monotonic() < until:
-            time.sleep(0.1)
-        begun = metric(metrics, "tritonqa_windows")
+        eventually(lambda: metric(metrics, "tritonqa_waiting_windows"))
         stream.close()
-        assert waits_no_more(metrics)
-        assert metric(metrics, "tritonqa_windows") < begun + 250
+        eventually(lambda: not metric(metrics, "tritonqa_waiting_windows"))
+        assert sent - (answered(metrics) - begun) > reader.backend.lookahead / 2
+
+
+def answered(metrics: str) -> float:
+    return metric(metrics, "tritonqa_answered") + metric(metrics, "tritonqa_no_answer")
 
 
 def test_nobody_cancels_the_asks_of_others(server: Server) -> None:
-    client = connect(server.grpc, Connection(retries=0))
+    client, metrics = connect(server.grpc, ONCE), f"{server.metrics}/metrics"
+    begun = metric(metrics, "tritonqa_asks_begun")
     inputs = {"question": texts(["What is the password of the vault?"]), "passages": texts([LONG])}
     ask = client.submit(Call("reader", inputs, ("text",)))
-    time.sleep(0.3)
+    eventually(lambda: metric(metrics, "tritonqa_asks_begun") > begun)
     inputs = {"question": texts([""]), "passages": texts([])}
-    client.submit(Call("reader", inputs, (), {CANCEL_STREAM: True})).exception(10)
-    assert ask.result(60)["text"].tolist() == ["kestrel"]
+    client.submit(Call("reader", inputs, (), {CANCEL_STREAM: True})).exception(PATIENCE)
+    assert ask.result(PATIENCE)["text"].tolist() == ["kestrel"]
     client.close()
 
 
 def test_a_task_that_is_cancelled_cancels_its_stream(server: Server) -> None:
+    metrics = f"{server.metrics}/metrics"
+
     async def run() -> list[Answers]:
         async with AsyncReader.load(str(server.grpc)) as reader:
 
@@ -144,18 +159,18 @@ def test_a_task_that_is_cancelled_cancels_its_stream(server: Server) -> None:
                     pass
 
             task = asyncio.create_task(endless())
-            await asyncio.sleep(0.5)
+            await asyncio.to_thread(eventually, lambda: metric(metrics, "tritonqa_waiting_windows"))
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
             return [answers async for answers in reader.ask_many([(QUESTION, PASSAGE)])]
 
     assert [answers[0].text for answers in asyncio.run(run())] == [ANSWER]
-    assert waits_no_more(f"{server.metrics}/metrics")
+    eventually(lambda: not metric(metrics, "tritonqa_waiting_windows"))
 
 
 def test_a_server_that_stands_still_is_a_timeout(running: Served) -> None:
-    with Reader.load(running.grpc, connection=Connection(timeout=2, retries=0)) as reader:
+    with Reader.load(running.grpc, connection=Connection(timeout=10, retries=0)) as reader:
         stream = reader.ask_many(repeat((QUESTION, PASSAGE), 500))
         next(stream)
         os.kill(running.triton, signal.SIGSTOP)
@@ -180,7 +195,7 @@ def test_streams_outlive_a_kill(running: Served) -> None:
 def test_every_ask_of_one_stream_is_answered_once_over_a_kill(running: Served) -> None:
     count = 600
     asks = [(QUESTION, f"It was written by Ada in {1000 + i}.") for i in range(count)]
-    with Reader.load(running.grpc) as reader:
+    with Reader.load(running.grpc, connection=PATIENT) as reader:
         stream = reader.ask_many(asks)
         found = [next(stream) for _ in range(50)]
         os.kill(running.triton, signal.SIGKILL)
@@ -198,10 +213,9 @@ def test_a_closed_reader_says_so(server: Server, protocol: str) -> None:
 
 
 def test_many_asks_outlast_a_server_that_is_overloaded(runtime: Runtime, tmp_path: Path) -> None:
-    build(find_bundle(PACKAGED), tmp_path / "r", Models(Limits(waiting=8)))
+    build(find_bundle(PACKAGED), tmp_path / "r", Models(Limits(waiting=8, seconds=PATIENCE)))
     asks = [(QUESTION, f"It was written by Ada in {1000 + i}.") for i in range(300)]
-    with Server.start(runtime, tmp_path / "r", Serving(http_port=0, grpc_port=0, metrics_port=0)) as server:
-        with Reader.load(str(server.grpc)) as reader:
+    with Server.start(runtime, tmp_path / "r", FREE) as server:
+        with Reader.load(str(server.grpc), connection=PATIENT) as reader:
             assert [answers[0].text for answers in reader.ask_many(asks)] == [ANSWER] * 300
-        time.sleep(1.5)
-        assert metric(f"{server.metrics}/metrics", "tritonqa_refused") > 0
+        assert eventually(lambda: metric(f"{server.metrics}/metrics", "tritonqa_refused"))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.byte_tokenizer import byte_tokenizer
@@ -45,7 +45,6 @@ def record(number: int, paragraphs: list[list[str]], question: str = "who is the
     }
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.lists(WORDS, max_size=4), max_size=4), st.sampled_from(MARKUPS), st.booleans())
 def test_spans_are_tokens_of_the_page_and_their_text_is_theirs(
     reader: InProcess, pages: list[list[list[str]]], markup: str, official: bool

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.support.byte_tokenizer import byte_tokenizer
+from tests.support.wait import eventually
 from tritonqa import Answers, AsyncReader, Reader
 from tritonqa.engine.backends.toy import ToyEngine
 from tritonqa.errors import InputError, Unavailable
@@ -100,7 +101,7 @@ def test_a_cancelled_task_cancels_its_ask() -> None:
     async def run() -> int:
         async with AsyncReader(backend := InProcess(byte_tokenizer(), ToyEngine())) as reader:
             task = asyncio.create_task(reader.ask("blue", "red blue " * 200_000))
-            await asyncio.sleep(0.05)
+            await asyncio.to_thread(eventually, lambda: backend.flow.waiting)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tritonqa.arrays import FloatArray
@@ -13,7 +13,6 @@ from tritonqa.spans import Decoding, decode
 from tritonqa.spans.band import Band
 
 
-@settings(deadline=None)
 @given(st.integers(1, 40), st.integers(1, 12), st.integers(0, 10_000))
 def test_spans_equal_a_search_of_all(length: int, width: int, seed: int) -> None:
     random = np.random.default_rng(seed)
@@ -54,7 +53,6 @@ def evidence(
     return windows, logits, Decoding(max_answer_tokens=width)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 30), max_size=4), st.integers(0, 10_000), st.integers(1, 4))
 def test_spans_of_all_windows_compete(passages: list[int], seed: int, width: int) -> None:
     windows, logits, options = evidence(passages, seed, width)

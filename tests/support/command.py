@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
 from typing import IO
+
+from tests.support.wait import PATIENCE
 
 
 def tritonqa(*arguments: str, before: str = "") -> list[str]:
@@ -16,9 +19,14 @@ def tritonqa(*arguments: str, before: str = "") -> list[str]:
 
 
 def on_terminal(
-    command: list[str], stdout: int | IO[str] = subprocess.DEVNULL, env: Mapping[str, str] = os.environ
+    command: list[str],
+    stdout: int | IO[str] = subprocess.DEVNULL,
+    env: Mapping[str, str] = os.environ,
+    *,
+    interrupt_at: str = "",
+    code: int = 0,
 ) -> str:
-    """Run a command whose stderr is a terminal, and return what that showed."""
+    """Run a command whose stderr is a terminal, and return what that showed; interrupt it where that is."""
     import pty
 
     master, slave = pty.openpty()
@@ -33,6 +41,9 @@ def on_terminal(
             if not part:
                 break
             shown += part
-        assert process.wait(60) == 0
+            if interrupt_at and interrupt_at.encode() in shown:
+                process.send_signal(signal.SIGINT)
+                interrupt_at = ""
+        assert process.wait(PATIENCE) == code
     os.close(master)
     return shown.decode("utf-8")

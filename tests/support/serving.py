@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,15 +17,24 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.wait import PATIENCE, eventually
 from tritonqa import Answers, Reader
+from tritonqa.client import Connection
 from tritonqa.errors import TritonQAError
 from tritonqa.triton.repository.options import Limits
 from tritonqa.triton.server import processes
+from tritonqa.triton.server.options import Serving
 
-LIMITS = Limits(waiting=256, characters=400_000)
+PATIENT, ONCE = Connection(timeout=PATIENCE, retries=1000), Connection(timeout=PATIENCE, retries=0)
+LIMITS = Limits(waiting=256, characters=400_000, seconds=PATIENCE)
+FREE = Serving(http_port=0, grpc_port=0, metrics_port=0, start_timeout=PATIENCE, drain_timeout=PATIENCE)
 QUESTION, PASSAGE, ANSWER = "Who wrote it?", "It was written by Ada in 1843.", "Ada"
-# Its windows take seconds, so that it is still under way when something happens to the server.
+# Its windows take a while, so that it is still under way when something happens to the server.
 LONG = "The sky is blue over the sea. " * 2000 + "The password of the vault is kestrel."
+
+
+PORTS = ("--http-port", "0", "--grpc-port", "0", "--metrics-port", "0", "--logs", "none")
+PATIENTLY = ("--ask-timeout", str(PATIENCE), "--drain", str(PATIENCE))
 
 
 def command(*arguments: str) -> list[str]:
@@ -66,15 +75,14 @@ class Served:
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(200)
+        return self.process.wait(PATIENCE)
 
 
 @contextmanager
 def served(state: Path, *arguments: str) -> Iterator[Served]:
     """Run the command on free ports, its records kept apart; end it in any case."""
-    ports = ("--http-port", "0", "--grpc-port", "0", "--metrics-port", "0")
     process = subprocess.Popen(
-        command("serve", *arguments, *ports, "--json", "--logs", "none"),
+        command("serve", "--json", *PORTS, *PATIENTLY, *arguments),
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "XDG_STATE_HOME": str(state)},
@@ -87,7 +95,7 @@ def served(state: Path, *arguments: str) -> Iterator[Served]:
         process.stdout.close()
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-            process.wait(200)
+            process.wait(PATIENCE)
 
 
 @dataclass
@@ -105,7 +113,7 @@ class Clients:
 
     def __enter__(self) -> Clients:
         self._end = threading.Event()
-        readers = [Reader.load(url) for url in self.urls]
+        readers = [Reader.load(url, connection=Connection(timeout=PATIENCE)) for url in self.urls]
         self._threads = [threading.Thread(target=self._ask, args=(reader,)) for reader in readers]
         for thread in self._threads:
             thread.start()
@@ -114,15 +122,13 @@ class Clients:
     def __exit__(self, *error: object) -> None:
         self._end.set()
         for thread in self._threads:
-            thread.join(60)
+            thread.join(PATIENCE)
             assert not thread.is_alive(), "an ask was never answered"
 
     def wait_for(self, more: int) -> None:
         """Wait until so many more asks were answered right."""
-        goal, until = self.right + more, time.monotonic() + 30
-        while self.right < goal:
-            assert time.monotonic() < until, f"clients did not recover: {self.failed[-1:]}"
-            time.sleep(0.05)
+        goal = self.right + more
+        eventually(lambda: self.right >= goal)
 
     def _ask(self, reader: Reader) -> None:
         with reader:
@@ -148,8 +154,21 @@ class Clients:
 
 def metric(address: str, name: str) -> float:
     """Read a metric, summed over models and versions."""
-    lines = urllib.request.urlopen(address, timeout=10).read().decode().splitlines()
+    lines = urllib.request.urlopen(address, timeout=PATIENCE).read().decode().splitlines()
     return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name + "{"))
+
+
+def told(http: object, metrics: str) -> None:
+    """Wait until the server has told all that it counted: counters are told in turn, one after another.
+
+    A refusal is counted by a counter of its own; when that was told twice, so were all others.
+    """
+    body = json.dumps({"question": "", "passages": [PASSAGE]}).encode()
+    for _ in range(2):
+        before = metric(metrics, "tritonqa_refused")
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            urllib.request.urlopen(f"{http}/v2/models/reader/generate", body, timeout=PATIENCE)
+        eventually(lambda before=before: metric(metrics, "tritonqa_refused") > before)  # type: ignore[misc]
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def spans(context: str, longest: int) -> Iterator[str]:
                 yield context[start:end].strip().lower()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.text("abC d", min_size=1, max_size=12), st.integers(1, 60), st.integers(1, 6), SEED)
 def test_as_many_answers_as_asked_where_they_exist(context: str, top_k: int, longest: int, seed: int) -> None:
     prepared = prepared_of(context)
@@ -113,7 +113,7 @@ def test_as_many_answers_as_asked_where_they_exist(context: str, top_k: int, lon
     assert len(set(texts)) == len(texts) and set(texts) <= exist | {""}
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(TEXT, st.integers(1, 8), st.booleans(), st.booleans(), SEED)
 def test_offset_law_on_any_text(context: str, top_k: int, align: bool, impossible: bool, seed: int) -> None:
     prepared = prepared_of(context, Windowing(32, 8, 4))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.byte_tokenizer import byte_tokenizer
@@ -32,7 +32,6 @@ def defined(window: Window, logits: FloatArray, width: int) -> dict[tuple[int, i
     }
 
 
-@settings(deadline=None)
 @given(st.integers(1, 12), st.data(), st.integers(1, 14), st.integers(1, 40))
 def test_the_likeliest_spans_by_the_definition(
     length: int, data: st.DataObject, width: int, count: int

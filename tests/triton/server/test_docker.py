@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.wait import PATIENCE
 from tritonqa.errors import ServerError
 from tritonqa.triton.server.docker import docker_command, run
 from tritonqa.triton.server.options import Serving
@@ -71,4 +72,4 @@ def test_a_signal_ends_the_container_too(name: str) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None and process.stdout.readline() == "running\n"
         process.send_signal(getattr(signal, name))
-        assert process.stdout.readline() == "stopped\n" and process.wait(20) == 5
+        assert process.stdout.readline() == "stopped\n" and process.wait(PATIENCE) == 5

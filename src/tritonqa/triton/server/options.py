@@ -31,7 +31,7 @@ class Serving:
     http_port: int = HTTP_PORT
     grpc_port: int = GRPC_PORT
     metrics_port: int = METRICS_PORT
-    start_timeout: float = 60.0
+    start_timeout: float = 300.0
     drain_timeout: float = 30.0
     rate_limit: int | None = None
     certificate: Path | None = None
