@@ -1,18 +1,29 @@
 from __future__ import annotations
 
+import gzip
 import importlib.util
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support import checkpoints
 from tests.support.byte_tokenizer import byte_tokenizer
+from tests.support.serving import FREE, LIMITS
 from tritonqa import Reader
 from tritonqa.engine.backends.toy import ToyEngine
+from tritonqa.export import ExportOptions, export
+from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.reader.in_process import InProcess
+from tritonqa.triton.runtime.layout import Runtime, missing_requirements
+
+if TYPE_CHECKING:
+    from tritonqa.triton.server.server import Server
 
 ROOT = Path(__file__).parent.parent
 
@@ -60,3 +71,65 @@ def seed() -> ModuleType:
     sys.modules["seed"] = module
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def asks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a few asks of short questions: passages of one window and of several, and of many scripts."""
+    with gzip.open(checkpoints.SAMPLE, "rt", encoding="utf-8") as stream:
+        data = json.load(stream)["data"]
+    rows = [
+        {
+            "id": q["id"],
+            "context": p["context"][:length],
+            "question": q["question"][:30],
+            "answers": [{"text": "x"}],
+        }
+        for length, article in zip((200, 200, 200, 900), data, strict=False)
+        for p in article["paragraphs"][:1]
+        for q in p["qas"][:2]
+    ]
+    rows.append({**rows[0], "id": "scripts", "context": "👩‍👩‍👧‍👦 東京 e\u0301te\u0301 over 32+, 👍🏽."})
+    path = tmp_path_factory.mktemp("asks") / "asks.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return checkpoints.make("bert", tmp_path_factory.mktemp("checkpoints") / "tiny-bert")
+
+
+@pytest.fixture(scope="session")
+def plain(bert: Path, asks: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Export one bundle in ONNX fp32; tests copy it."""
+    folder = tmp_path_factory.mktemp("bundles") / "plain"
+    export(bert, folder, ExportOptions(asks=asks))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def runtime() -> Runtime:
+    if missing := missing_requirements():
+        pytest.skip(f"Triton can't run here: {'; '.join(missing)}")
+    from tritonqa.triton.runtime.install import install
+
+    return install()
+
+
+@pytest.fixture(scope="session")
+def repository(runtime: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tritonqa.triton.repository.options import LogitsOptions, Models
+    from tritonqa.triton.repository.write import build
+
+    folder = tmp_path_factory.mktemp("triton") / "repository"
+    build(find_bundle(PACKAGED), folder, Models(LIMITS, LogitsOptions()))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(runtime: Runtime, repository: Path) -> Iterator[Server]:
+    from tritonqa.triton.server.server import Server
+
+    with Server.start(runtime, repository, FREE) as running:
+        yield running

@@ -1,26 +1,37 @@
-"""Every engine on the packaged reader gives the answers of the others, within its precision."""
+"""Every engine turns windows into the logits that fp32 gives, within its precision."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import numpy as np
 
-import pytest
-
-from tests.support.engines import ENGINES
-from tritonqa import Reader
-from tritonqa.datasets import load_squad
+from tests.contract.conftest import Case
+from tests.support.engines import TOLERANCE
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_answers_agree_with_onnxruntime(engine: str, data: Path, reader: Reader) -> None:
-    examples = load_squad(data / "squad-heldout-sample.json.gz").examples[:60]
-    asks = [(example.question, example.context) for example in examples]
-    with Reader.load(engine=engine) as other:
-        found = list(other.ask_many(asks, no_answer_threshold=1.0))
-    same = 0
-    for example, theirs, ours in zip(
-        examples, found, reader.ask_many(asks, no_answer_threshold=1.0), strict=True
-    ):
-        assert example.context[theirs[0].start : theirs[0].end] == theirs[0].text
-        same += theirs[0].text == ours[0].text
-    assert same >= 54  # of 60: int8 kernels round differently
+def test_each_window_has_logits_of_its_own_length_in_order(case: Case) -> None:
+    found = case.engine.run(case.windows)
+    assert [logits.shape for logits in found] == [(2, len(window)) for window in case.windows]
+    for logits in found:
+        assert logits.dtype == np.float32 and np.isfinite(logits).all()
+    assert case.engine.computed(case.windows) >= sum(map(len, case.windows))
+
+
+def test_a_window_alone_gives_what_it_gives_among_others(case: Case) -> None:
+    together = case.engine.run(case.windows)
+    least = TOLERANCE[case.engine.precision] / 10
+    for window, logits in zip(case.windows, together, strict=True):
+        for alone in (True, False):
+            np.testing.assert_allclose(case.engine.run([window], alone=alone)[0], logits, atol=least)
+
+
+def test_logits_are_those_of_the_framework(case: Case) -> None:
+    if case.expected is None:
+        return  # toy has no weights
+    tolerance = TOLERANCE[case.engine.precision]
+    for logits, expected in zip(case.engine.run(case.windows), case.expected, strict=True):
+        np.testing.assert_allclose(logits, expected, atol=tolerance)
+
+
+def test_the_engine_says_what_it_is(case: Case) -> None:
+    assert case.engine.name and case.engine.precision in TOLERANCE
+    assert case.engine.streams >= 1 and case.engine.grouping.max_windows >= 1
