@@ -1,0 +1,48 @@
+"""The recipe's command: a stable phase that can be stopped, and a cooldown that branches off from it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from models.minilm.recipe import train
+from models.minilm.recipe.mixture import mixture
+from tests.support import checkpoints
+from tritonqa.train.start import Start
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["train", *arguments])
+    train.main()
+
+
+def steps(folder: Path) -> list[int]:
+    lines = (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line)["step"] for line in lines]
+
+
+def test_a_cooldown_makes_a_reader_of_a_stable_run(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train, "STABLE", replace(train.STABLE, epochs=0.5))
+    encoder = checkpoints.make("bert", tmp_path / "encoder")
+    places = (str(encoder), "--data", str(data), "--output", str(tmp_path / "out"))
+    run(monkeypatch, "stable", *places)
+    state = tmp_path / "out" / "stable" / "state" / "state.json"
+    kept = state.read_text(encoding="utf-8")
+    assert json.loads(kept)["step"] == steps(tmp_path / "out" / "stable")[-1]
+    run(monkeypatch, "cooldown", *places, "--questions", "30", "--name", "first")
+    folder = tmp_path / "out" / "first"
+    assert Start.open(folder / "checkpoint").model.config.num_hidden_layers == 2
+    assert steps(folder / "training")[-1] < json.loads(kept)["step"]
+    assert state.read_text(encoding="utf-8") == kept
+
+
+def test_a_cooldown_draws_always_the_same_questions(data: Path) -> None:
+    learnt = mixture(data).learnt
+    assert train.drawn(learnt, 20) == train.drawn(learnt, 20)
+    assert len(train.drawn(learnt, 20)) == 20 and set(train.drawn(learnt, 20)) <= set(learnt)
