@@ -14,6 +14,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE = 1 << 18  # bytes that tell the encoding
+_NO_TEXT = "is not text, or in an encoding that is not known; give a text file in UTF-8"
+_MANY, _FEW = 0.4, 0.05  # shares of bytes
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
 
 
@@ -25,40 +27,42 @@ def decode(data: bytes, declared: str | None = None) -> str:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return _strict(data, encoding)
-    if _binary(data):
-        raise DocumentError("is not text, or in an encoding that is not known; give a text file in UTF-8")
+    sample = data[:_SAMPLE]
+    if wide := _wide(sample):
+        return _strict(data, wide)
+    if _binary(sample):
+        raise DocumentError(_NO_TEXT)
     for known in ("utf-8", declared or "utf-8"):
         try:
             return data.decode(known)
         except (UnicodeDecodeError, LookupError):
             continue
-    return _strict(data, _detected(data[:_SAMPLE]))
+    return _strict(data, _detected(sample))
 
 
-def _binary(data: bytes) -> bool:
-    """Tell whether control characters that no text holds stand in it, UTF-16 without its mark excepted."""
-    sample = data[:_SAMPLE]
-    controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    return controls > 0 and controls > len(sample) // 1000 and not _wide(sample)
-
-
-def _wide(sample: bytes) -> bool:
-    """Tell whether every other byte is mostly zero, as UTF-16 has it for Latin scripts."""
+def _wide(sample: bytes) -> str | None:
+    """Return which UTF-16 without its mark this is: every other byte is zero where most letters are Latin."""
     half = max(len(sample) // 2, 1)
     zeros = (sample[0::2].count(0) / half, sample[1::2].count(0) / half)
-    return max(zeros) > 0.4 and min(zeros) < 0.05
+    if max(zeros) < _MANY or min(zeros) > _FEW:
+        return None
+    return "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
+
+
+def _binary(sample: bytes) -> bool:
+    """Tell whether there are zeros, or more control characters than a text has."""
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    return 0 in sample or controls > _FEW * len(sample)
 
 
 def _detected(sample: bytes) -> str:
-    if _wide(sample):
-        return "utf-16-le" if sample[1::2].count(0) > sample[0::2].count(0) else "utf-16-be"
     try:
         from charset_normalizer import from_bytes
     except ImportError as error:
         raise MissingExtra("charset-normalizer", "library") from error
     best = from_bytes(sample).best()
     if best is None:
-        raise DocumentError("is not text, or in an encoding that is not known; give a text file in UTF-8")
+        raise DocumentError(_NO_TEXT)
     return best.encoding
 
 

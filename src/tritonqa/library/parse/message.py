@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from itertools import chain
 from typing import IO, Any
 
 from tritonqa.library.document import Box, Document, Excerpt, Page, Row, Section
@@ -32,15 +33,23 @@ def receive(stream: IO[bytes]) -> dict[str, Any] | None:
 
 
 def record_of(result: Document | Excerpt) -> dict[str, Any]:
-    """Return the record of a result."""
-    return asdict(result)
+    """Return the record of a result; rows, of which there may be millions, as plain lists of numbers."""
+    if isinstance(result, Excerpt):
+        return asdict(result)
+    headers: dict[tuple[str, ...], int] = {}
+    rows = [
+        [row.start, row.end, row.number, headers.setdefault(row.headers, len(headers)), *chain(*row.cells)]
+        for row in result.rows
+    ]
+    return {**asdict(replace(result, rows=())), "rows": rows, "headers": list(headers)}
 
 
 def document_of(record: dict[str, Any]) -> Document:
     """Return the document of a record."""
+    headers = [tuple(one) for one in record.pop("headers")]
     rows = (
-        Row(**{**row, "headers": tuple(row["headers"]), "cells": tuple((a, b) for a, b in row["cells"])})
-        for row in record["rows"]
+        Row(start, end, number, headers[header], tuple(zip(cells[::2], cells[1::2], strict=True)))
+        for start, end, number, header, *cells in record["rows"]
     )
     sections = (Section(one["start"], one["end"], tuple(one["heading"])) for one in record["sections"])
     places = {"pages": pages_of(record["pages"]), "sections": tuple(sections), "rows": tuple(rows)}

@@ -43,11 +43,12 @@ def write_html(writer: Writer, text: str) -> str:
 
 
 class _Walk:
-    """Where we are in a page: a space that waits for a word, and whether spaces count."""
+    """Where we are in a page: a space or lines that wait for a word, and whether spaces count."""
 
     def __init__(self, writer: Writer) -> None:
         self.writer = writer
         self.space = False
+        self.lines = 0
         self.verbatim = 0
         self.fresh = True
 
@@ -59,22 +60,25 @@ class _Walk:
                 self.text(node.text_content or "")
             elif name == "table" and entering and _simple(node):
                 self.block(2)
+                self.begin()
                 named = node.css_first("th") is not None
                 write_table(self.writer, enumerate(_rows(node), 1), named)
                 self.block(2)
-            elif name == "br":
+            elif name == "br" and entering:
                 self.break_line()
             elif name in _BLOCKS:
                 self.block(2 if name in _PARAGRAPHS else 1)
                 self.verbatim += (name in ("pre", "textarea")) * (1 if entering else -1)
                 if name in _HEADINGS:
                     if entering:
+                        self.begin()
                         heading = self.writer.length
                     else:
                         self.writer.heading(int(name[1]), node.text(), heading)
 
     def text(self, text: str) -> None:
         if self.verbatim:
+            self.begin()
             self.writer.write(text)
             return
         words = _SPACES.sub(" ", text)
@@ -82,14 +86,20 @@ class _Walk:
             self.space, words = True, words[1:]
         trailing, words = words.endswith(" "), words.removesuffix(" ")
         if words:
+            self.begin()
             if self.space and not self.fresh:
                 self.writer.write(" ")
             self.writer.write(words)
             self.space = self.fresh = False
         self.space = self.space or trailing
 
+    def begin(self) -> None:
+        """Begin the line that a block asked for, now that something stands on it."""
+        self.writer.line(self.lines)
+        self.lines = 0
+
     def block(self, lines: int) -> None:
-        self.writer.line(lines)
+        self.lines = max(self.lines, lines)
         self.space, self.fresh = False, True
 
     def break_line(self) -> None:

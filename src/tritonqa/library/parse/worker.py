@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -23,6 +24,7 @@ def main() -> None:
     for descriptor in (0, 1, 2):
         if descriptor or requests.fileno():
             os.dup2(nowhere, descriptor)
+    gc.disable()  # it would look again and again at rows that stay
     while (request := receive(requests)) is not None:
         options = ParseOptions(**{**request["options"], "passwords": tuple(request["options"]["passwords"])})
         _limit(options, request["seconds"])
@@ -30,6 +32,7 @@ def main() -> None:
             send(answers, _answer(request, options))
         finally:
             _alarm(0)
+            gc.collect()
 
 
 def _answer(request: dict[str, Any], options: ParseOptions) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class Writer:
 
     def line(self, count: int = 1) -> None:
         """Begin a new line, or with 2 a new paragraph, unless this is the beginning of one."""
-        if self.length:
+        if self.length and count:
             ends = 2 if self._tail == "\n\n" else 1 if self._tail.endswith("\n") else 0
             self.write("\n" * (count - ends))
 
@@ -55,13 +55,12 @@ class Writer:
         if not any(cell.strip() for cell in cells):
             return
         self.line()
-        start, ranges = self.length, []
-        for column, cell in enumerate(cells):
-            if column:
-                self.write("\t")
-            begin = self.length
-            self.write(cell)
-            ranges.append((begin, self.length))
+        start = begin = self.length
+        ranges = []
+        for cell in cells:
+            ranges.append((begin, begin + len(cell)))
+            begin += len(cell) + 1
+        self.write("\t".join(cells))
         self._rows.append(Row(start, self.length, number, tuple(headers), tuple(ranges)))
 
     def document(self, kind: str, title: str = "") -> Document:

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.library import samples
+from tests.library.samples import docx_of, packed, paragraph
+from tritonqa.errors import DocumentError
+from tritonqa.library.document import Document
+from tritonqa.library.parse import ParseOptions, parse
+
+DATA = Path(__file__).parents[2] / "data" / "documents"
+
+
+def word(tmp_path: Path, body: str, **parts: str) -> Document:
+    path = tmp_path / "made.docx"
+    path.write_bytes(docx_of(body, **parts))
+    return parse(path)
+
+
+def run(content: str) -> str:
+    return f"<w:p><w:r>{content}</w:r></w:p>"
+
+
+def test_what_was_deleted_moved_or_hidden_is_left_out(tmp_path: Path) -> None:
+    hidden = (
+        "<w:p><w:del><w:r><w:delText>old</w:delText></w:r></w:del><w:moveFrom><w:r><w:t>moved</w:t></w:r></w:moveFrom>"
+        "<w:ins><w:r><w:t>new</w:t></w:r></w:ins><w:r><w:rPr><w:vanish/></w:rPr><w:t>secret</w:t></w:r>"
+        '<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t> seen</w:t></w:r>'
+        "<w:r><w:instrText>PAGE</w:instrText></w:r></w:p>"
+    )
+    assert word(tmp_path, hidden).text == "new seen"
+
+
+def test_notes_stand_behind_the_paragraph_that_refers_to_them(tmp_path: Path) -> None:
+    body = run('<w:t>Said</w:t><w:footnoteReference w:id="2"/>') + paragraph("Next")
+    notes = f'<w:footnote w:id="2">{paragraph("By whom")}</w:footnote>'
+    assert word(tmp_path, body, footnotes=notes).text == "Said\n\nBy whom\n\nNext"
+
+
+def test_text_boxes_are_read_once(tmp_path: Path) -> None:
+    box = f"<w:txbxContent>{paragraph('In the box')}</w:txbxContent>"
+    both = (
+        f"<w:AlternateContent><w:Choice>{box}</w:Choice><w:Fallback>{box}</w:Fallback></w:AlternateContent>"
+    )
+    assert word(tmp_path, run(f"<w:t>Beside</w:t>{both}")).text == "Beside\n\nIn the box"
+
+
+def test_marks_are_characters(tmp_path: Path) -> None:
+    body = run("<w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c</w:t><w:noBreakHyphen/><w:t>d</w:t>")
+    assert word(tmp_path, body).text == "a\tb\nc-d"
+
+
+def test_merged_cells_keep_their_columns(tmp_path: Path) -> None:
+    def cell(content: str, properties: str = "") -> str:
+        return f"<w:tc><w:tcPr>{properties}</w:tcPr>{paragraph(content)}</w:tc>"
+
+    rows = [
+        cell("Part") + cell("Net") + cell("Gross"),
+        cell("Pump", '<w:vMerge w:val="restart"/>') + cell("75", '<w:gridSpan w:val="2"/>'),
+        cell("", "<w:vMerge/>") + cell("80") + cell("95"),
+    ]
+    document = word(tmp_path, f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in rows)}</w:tbl>")
+    cells = [[document.text[start:end] for start, end in row.cells] for row in document.rows]
+    assert cells == [["Part", "Net", "Gross"], ["Pump", "75", ""], ["", "80", "95"]]
+
+
+def test_pages_are_those_that_word_laid_out(tmp_path: Path) -> None:
+    body = paragraph("one") + run("<w:t>still one</w:t><w:lastRenderedPageBreak/><w:t> two</w:t>")
+    document = word(tmp_path, body)
+    assert [document.text[page.start : page.end] for page in document.pages] == ["one\n\nstill one", " two"]
+
+
+def test_a_document_in_the_strict_namespace_is_read(tmp_path: Path) -> None:
+    strict = samples.docx().replace(b"", b"")
+    path = tmp_path / "strict.docx"
+    path.write_bytes(strict)
+    body = "<document xmlns='http://purl.oclc.org/ooxml/wordprocessingml/main'><body><p><r><t>Strict</t></r></p></body>"
+    path.write_bytes(packed({"word/document.xml": f"{body}</document>"}))
+    assert parse(path).text == "Strict"
+
+
+def test_slides_come_in_the_order_in_which_they_are_shown(tmp_path: Path) -> None:
+    path = tmp_path / "deck.pptx"
+    path.write_bytes(samples.pptx())
+    document = parse(path)
+    assert document.text == f"{samples.TITLE}\n\n{samples.HEADING}\n{samples.SENTENCE}"
+
+
+def test_a_book_under_drm_is_named(tmp_path: Path) -> None:
+    import io
+    import zipfile
+
+    stream = io.BytesIO(samples.epub())
+    with zipfile.ZipFile(stream, "a") as book:
+        locked = '<encryption><CipherReference URI="OPS/one chapter.xhtml"/></encryption>'
+        book.writestr("META-INF/encryption.xml", locked)
+    path = tmp_path / "locked.epub"
+    path.write_bytes(stream.getvalue())
+    with pytest.raises(DocumentError, match="is locked by DRM"):
+        parse(path)
+
+
+def test_mail_names_what_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "mail.eml"
+    path.write_bytes(samples.eml())
+    document = parse(path)
+    assert document.text.startswith("From: a@example.org\nTo: b@example.org\nSubject: Boiler handbook\n\n")
+    assert document.title == samples.TITLE and document.notes == ("attachment parts.pdf is not read",)
+
+
+def test_entities_in_xml_are_refused(tmp_path: Path) -> None:
+    bomb = '<!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><d>&b;</d>'
+    path = tmp_path / "bomb.docx"
+    path.write_bytes(packed({"word/document.xml": bomb}))
+    with pytest.raises(DocumentError, match="defines entities"):
+        parse(path)
+
+
+@pytest.mark.parametrize("name", ["word/document.xml", "xl/workbook.xml", "ppt/presentation.xml", "mimetype"])
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "bomb.zip"
+    files: dict[str, str | bytes] = {
+        name: b"<x/>",
+        "META-INF/container.xml": b"<x/>",
+        "zeros": bytes(9 << 20),
+    }
+    path.write_bytes(packed(files))
+    with pytest.raises(DocumentError, match="unpacks to 9 MB in 3 files, more than the limit of 8 MB"):
+        parse(path, ParseOptions(unpacked_megabytes=8))
