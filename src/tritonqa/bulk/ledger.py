@@ -5,27 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
 from tritonqa.bulk.files import Folder, to_json
+from tritonqa.bulk.part import Counts, Part, Written
 from tritonqa.errors import InputError, MissingExtra
 
 RUN, DONE, LOCK = "_run.json", "_done", ".lock"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Rows from first to last (counted from 1) of an input, by its number from 0."""
-
-    input: int
-    number: int
-
-    @property
-    def name(self) -> str:
-        """Return the name of the part's file, without its ending."""
-        return f"part-{self.input:04}-{self.number:06}"
 
 
 class Ledger:
@@ -51,7 +39,7 @@ class Ledger:
                     "choose another folder, or remove it to begin anew"
                 )
 
-    def is_done(self, part: Part) -> dict[str, int] | None:
+    def done(self, part: Part) -> Counts | None:
         """Return a part's counts where it was written whole; raises InputError where it was changed since."""
         record = self._folder.read(f"{DONE}/{part.name}.json")
         if record is None:
@@ -65,22 +53,22 @@ class Ledger:
                 f"{self._folder.name}/{part.name}{self._ending} was changed since it was written; "
                 "move it away, and the same command writes it again"
             )
-        return {name: known[name] for name in ("rows", "answers", "rejects")}
+        return Counts(known["rows"], known["answers"], known["rejects"])
 
-    def commit(self, part: Part, content: bytes, rejects: bytes, counts: dict[str, int]) -> None:
+    def commit(self, written: Written) -> None:
         """Write a part's rejects, then its file, then that it is done: each whole, so the last says all."""
-        place = f"rejects/{part.name}.jsonl"
-        if rejects:
-            self._folder.write(place, rejects)
+        name = written.part.name
+        if written.rejects:
+            self._folder.write(f"rejects/{name}.jsonl", written.rejects)
         else:
-            self._folder.remove(place)
-        self._folder.write(part.name + self._ending, content)
-        record = {**counts, "sha256": sha256(content).hexdigest()}
-        self._folder.write(f"{DONE}/{part.name}.json", to_json(record).encode())
+            self._folder.remove(f"rejects/{name}.jsonl")
+        self._folder.write(name + self._ending, written.content)
+        record = {**asdict(written.counts), "sha256": sha256(written.content).hexdigest()}
+        self._folder.write(f"{DONE}/{name}.json", to_json(record).encode())
 
-    def finish(self, counts: dict[str, int]) -> None:
+    def finish(self, counts: Counts) -> None:
         """Say that the run is whole."""
-        self._folder.write("_SUCCESS", (to_json(counts) + "\n").encode())
+        self._folder.write("_SUCCESS", (to_json(asdict(counts)) + "\n").encode())
 
 
 @contextmanager

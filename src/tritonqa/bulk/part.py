@@ -1,9 +1,10 @@
-"""Answers of one part → the bytes of its file."""
+"""A part: its place among the inputs, and the bytes that its answers become."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -15,6 +16,38 @@ from tritonqa.errors import MissingExtra
 
 _DIGITS = 6  # of probabilities: enough to rank, and the same from every engine that adds in another order
 _BEST = ("text", "start", "end", "score", "passage")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of an input, by its number from 0, and the number of the part in it."""
+
+    input: int
+    number: int
+
+    @property
+    def name(self) -> str:
+        """Return the name of the part's file, without its ending."""
+        return f"part-{self.input:04}-{self.number:06}"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows read, answers written, rows set aside."""
+
+    rows: int = 0
+    answers: int = 0
+    rejects: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The bytes of a part and of its rejects."""
+
+    part: Part
+    content: bytes
+    rejects: bytes
+    counts: Counts
 
 
 def answered(ask: RowAsk, answers: Answers) -> Values:
