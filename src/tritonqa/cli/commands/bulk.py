@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +36,18 @@ _OPTIONS = tuple(BulkOptions.__dataclass_fields__)
     "--rows", type=int, default=_DEFAULT.rows, show_default=True, help="Rows of an input in a part."
 )
 @click.option("--format", type=click.Choice(FORMATS), default=_DEFAULT.format, show_default=True)
+@click.option("--ray", metavar="ADDRESS", help="On the nodes of a Ray cluster; local starts one here.")
 @reader_options
 @top_k
 @answer_options
 @as_json
 def bulk(
-    inputs: tuple[str, ...], output: str, as_json: bool, load: Callable[[], Reader], **options: Any
+    inputs: tuple[str, ...],
+    output: str,
+    ray: str | None,
+    as_json: bool,
+    load: partial[Reader],
+    **options: Any,
 ) -> None:
     """Answer every row of INPUT... into parts below DIR.
 
@@ -49,8 +56,16 @@ def bulk(
     reason.
     """
     chosen = BulkOptions(**{name: options.pop(name) for name in _OPTIONS})
-    with load() as reader, ended_by_term(), bar("rows", rate=True) as step:
-        counts = asdict(run(reader, inputs, output, chosen, step, **options))
+    with ended_by_term(), bar("rows", rate=True) as step:
+        if ray is None:
+            with load() as reader:
+                counts = asdict(run(reader, inputs, output, chosen, step, **options))
+        else:
+            from tritonqa.integrations.ray import bulk_on_ray
+
+            (name,), loading = load.args, load.keywords
+            found = bulk_on_ray(name, inputs, output, chosen, step, address=ray, loading=loading, **options)
+            counts = asdict(found)
     show({"output": output, **counts}, as_json, _lines(counts, output))
 
 

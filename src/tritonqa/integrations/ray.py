@@ -1,0 +1,179 @@
+"""A bulk run over a Ray cluster: an actor a node holds the reader, the driver reads rows and writes parts.
+
+What a node had in hand when it died goes to another; a part is written once, by the driver, whatever Ray did.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any, Unpack
+
+from tritonqa.bulk.files import expanded
+from tritonqa.bulk.options import BulkOptions
+from tritonqa.bulk.part import Written
+from tritonqa.bulk.run import Run, Step, Summary
+from tritonqa.bulk.stream import Rows, answer_parts
+from tritonqa.errors import MissingExtra, Unavailable
+from tritonqa.reader import Reader
+from tritonqa.spans import AskOptions
+
+_PATIENCE = 10.0  # seconds
+_REMEDY = "start one with ray start --head, or give --ray local"
+AHEAD = 2  # parts at a node: one is answered while the next waits
+
+
+class Answerer:
+    """The reader of a node."""
+
+    def __init__(self, reader: str, loading: dict[str, Any], format: str, asked: AskOptions) -> None:
+        """Take what to load: an error in the making of an actor would reach the driver as text alone."""
+        self._open = partial(Reader.load, reader, **loading)
+        self._format, self._asked = format, asked
+
+    def load(self) -> None:
+        """Load the reader; raises what Reader.load does."""
+        self._reader = self._open()
+
+    def answer(self, rows: Rows) -> Written:
+        """Answer a part."""
+        (written,) = answer_parts(self._reader, [rows], self._format, **self._asked)
+        return written
+
+
+def bulk_on_ray(
+    reader: str,
+    inputs: Sequence[str],
+    output: str,
+    options: BulkOptions | None = None,
+    step: Step | None = None,
+    *,
+    address: str | None = None,
+    loading: dict[str, Any] | None = None,
+    **asked: Unpack[AskOptions],
+) -> Summary:
+    """Answer every row as tritonqa.bulk.bulk does, on the nodes of the Ray cluster at address.
+
+    reader is a name that every node can load; address "local" starts Ray on this machine, None joins what
+    RAY_ADDRESS names. Raises Unavailable where no cluster answers or all its nodes are lost, else as bulk.
+    """
+    ray = _ray()
+    chosen = options or BulkOptions()
+    run = Run(expanded(inputs), output, chosen, asked)
+    with run.begun(step), _cluster(ray, address):
+        make = partial(_actor, ray, (reader, loading or {}, chosen.format, asked))
+        actors = _loaded(ray, [make(node) for node in _nodes(ray)])
+        for written in _answered(ray, actors, run.pending()):
+            run.commit(written)
+            run.row_done(written.counts.rows)
+    return run.finish()
+
+
+def _loaded(ray: Any, actors: list[Any]) -> list[Any]:
+    """Wait until each has its reader; return those whose nodes still live. Raises what Reader.load does."""
+    found = []
+    for actor, future in [(actor, actor.load.remote()) for actor in actors]:
+        with suppress(ray.exceptions.RayActorError):
+            _get(ray, future)
+            found.append(actor)
+    if not found:
+        raise Unavailable("all nodes of the Ray cluster are lost; start them again")
+    return found
+
+
+def _answered(ray: Any, actors: list[Any], parts: Iterator[Rows]) -> Iterator[Written]:
+    """Keep every actor busy, no more than AHEAD parts each; give parts as they are done."""
+    waiting: dict[Any, tuple[Any, Rows]] = {}
+    again: list[Rows] = []
+
+    def fill() -> None:
+        for actor in actors:
+            while sum(at is actor for at, _ in waiting.values()) < AHEAD:
+                rows = again.pop() if again else next(parts, None)
+                if rows is None:
+                    return
+                waiting[actor.answer.remote(rows)] = actor, rows
+
+    fill()
+    while waiting:
+        (done,), _ = ray.wait(list(waiting), num_returns=1)
+        actor, rows = waiting.pop(done)
+        try:
+            yield _get(ray, done)
+        except ray.exceptions.RayActorError as error:  # dead, or out of reach
+            again.append(rows)
+            if actor in actors:
+                actors.remove(actor)
+            if not actors:
+                raise Unavailable(f"all nodes of the Ray cluster are lost: {_line(error)}") from error
+        fill()
+
+
+def _get(ray: Any, future: Any) -> Any:
+    """Return what an actor gives; raises what it raised there."""
+    try:
+        return ray.get(future)
+    except ray.exceptions.RayTaskError as error:
+        raise error.cause or error from error
+
+
+def _actor(ray: Any, arguments: tuple[Any, ...], node: str) -> Any:
+    """Start the actor of a node, and nowhere else; it is not started again elsewhere."""
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy as At
+
+    options = {"num_cpus": 1, "max_restarts": 0, "scheduling_strategy": At(node, soft=False)}
+    return ray.remote(**options)(Answerer).remote(*arguments)
+
+
+def _nodes(ray: Any) -> list[str]:
+    found = [node["NodeID"] for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU")]
+    if not found:
+        raise Unavailable("the Ray cluster has no node with a CPU that is alive; start one")
+    return found
+
+
+@contextmanager
+def _cluster(ray: Any, address: str | None) -> Iterator[None]:
+    """Join a cluster, or start one on this machine, and leave it; one that was joined already stays so."""
+    if ray.is_initialized():
+        yield
+        return
+    own = {"include_dashboard": False} if address == "local" else {}
+    _check_reachable(address)
+    try:
+        ray.init(address=address or "auto", log_to_driver=False, logging_level="ERROR", **own)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        raise Unavailable(
+            f"no Ray cluster answers at {address or 'RAY_ADDRESS'}: {_line(error)}; {_REMEDY}"
+        ) from error
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _check_reachable(address: str | None) -> None:
+    """Raise Unavailable where nothing listens at host:port; Ray itself would try for minutes."""
+    host, _, port = (address or "").rpartition(":")
+    if "/" in host or not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host, int(port)), _PATIENCE).close()
+    except (OSError, OverflowError) as error:
+        raise Unavailable(f"no Ray cluster answers at {address}: {_line(error)}; {_REMEDY}") from error
+
+
+def _ray() -> Any:
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # a cluster that this process starts calls nobody
+    try:
+        import ray
+    except ImportError as error:
+        raise MissingExtra("ray", "ray") from error
+    return ray
+
+
+def _line(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).strip().splitlines()[0]
