@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from math import inf
 from numbers import Integral, Real
 from os import PathLike
@@ -20,11 +20,19 @@ def check_fields(options: Any, check: Callable[..., Any], *names: str, **bounds:
     The field takes what the check returns: numpy's numbers become Python's. None stays where it is the
     default. Raises InputError.
     """
-    defaults = {field.name: field.default for field in fields(options)}
+    defaults = {item.name: item.default for item in fields(options)}
     for name in names:
         value = getattr(options, name)
         if value is not None or defaults[name] is not None:
             object.__setattr__(options, name, check(name, value, **bounds))
+
+
+def option(default: Any, meaning: str, name: str | None = None, choices: Sequence[str] | None = None) -> Any:
+    """Make a field of a dataclass of which a command makes an option (cli/fields.py).
+
+    meaning is its help, name that of the option where it is another, choices the values that it may have.
+    """
+    return field(default=default, metadata={"help": meaning, "name": name, "choices": choices})
 
 
 def whole_number(field: str, value: object, least: int | None = None, most: int | None = None) -> int:

@@ -11,11 +11,13 @@ from tritonqa.checks import (
     instance,
     number,
     one_of,
+    option,
     text,
     whole_number,
     whole_numbers,
 )
 from tritonqa.engine import ENGINES
+from tritonqa.engine.precision import PRECISIONS
 from tritonqa.errors import InputError
 from tritonqa.protocol.contract import MAX_JOINED
 
@@ -37,8 +39,8 @@ class Limits:
     seconds are at most a day: Triton counts them in microseconds.
     """
 
-    waiting: int = 1024
-    seconds: float = 30.0
+    waiting: int = option(1024, "Windows, and requests of logits, that may wait.", "--max-waiting")
+    seconds: float = option(30.0, "Seconds an ask may wait.", "--ask-timeout")
     question: int = 10_000
     passages: int = 1_000
     characters: int = 2_000_000
@@ -73,12 +75,12 @@ class LogitsOptions:
     Triton waits to fill a batch.
     """
 
-    backend: str = "python"
-    accelerator: str | None = None
-    instances: int = 1
-    rate_limit: int | None = None
-    max_batch_size: int = 16
-    delay: int = 0
+    backend: str = option("python", "What runs the model logits.", choices=BACKENDS)
+    accelerator: str | None = option(None, "For backend onnxruntime.", choices=tuple(ACCELERATORS))
+    instances: int = option(1, "Copies of logits, which share the cores; on each GPU.")
+    rate_limit: int | None = option(None, "Instances of logits that may run at once.")
+    max_batch_size: int = option(16, "Requests of logits that Triton batches, at most.", "--batch")
+    delay: int = option(0, "Microseconds that Triton waits to fill a batch.", "--batch-delay")
 
     def __post_init__(self) -> None:
         """Raise InputError for what does not go together, by name."""
@@ -101,11 +103,11 @@ class Models:
 
     limits: Limits = Limits()
     logits: LogitsOptions | None = None
-    engine: str | None = None
-    precision: str | None = None
-    warmup: tuple[int, ...] = (32, 64, 128, 256)
-    cache: bool = False
-    versions: int = 1
+    engine: str | None = option(None, f"{', '.join(ENGINES)}; chosen for the serving machine otherwise.")
+    precision: str | None = option(None, f"{', '.join(PRECISIONS)}: where the reader has it.")
+    warmup: tuple[int, ...] = option((32, 64, 128, 256), "Tokens of windows run before READY; '' for none.")
+    cache: bool = option(False, "Keep the latest answers for equal asks.")
+    versions: int = option(1, "How many of the newest versions are served.")
 
     def __post_init__(self) -> None:
         """Raise InputError for values out of range, by name."""

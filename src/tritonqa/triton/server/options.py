@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tritonqa.checks import check_fields, number, path, text, whole_number
+from tritonqa.checks import check_fields, number, option, path, text, whole_number
 from tritonqa.client.address import Address
 from tritonqa.client.pem import check_authorities, check_pair
 from tritonqa.errors import InputError, ServerError
@@ -16,6 +16,7 @@ from tritonqa.protocol.contract import GRPC_PORT, HTTP_PORT, METRICS_PORT
 
 _PORTS = ("http_port", "grpc_port", "metrics_port")
 _LAST_PORT = 65_535
+_ANY = "0: any that is free."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +28,18 @@ class Serving:
     it then asks of its clients. Triton can't encrypt HTTP, which stays on the loopback address beside them.
     """
 
-    host: str = "127.0.0.1"
-    http_port: int = HTTP_PORT
-    grpc_port: int = GRPC_PORT
-    metrics_port: int = METRICS_PORT
+    host: str = option("127.0.0.1", "The address to listen on.")
+    http_port: int = option(HTTP_PORT, _ANY)
+    grpc_port: int = option(GRPC_PORT, _ANY)
+    metrics_port: int = option(METRICS_PORT, _ANY)
     start_timeout: float = 300.0
-    drain_timeout: float = 30.0
+    drain_timeout: float = option(30.0, "Seconds to end asks in.", "--drain")
     rate_limit: int | None = None
-    certificate: Path | None = None
-    key: Path | None = None
-    clients: Path | None = None
+    certificate: Path | None = option(
+        None, "Encrypt gRPC with this PEM file; HTTP is then local.", "--tls-certificate"
+    )
+    key: Path | None = option(None, "The certificate's key.", "--tls-key")
+    clients: Path | None = option(None, "Ask clients for certificates of these authorities.", "--tls-clients")
 
     def __post_init__(self) -> None:
         """Raise InputError for values out of range and for what does not go together, by name."""
