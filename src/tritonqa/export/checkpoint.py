@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,9 +34,7 @@ class Checkpoint:
         hashes = [sha256(self.folder / name) for name in self.weights]
         if len(hashes) == 1:
             return hashes[0]
-        from hashlib import sha256 as of
-
-        return of("".join(hashes).encode()).hexdigest()
+        return hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
 def open_checkpoint(folder: Path) -> Checkpoint:

@@ -54,9 +54,9 @@ def serve(
     READER is a bundle's folder or a model package. The server itself is installed on first use.
     """
     if options["docker"]:
-        _hold_contained(serving, build_only, options["logs"], as_json)
+        _check_contained(serving, build_only, options["logs"], as_json)
     else:
-        _hold_own(models, build_only, options)
+        _check_own(models, build_only, options)
     if build_only:
         if repository is None:
             raise InputError("repository is missing; give --build-only with --repository DIR")
@@ -66,7 +66,7 @@ def serve(
     with working_folder() as own:
         folder = repository or own / "repository"
         if folder.exists():
-            _hold_found(folder, reader, models)
+            _check_found(folder, reader, models)
         else:
             build(find_bundle(reader), folder, models)
         if options["docker"]:
@@ -74,7 +74,7 @@ def serve(
         _run(folder, serving, options["logs"], as_json)
 
 
-def _hold_found(folder: Path, reader: str, models: Models) -> None:
+def _check_found(folder: Path, reader: str, models: Models) -> None:
     """Raise InputError where a repository is found and something is asked that its files would have to say.
 
     A rate limit is the server's own option too.
@@ -91,7 +91,7 @@ def _hold_found(folder: Path, reader: str, models: Models) -> None:
         )
 
 
-def _hold_own(models: Models, build_only: bool, options: Mapping[str, Any]) -> None:
+def _check_own(models: Models, build_only: bool, options: Mapping[str, Any]) -> None:
     """Raise InputError for what goes with a container alone."""
     if options["gpus"] or options["image"] != IMAGE:
         raise InputError("--gpus and --image go with --docker")
@@ -103,7 +103,7 @@ def _hold_own(models: Models, build_only: bool, options: Mapping[str, Any]) -> N
         )
 
 
-def _hold_contained(serving: Serving, build_only: bool, logs: str, as_json: bool) -> None:
+def _check_contained(serving: Serving, build_only: bool, logs: str, as_json: bool) -> None:
     """Raise InputError for what the container would not be told."""
     lost = {
         "--build-only": build_only,

@@ -115,7 +115,7 @@ def _annotation(item: Any, where: str, candidates: tuple[Candidate, ...], length
     long, name = item["long_answer"], f"{where}.long_answer"
     fields.hold_keys(long, ("start_token", "end_token"), (*fields.OFFSETS, "candidate_index"), name)
     found = fields.span(long, name, length)
-    _hold_candidate(found, fields.whole(long, "candidate_index", name, -1), candidates, name)
+    _check_candidate(found, fields.whole(long, "candidate_index", name, -1), candidates, name)
     short = []
     for i, part in enumerate(fields.items(item, "short_answers", where)):
         inside = f"{where}.short_answers[{i}]"
@@ -124,7 +124,7 @@ def _annotation(item: Any, where: str, candidates: tuple[Candidate, ...], length
     return Annotation(NOWHERE if found.is_null else found, tuple(short), fields.yes_no(item, where))
 
 
-def _hold_candidate(long: PageSpan, index: int, candidates: tuple[Candidate, ...], where: str) -> None:
+def _check_candidate(long: PageSpan, index: int, candidates: tuple[Candidate, ...], where: str) -> None:
     if index >= len(candidates):
         raise InputError(f"field {where}.candidate_index {index} is beyond {len(candidates)} candidates")
     if index >= 0:

@@ -46,7 +46,7 @@ def judge(
     does; missing_is_null counts the first as no answer, scored below all others, and leaves the second out.
     """
     if not missing_is_null:
-        _hold_ids(gold, predictions)
+        _check_ids(gold, predictions)
     scores = [score for p in predictions.values() for score in (p.long_score, p.short_score)]
     lowest = min(scores, default=0.0) - 1
     long, short = [], []
@@ -90,7 +90,7 @@ def same_spans(ours: Sequence[PageSpan], theirs: Sequence[PageSpan]) -> bool:
     )
 
 
-def _hold_ids(gold: Mapping[int, object], predictions: Mapping[int, object]) -> None:
+def _check_ids(gold: Mapping[int, object], predictions: Mapping[int, object]) -> None:
     for what, ids in (
         ("pages have no prediction", gold.keys() - predictions.keys()),
         ("predictions are of unknown pages", predictions.keys() - gold.keys()),
