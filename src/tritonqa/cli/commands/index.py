@@ -19,16 +19,22 @@ from tritonqa.progress import bar
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @library_folder
+@click.option("--watch", is_flag=True, help="Go on, and follow every change until interrupted.")
 @parse_options
 @as_json
-def index(paths: tuple[Path, ...], library: Path, options: ParseOptions, as_json: bool) -> None:
+def index(paths: tuple[Path, ...], library: Path, watch: bool, options: ParseOptions, as_json: bool) -> None:
     """Bring a library to what the files and folders at PATHS hold now.
 
     What is new or changed is read, what is gone forgotten; what can't be read is named with its reason.
     """
-    with Library(library, options=options) as opened, bar("files") as step:
-        report = opened.add(paths, step=step)
-    show(report.to_dict(), as_json, _lines(report))
+    with Library(library, options=options) as opened:
+        if watch:
+            for report in opened.watch(paths):
+                show(report.to_dict(), as_json, _lines(report))
+            return
+        with bar("indexing") as step:
+            report = opened.add(paths, step=step)
+        show(report.to_dict(), as_json, _lines(report))
 
 
 def _lines(report: Report) -> Iterator[str]:

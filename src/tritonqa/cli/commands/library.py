@@ -2,28 +2,120 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 
-from tritonqa.cli.options import as_json
+from tritonqa.cli.display import visible
+from tritonqa.cli.library_options import parse_options
+from tritonqa.cli.options import as_json, reader_options
 from tritonqa.cli.output import show
+from tritonqa.errors import InputError
+from tritonqa.library.check import Checked
 from tritonqa.library.library import Library
+from tritonqa.library.parse import ParseOptions
+from tritonqa.library.status import LibraryStatus
+from tritonqa.progress import bar
+from tritonqa.reader import Reader
 
 folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 
 
 @click.group()
 def library() -> None:
-    """Look into a library of documents and look after it."""
+    """Look into a library of documents, and look after it."""
 
 
 @library.command()
 @folder
 @as_json
 def status(folder: Path, as_json: bool) -> None:
-    """Say what a library at DIR holds, and which files it could not read."""
+    """Say what the library at DIR holds, and which files it could not read."""
     with Library(folder) as opened:
-        searched = opened.searched()
-    show(asdict(searched), as_json, [f"{searched.files} files, {searched.passages} passages"])
+        held = opened.status()
+    show(held.to_dict(), as_json, _status_lines(held))
+
+
+@library.command()
+@folder
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@as_json
+def remove(folder: Path, paths: tuple[Path, ...], as_json: bool) -> None:
+    """Forget the files and folders at PATHS; no byte of their text stays in the library at DIR."""
+    with Library(folder) as opened:
+        gone = opened.remove(paths)
+    show({"removed": gone}, as_json, [f"removed {visible(path)}" for path in gone])
+    if not gone:
+        click.echo("note: nothing was removed; the library holds none of these files", err=True)
+
+
+@library.command()
+@folder
+@as_json
+def rebuild(folder: Path, as_json: bool) -> None:
+    """Make anew what the library at DIR derives from its documents: words, and another encoder's vectors."""
+    with Library(folder) as opened, bar("vectors") as step:
+        held = opened.rebuild(step=step)
+    show(held.to_dict(), as_json, _status_lines(held))
+
+
+@library.command()
+@folder
+@click.option(
+    "--asks", default=100, show_default=True, help="How many, with questions drawn from the documents."
+)
+@click.option("--questions", type=click.Path(path_type=Path), help="A file of questions instead, one a line.")
+@parse_options
+@reader_options
+@as_json
+def check(
+    folder: Path,
+    asks: int,
+    questions: Path | None,
+    options: ParseOptions,
+    load: Callable[[], Reader],
+    as_json: bool,
+) -> None:
+    """Ask the library at DIR, and hold every place of every answer against its file, parsed afresh.
+
+    Ends with exit code 1 where a file has other words at a place that was shown as verified.
+    """
+    given = None if questions is None else _questions(questions)
+    with load() as reader, Library(folder, reader, options=options) as opened, bar("asks") as step:
+        found = opened.check(asks, given, step=step)
+    show(found.to_dict(), as_json, _check_lines(found))
+    if found.differing:
+        raise click.exceptions.Exit(1)
+
+
+def _check_lines(found: Checked) -> Iterator[str]:
+    yield (
+        f"{found.asks} asks, {found.answers} answers at {found.places} places: "
+        f"{len(found.differing)} differ from their source"
+    )
+    if found.changed:
+        yield f"{found.changed} places are in files that changed since, and were shown as such"
+    for one in found.differing:
+        place = f"{visible(one['document'])}, characters {one['start']} to {one['end']}"
+        yield f"  {place}: answered {visible(one['answer'])!r}, found {visible(one['found'])!r}"
+
+
+def _status_lines(held: LibraryStatus) -> Iterator[str]:
+    yield f"files       {held.files}"
+    yield f"passages    {held.passages}"
+    yield f"vectors     {held.passages - held.without_vectors} ({held.encoder or 'no encoder'})"
+    yield f"on disk     {held.bytes / 1e6:.1f} MB"
+    yield f"unreadable  {len(held.unreadable)}"
+    for path, reason in held.unreadable:
+        yield f"  {visible(path)} {reason}"
+
+
+def _questions(path: Path) -> list[str]:
+    try:
+        found = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"questions {path} can't be read ({error}); give a UTF-8 text file") from error
+    if not found:
+        raise InputError(f"questions {path} holds no question; give one a line")
+    return found

@@ -27,6 +27,7 @@ _MARKS = (
 )
 _RUN = re.compile(rf"[{_DENSE}]+|(?:(?![{_DENSE}_])[\w{_MARKS}])+")
 _IS_DENSE = re.compile(rf"[{_DENSE}]")
+_ACCENTED = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
 _ACCENT = re.compile("[\u0300-\u036f]")
 
 STOP = frozenset(
@@ -43,17 +44,18 @@ def analyse(text: str) -> list[str]:
     Words are folded (NFKC, case, accents of Latin script) and, where they are plain ASCII, stemmed as English
     (Porter 2). Scripts without spaces give pairs of neighbouring characters, and a lone character itself.
     """
-    folded = normalize("NFKC", text).casefold()
-    if not folded.isascii():
-        folded = _ACCENT.sub("", normalize("NFD", folded)) if _has_accent(folded) else folded
+    folded = text.lower() if text.isascii() else normalize("NFKC", text).casefold()
+    if _ACCENTED.search(folded):
+        folded = _ACCENT.sub("", normalize("NFD", folded))
     terms: list[str] = []
     words: list[int] = []
     for run in _RUN.findall(folded):
-        if _IS_DENSE.match(run):
+        if run.isascii():
+            words.append(len(terms))
+            terms.append(run)
+        elif _IS_DENSE.match(run):
             terms += [run[i : i + 2] for i in range(max(len(run) - 1, 1))]
         else:
-            if run.isascii():
-                words.append(len(terms))
             terms.append(run)
     for at, stem in zip(words, _stemmer().stemWords([terms[at] for at in words]), strict=True):
         terms[at] = stem
@@ -64,10 +66,6 @@ def query_terms(question: str) -> list[str]:
     """Return the distinct terms of a question that are worth searching for."""
     folded = [word for word in re.split(r"(\W+)", question) if word.casefold() not in STOP]
     return list(dict.fromkeys(analyse("".join(folded)) or analyse(question)))
-
-
-def _has_accent(text: str) -> bool:
-    return any("\u00c0" <= letter <= "\u024f" or "\u1e00" <= letter <= "\u1eff" for letter in text)
 
 
 @cache

@@ -15,6 +15,7 @@ import numpy as np
 from tritonqa.arrays import FloatArray
 from tritonqa.errors import LibraryError
 from tritonqa.library.document import Document
+from tritonqa.library.passages import ANALYSER
 from tritonqa.library.store.base import File, Indexed, Writer
 from tritonqa.library.store.sqlite import dense, postings
 from tritonqa.library.store.sqlite.paths import Paths
@@ -57,23 +58,21 @@ class SqliteWriter(Writer):
             document = self._document(file.digest) if file.digest else None
             if document is None and indexed is not None:
                 document = self._insert(indexed)
+            before = self._take_out([file.path])
             self._place(file, document)
-            self._forget_unheld()
+            self._forget_unheld(before)
 
     def remove(self, paths: Iterable[Path]) -> None:
         """Forget files, and documents that no file holds any more, to the last byte."""
         with self._transaction():
-            self._connection.executemany(
-                "DELETE FROM files WHERE path = ?", [(self._paths.keep(p),) for p in paths]
-            )
-            self._forget_unheld()
+            self._forget_unheld(self._take_out(paths))
 
     def move(self, old: Path, file: File) -> None:
         """Keep a file that was at another path before."""
         with self._transaction():
-            self._connection.execute("DELETE FROM files WHERE path = ?", (self._paths.keep(old),))
+            before = self._take_out([old, file.path])
             self._place(file, self._document(file.digest))
-            self._forget_unheld()
+            self._forget_unheld(before)
 
     def without_vector(self, limit: int) -> list[tuple[int, str]]:
         """Return some passages that have no vector yet: ids, and the texts that vectors are made of."""
@@ -108,10 +107,16 @@ class SqliteWriter(Writer):
                 segments.publish(make(self._connection, lacking[at : at + _STEP]), wanted, merge, generation)
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def clear_derived(self) -> None:
-        """Throw the derived arrays away."""
+    def renew(self, encoder: str) -> None:
+        """Throw away what is derived, and the vectors of another encoder than this."""
         self._lexical.clear()
         self._vectors.clear()
+        with self._transaction():
+            made = self._connection.execute("SELECT value FROM meta WHERE key = 'encoder'").fetchone()[0]
+            if made != encoder:
+                self._connection.execute("DELETE FROM vectors")
+                self._connection.execute("UPDATE meta SET value = '' WHERE key = 'encoder'")
+            self._connection.execute("UPDATE meta SET value = ? WHERE key = 'analyser'", (ANALYSER,))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -151,13 +156,26 @@ class SqliteWriter(Writer):
 
     def _place(self, file: File, document: int | None) -> None:
         self._connection.execute(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)",
             (self._paths.keep(file.path), file.size, file.modified, file.indexed, document, file.reason),
         )
 
-    def _forget_unheld(self) -> None:
-        self._connection.execute(
-            "DELETE FROM documents WHERE NOT EXISTS (SELECT 1 FROM files f WHERE f.document = documents.id)"
+    def _take_out(self, paths: Iterable[Path]) -> set[int]:
+        """Delete files, and return the documents that they held."""
+        documents = set()
+        for path in paths:
+            kept = (self._paths.keep(path),)
+            row = self._connection.execute("SELECT document FROM files WHERE path = ?", kept).fetchone()
+            if row is not None:
+                self._connection.execute("DELETE FROM files WHERE path = ?", kept)
+                documents |= {row[0]} - {None}
+        return documents
+
+    def _forget_unheld(self, documents: Iterable[int]) -> None:
+        """Delete those of the documents that no file holds any more, with their passages and vectors."""
+        self._connection.executemany(
+            "DELETE FROM documents WHERE id = ? AND NOT EXISTS (SELECT 1 FROM files WHERE document = id)",
+            [(number,) for number in documents],
         )
 
 

@@ -1,0 +1,29 @@
+"""Folders that change → moments at which to look at them again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tritonqa.errors import MissingExtra
+
+_QUIET = 500  # milliseconds without a change after which a burst of them counts as over
+_MOST = 2_000  # milliseconds after which one that goes on is looked at all the same
+
+
+def changes(roots: Sequence[Path], leave_out: Path, stop: threading.Event) -> Iterator[None]:
+    """Yield after each burst of changes under the roots, until stop is set; raises MissingExtra."""
+    try:
+        from watchfiles import watch
+    except ImportError as error:
+        raise MissingExtra("watchfiles", "library") from error
+
+    def counts(change: object, path: str) -> bool:
+        return not Path(path).is_relative_to(leave_out)
+
+    folders = {root if root.is_dir() else root.parent for root in roots}
+    for _ in watch(
+        *folders, watch_filter=counts, debounce=_MOST, step=_QUIET, stop_event=stop, raise_interrupt=True
+    ):
+        yield

@@ -1,0 +1,83 @@
+"""What a library and its narrower views share: store, reader and encoder, each opened when first needed."""
+
+from __future__ import annotations
+
+import threading
+from os import PathLike
+from pathlib import Path
+
+from tritonqa.errors import LibraryError
+from tritonqa.library import encoder as encoders
+from tritonqa.library.encoder import Encoder
+from tritonqa.library.store.sqlite import SqliteStore
+from tritonqa.reader import Reader
+
+
+class Resources:
+    """Opened once, by whichever thread comes first; closed together, but for a reader that was given open."""
+
+    def __init__(self, folder: Path, reader: Reader | str | PathLike[str] | None) -> None:
+        """Name the folder, and the reader as Library does."""
+        self.folder = folder
+        self._given = reader
+        self._reader: Reader | None = reader if isinstance(reader, Reader) else None
+        self._encoder: Encoder | None = None
+        self._looked_for_encoder = False
+        self._store: SqliteStore | None = None
+        self._lock = threading.RLock()
+
+    @property
+    def reader(self) -> Reader:
+        """Open the reader."""
+        with self._lock:
+            if self._reader is None:
+                given = self._given
+                assert not isinstance(given, Reader)
+                self._reader = Reader() if given is None else Reader.load(given)
+            return self._reader
+
+    @property
+    def encoder(self) -> Encoder | None:
+        """Open the encoder that is installed, if any, and hold it to the one that the library was made with.
+
+        Raises LibraryError for another one.
+        """
+        found = self.any_encoder
+        made = self._store.encoder if self._store is not None else ""
+        if found is not None and made and made != found.name:
+            raise LibraryError(
+                f"{self.folder} has vectors of {made}, but the encoder here is {found.name}; "
+                f"renew them with: tritonqa library rebuild {self.folder}"
+            )
+        return found
+
+    @property
+    def any_encoder(self) -> Encoder | None:
+        """Open the encoder that is installed, whatever the library was made with."""
+        with self._lock:
+            if not self._looked_for_encoder:
+                self._encoder, self._looked_for_encoder = encoders.find(), True
+            return self._encoder
+
+    def store(self, *, create: bool = False, renewing: bool = False) -> SqliteStore:
+        """Open the store; create makes it where there is none, renewing opens one of another analyser.
+
+        Raises LibraryError.
+        """
+        with self._lock:
+            if self._store is None:
+                make = SqliteStore.create if create else SqliteStore
+                self._store = SqliteStore(self.folder, renewing=True) if renewing else make(self.folder)
+            return self._store
+
+    def close(self) -> None:
+        """Let go of all that was opened here."""
+        with self._lock:
+            if self._store is not None:
+                self._store.close()
+            if self._reader is not None and self._reader is not self._given:
+                self._reader.close()
+            if self._encoder is not None:
+                self._encoder.close()
+            self._store, self._encoder, self._looked_for_encoder = None, None, False
+            self._reader = self._given if isinstance(self._given, Reader) else None

@@ -1,0 +1,54 @@
+"""What a library holds."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tritonqa.library.index.report import Skipped
+from tritonqa.library.store import EVERYTHING
+from tritonqa.library.store.sqlite import SqliteStore
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryStatus:
+    """Files read and files unreadable with their reasons, passages, and those that words alone find as yet.
+
+    encoder is the one that made the vectors, bytes what the library takes on disk, generation counts its
+    changes.
+    """
+
+    files: int
+    passages: int
+    without_vectors: int
+    encoder: str
+    bytes: int
+    generation: int
+    unreadable: tuple[Skipped, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the status as JSON has it."""
+        return {**asdict(self), "unreadable": [one._asdict() for one in self.unreadable]}
+
+
+def status(store: SqliteStore) -> LibraryStatus:
+    """Look at a library."""
+    with store.read(EVERYTHING) as view:
+        counts = view.counts()
+        unreadable = tuple(Skipped(str(file.path), file.reason) for file in view.files() if file.reason)
+        generation = view.generation
+    size = _size(store.folder)
+    return LibraryStatus(
+        counts.files, counts.passages, counts.without_vector, store.encoder, size, generation, unreadable
+    )
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for file in folder.rglob("*"):
+        try:
+            total += file.stat().st_size if file.is_file() else 0
+        except FileNotFoundError:
+            continue  # a segment that the writer has replaced meanwhile
+    return total
