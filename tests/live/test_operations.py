@@ -171,7 +171,7 @@ def test_a_drain_that_times_out_leaves_nothing(
     with served(state, "--no-logits", "--drain", "1") as place:
         mark = place.mark
         with Reader.load(place.grpc, connection=ONCE) as reader:
-            ask = reader.backend.start(Ask.of("What?", LONG * 30), reader.backend.decoding)
+            ask = reader.backend.start(Ask.of("What?", LONG * 50), reader.backend.decoding)
             eventually(lambda: metric(place.metrics, "tritonqa_asks_begun"))
             assert place.stop() == 0
             assert isinstance(ask.exception(PATIENCE), Unavailable)

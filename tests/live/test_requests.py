@@ -52,7 +52,7 @@ def post(server: Server, path: str, body: bytes) -> tuple[int, bytes]:
         connection.close()
 
 
-@settings(max_examples=600)
+@settings(max_examples=200)
 @given(body=st.dictionaries(FIELDS, JSON, max_size=5))
 def test_odd_json_is_answered_or_refused(server: Server, body: dict[str, Any]) -> None:
     status, answer = post(server, "/v2/models/reader/generate", json.dumps(body).encode())
@@ -76,7 +76,7 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-@settings(max_examples=400)
+@settings(max_examples=120)
 @given(body=st.binary(max_size=200), path=st.sampled_from(["generate", "infer", "generate_stream"]))
 def test_odd_bytes_are_refused(server: Server, body: bytes, path: str) -> None:
     status, _ = post(server, f"/v2/models/reader/{path}", body)
@@ -221,7 +221,7 @@ def test_admin_calls_over_grpc_are_refused(server: Server) -> None:
 def test_a_client_that_hangs_up_is_dropped(server: Server) -> None:
     metrics = f"{server.metrics}/metrics"
     with Reader.load(str(server.grpc)) as reader:
-        asked = reader.backend.start(Ask.of("What?", LONG * 6), reader.backend.decoding)
+        asked = reader.backend.start(Ask.of("What?", LONG * 12), reader.backend.decoding)
         eventually(lambda: metric(metrics, "tritonqa_waiting_windows") > 30 or asked.done())
         assert not asked.done()
         windows = metric(metrics, "tritonqa_windows")

@@ -30,7 +30,7 @@ LIMITS = Limits(waiting=256, characters=400_000, seconds=PATIENCE)
 FREE = Serving(http_port=0, grpc_port=0, metrics_port=0, start_timeout=PATIENCE, drain_timeout=PATIENCE)
 QUESTION, PASSAGE, ANSWER = "Who wrote it?", "It was written by Ada in 1843.", "Ada"
 # Its windows take a while, so that it is still under way when something happens to the server.
-LONG = "The sky is blue over the sea. " * 2000 + "The password of the vault is kestrel."
+LONG = "The sky is blue over the sea. " * 1000 + "The password of the vault is kestrel."
 
 
 PORTS = ("--http-port", "0", "--grpc-port", "0", "--metrics-port", "0", "--logs", "none")
