@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from tritonqa.arrays import FloatArray
+from tritonqa.engine.backends.float_activations import float_activations
 from tritonqa.engine.backends.openvino_attention import fold_key_transposes
 from tritonqa.engine.base import ROUND_TO, Grouping, Padding, pad_windows, require_ports, rounded
-from tritonqa.engine.weights import float_activations
 from tritonqa.errors import EngineError, MissingExtra
 from tritonqa.features import Window
 

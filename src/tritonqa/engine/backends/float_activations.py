@@ -22,7 +22,8 @@ def float_activations(file: Path) -> bytes:
     try:
         graph = next(field for field in fields(data, 0, len(data)) if field.number == _GRAPH)
         nodes = [field for field in fields(data, graph.start, graph.stop) if field.number == _NODE]
-        plain = _plain(data, nodes)
+        if not (plain := _plain(data, nodes)):
+            raise EngineError(f"{file.name} quantises no activations; choose int8 instead of int8-weights")
         parts = _graph(data, graph, plain)
         return data[: graph.at] + written(_GRAPH, b"".join(parts)) + data[graph.stop :]
     except (StopIteration, ValueError) as error:
@@ -37,8 +38,6 @@ def _plain(data: bytes, nodes: list[Field]) -> dict[str, str]:
         source, made = _texts(data, node, _INPUT), _texts(data, node, _OUTPUT)[0]
         if operator == "QuantizeLinear" or (operator == "DequantizeLinear" and source[0] in found):
             found[made] = found.get(source[0], source[0])
-    if not found:
-        raise ValueError("none of its activations are quantised")
     return found
 
 

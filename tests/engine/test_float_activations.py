@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.engines import ENGINES
 from tritonqa.engine import Choice, open_engine
-from tritonqa.engine.weights import float_activations
+from tritonqa.engine.backends.float_activations import float_activations
 from tritonqa.errors import EngineError
 from tritonqa.reader.choose import choose
 from tritonqa.reader.find import PACKAGED, find_bundle
@@ -42,7 +42,7 @@ def test_a_model_without_quantised_activations_is_refused(tmp_path: Path) -> Non
     file = quantised(tmp_path, np.ones((8, 3), np.int8), scale=0.02)
     once = tmp_path / "once.onnx"
     once.write_bytes(float_activations(file))
-    with pytest.raises(EngineError, match=r"once\.onnx is no ONNX file \(none of its activations"):
+    with pytest.raises(EngineError, match=r"once\.onnx quantises no activations; choose int8 instead"):
         float_activations(once)
     broken = tmp_path / "broken.onnx"
     broken.write_bytes(b"\x3a\xff")
