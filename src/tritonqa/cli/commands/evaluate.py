@@ -129,13 +129,13 @@ def _run(
         writable_folder(plots, "plots")
     with whole(output, "output") if output is not None else nullcontext() as lines:
         with load() as reader, bar("questions") as step:
-            _say_threshold(dataset, reader, options)
             report = run(reader, dataset, step, reader.calibration, language, **options)
         if lines is not None:
             lines.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in report.rows)
     if plots is not None:
         for path in plot(report, plots):
             click.echo(f"wrote {path}", err=True)
+    _say_threshold(dataset, reader, options)
     return report.figures
 
 
