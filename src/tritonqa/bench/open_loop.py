@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from concurrent.futures import CancelledError, Future
 from functools import partial
 from time import perf_counter
@@ -12,6 +12,7 @@ from tritonqa.bench.load import arrivals
 from tritonqa.bench.round import POLL, Round, wait_until
 from tritonqa.bench.samples import Recorder, Samples
 
+_LOOK = 0.005  # seconds between looks at what is under way
 _DRAIN = 10.0  # seconds for what is under way when the last ask was sent, at least
 
 
@@ -40,40 +41,31 @@ def open_loop(this: Round) -> Samples:
 
 
 class _UnderWay:
-    """The asks that were sent and are not done."""
+    """The asks that were sent and are not done; a set's own steps are whole, so it needs no lock."""
 
     def __init__(self) -> None:
         self.ended = False
         self._futures: set[Future[Answers]] = set()
-        self._change = threading.Condition()
-
-    def add(self, future: Future[Answers]) -> None:
-        with self._change:
-            self._futures.add(future)
-
-    def remove(self, future: Future[Answers]) -> None:
-        with self._change:
-            self._futures.discard(future)
-            if not self._futures:
-                self._change.notify_all()
+        self.add, self.remove = self._futures.add, self._futures.discard
 
     def drain(self, this: Round, recorder: Recorder) -> None:
         """Wait until all are done; drop those that are not in time, which then count as errors."""
         until = perf_counter() + max(_DRAIN, this.seconds)
-        with self._change:
-            while self._futures and perf_counter() < until and not this.over(recorder):
-                self._change.wait(POLL)
-            left, self.ended = list(self._futures), this.over(recorder)
-        for future in left:
+        while self._futures and perf_counter() < until and not this.over(recorder):
+            time.sleep(_LOOK)
+        self.ended = this.over(recorder)
+        for future in list(self._futures):
             future.cancel()
 
 
 def _note(
     recorder: Recorder, under_way: _UnderWay, number: int, due: float, sent: float, done: Future[Answers]
 ) -> None:
-    under_way.remove(done)
-    error = CancelledError("no answer by the end") if done.cancelled() else done.exception()
-    if error is None:
+    try:
         recorder.answered(number, due, sent, done.result())
-    elif not under_way.ended:
+    except CancelledError:
+        if not under_way.ended:
+            recorder.failed(number, due, sent, TimeoutError("no answer by the end"))
+    except Exception as error:  # noqa: BLE001 - counted, whatever it is
         recorder.failed(number, due, sent, error)
+    under_way.remove(done)
