@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tritonqa.library.library import Library
     from tritonqa.reader import AsyncReader, Reader
     from tritonqa.spans import Decoding
+    from tritonqa.text import Passage
 
 __all__ = [
     "Answer",
@@ -19,6 +20,7 @@ __all__ = [
     "AsyncReader",
     "Decoding",
     "Library",
+    "Passage",
     "Reader",
     "TritonQAError",
     "Windowing",
@@ -32,6 +34,7 @@ _ROOMS = {
     "AsyncReader": "reader",
     "Decoding": "spans",
     "Library": "library.library",
+    "Passage": "text",
     "Reader": "reader",
     "TritonQAError": "errors",
     "Windowing": "features",

@@ -3,24 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, replace
 from typing import Any, overload
 
 from tritonqa.errors import InputError
+from tritonqa.text import Ask
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer's words stand: characters start to end of a passage."""
+
+    passage: int
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A quotation: `text == passages[passage][start:end]`; score is the probability that it is right."""
+    """A quotation: `text == passages[passage][start:end]`; score is the probability that it is right.
+
+    context is the sentence around it, which begins at character context_start of the passage. id and meta are
+    the passage's own. places are all that hold the same evidence, where it was given several times.
+    """
 
     text: str
     start: int
     end: int
     score: float
     passage: int
+    context: str = ""
+    context_start: int = 0
+    id: str | int | None = None
+    meta: Mapping[str, Any] | None = None
+    places: tuple[Place, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object; id, meta and places only where there are any."""
+        record = {name: getattr(self, name) for name in _ALWAYS}
+        record |= {name: value for name in ("id", "meta") if (value := getattr(self, name)) is not None}
+        return record | ({"places": [asdict(place) for place in self.places]} if self.places else {})
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Answer:
+        """Read what to_dict gives, or what an older version gave; raises KeyError, TypeError."""
+        places = tuple(Place(*(item[name] for name in _PLACE)) for item in record.get("places", ()))
+        needed = {name: record[name] for name in _NEEDED}
+        rest = {name: record[name] for name in _OPTIONAL if name in record}
+        return cls(**needed, **rest, places=places)
 
 
-_FIELDS = tuple(item.name for item in fields(Answer))
+_NEEDED = ("text", "start", "end", "score", "passage")
+_ALWAYS = (*_NEEDED, "context", "context_start")
+_OPTIONAL = ("context", "context_start", "id", "meta")
+_PLACE = ("passage", "start", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +78,12 @@ class Answers(Sequence[Answer]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[Answer]: ...
     def __getitem__(self, index: int | slice) -> Answer | Sequence[Answer]:
-        """Return the answer at this rank."""
+        """Return the answer at this rank; raises IndexError that says so where there is none."""
+        if isinstance(index, int) and not self.items:
+            raise IndexError(
+                f"there is no answer: the passages hold none with a probability of {self.no_answer:.2f}; "
+                "look at len(answers) first, or ask with no_answer_threshold=1.0, which always answers"
+            )
         return self.items[index]
 
     def __len__(self) -> int:
@@ -53,11 +94,19 @@ class Answers(Sequence[Answer]):
         """Go through the answers, best first."""
         return iter(self.items)
 
+    def of(self, ask: Ask) -> Answers:
+        """Return these answers with the ids and metadata that the ask's passages bear."""
+        if not ask.sources:
+            return self
+        sources = ask.sources
+        items = (replace(a, id=sources[a.passage].id, meta=sources[a.passage].meta) for a in self.items)
+        return replace(self, items=tuple(items))
+
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object that every protocol and command gives; from_dict reads it."""
         return {
             "question": self.question,
-            "answers": [{name: getattr(answer, name) for name in _FIELDS} for answer in self.items],
+            "answers": [answer.to_dict() for answer in self.items],
             "no_answer": self.no_answer,
             "calibrated": self.calibrated,
             "question_cut": self.question_cut,
@@ -70,7 +119,7 @@ class Answers(Sequence[Answer]):
         Raises InputError for a record of another form.
         """
         try:
-            items = tuple(Answer(*(item[name] for name in _FIELDS)) for item in record["answers"])
+            items = tuple(Answer.from_dict(item) for item in record["answers"])
             flags = (bool(record.get(name, False)) for name in ("calibrated", "question_cut"))
             return cls(record["question"], items, record["no_answer"], *flags)
         except (KeyError, TypeError, AttributeError) as error:

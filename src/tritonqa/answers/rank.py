@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from math import exp
 
 from tritonqa.answers.answer import Answer, Answers
 from tritonqa.answers.calibration import Calibration
+from tritonqa.answers.merge import Found, merged, with_places
+from tritonqa.answers.wordless import is_wordless
 from tritonqa.features import Prepared
 from tritonqa.spans import Decoding, Evidence, Span
-from tritonqa.text import end_of_grapheme
+from tritonqa.text import sentence_around, whole_graphemes
 
 
 def rank(
@@ -21,33 +22,59 @@ def rank(
 ) -> Answers:
     """Return the top_k answers, or none when no_answer is above the threshold.
 
-    A score is P(answerable) · P(right | answerable); both from the calibration, or uncalibrated without.
+    A score is P(answerable) · P(right | answerable); both from the calibration, or uncalibrated without. The
+    same evidence given twice is one answer, and its score is that of giving it once.
     """
     known = calibration or Calibration()
     answerable = known.answerable(evidence.margin, options.answerable_prior)
     items: list[Answer] = []
     if 1 - answerable <= options.no_answer_threshold:
-        for span, start, end in islice(_quotations(prepared, evidence), min(options.top_k, sys.maxsize)):
-            text = prepared.ask.passages[span.passage][start:end]
-            score = answerable * known.right(min(1.0, exp(span.margin - evidence.total)))
-            items.append(Answer(text, start, end, score, span.passage))
-    return Answers(
+        for found in _found(prepared, evidence, options):
+            score = answerable * known.right(min(1.0, exp(found.margin - evidence.total)))
+            if score >= options.min_score:
+                items.append(_answer(prepared, found, score))
+    answers = Answers(
         prepared.ask.question, tuple(items), 1 - answerable, calibration is not None, prepared.question_cut
+    )
+    return answers.of(prepared.ask)
+
+
+def _answer(prepared: Prepared, found: Found, score: float) -> Answer:
+    passage = prepared.ask.passages[found.passage]
+    begin, stop = sentence_around(passage, found.start, found.end)
+    return Answer(
+        passage[found.start : found.end],
+        found.start,
+        found.end,
+        score,
+        found.passage,
+        passage[begin:stop],
+        begin,
+        places=with_places(prepared.ask.passages, found),
     )
 
 
-def _quotations(prepared: Prepared, evidence: Evidence) -> Iterator[tuple[Span, int, int]]:
-    """Give each span with its characters, marks and all but outer spaces; one of several tokens once."""
+def _found(prepared: Prepared, evidence: Evidence, options: Decoding) -> list[Found]:
+    passages = prepared.ask.passages
+    if options.per_passage:
+        firsts = (islice(_quotations(prepared, spans), 1) for spans in evidence.passages)
+        return sorted(chain.from_iterable(firsts), key=lambda found: -found.margin)
+    return merged(_quotations(prepared, evidence.spans), passages, options.top_k)
+
+
+def _quotations(prepared: Prepared, spans: Iterable[Span]) -> Iterator[Found]:
+    """Give each span in whole characters, without outer spaces; those of one character once."""
     tokens = {window.passage: window.tokens for window in prepared.windows}
     taken: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for span in evidence.spans:
-        start, end = int(tokens[span.passage].starts[span.first]), int(tokens[span.passage].ends[span.last])
+    for span in spans:
+        of = tokens[span.passage]
         passage = prepared.ask.passages[span.passage]
-        end = end_of_grapheme(passage, end)
+        start, end = whole_graphemes(passage, int(of.starts[span.first]), int(of.ends[span.last]))
         text = passage[start:end]
         start, end = start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip())
-        if start < end and _claim(taken[span.passage], start, end):
-            yield span, start, end
+        if start >= end or is_wordless(passage[start:end]) or not _claim(taken[span.passage], start, end):
+            continue
+        yield Found(span.passage, start, end, span.margin)
 
 
 def _claim(taken: list[tuple[int, int]], start: int, end: int) -> bool:

@@ -66,7 +66,7 @@ def asks_of_file(path: Path, *, fresh: bool = True) -> Workload:
     Raises InputError that names the file, and the line or field that is wrong.
     """
     if _is_batch(path):
-        asks = tuple(ask for _, ask in islice(batch_file.asks(path), MOST))
+        asks = tuple(line.ask for line in islice(batch_file.asks(path), MOST))
     else:
         examples = load_squad(path).examples[:MOST]
         asks = tuple(Ask.of(example.question, example.context) for example in examples)

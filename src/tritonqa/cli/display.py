@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 import click
 
 from tritonqa.answers import Answers
+from tritonqa.text.sentence import REACH, sentence_around
 
-_REACH = 200  # characters of context on either side, at most
-_BREAK = re.compile(r"(?<=[.!?])\s+|(?<=[\u3002\uff01\uff1f])|\n")  # U+3002 and on: 。！？
 _VISIBLE = {code: " " if code in b"\t\n\r" else chr(0x2400 + code) for code in range(32)} | {127: "␡"}
 
 
@@ -28,12 +26,9 @@ def lines(answers: Answers, passages: Sequence[str]) -> Iterator[str]:
 
 def surroundings(text: str, start: int, end: int) -> tuple[str, str]:
     """Return what stands before and after in the sentence; … where that is cut."""
-    before, after = text[max(0, start - _REACH) : start], text[end : end + _REACH]
-    breaks = list(_BREAK.finditer(before))
-    stop = _BREAK.search(after)
-    left = before[breaks[-1].end() :] if breaks else "…" * (start > _REACH) + before
-    right = after[: stop.start()] if stop else after + "…" * (end + _REACH < len(text))
-    return left.lstrip(), right.rstrip()
+    begin, stop = sentence_around(text, start, end)
+    left, right = text[begin:start], text[end:stop]
+    return "…" * (start - begin >= REACH) + left, right + "…" * (stop - end >= REACH)
 
 
 def visible(text: str) -> str:

@@ -52,7 +52,7 @@ def reader_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def answer_options(command: F) -> F:
-    """Add --no-answer-threshold and --prior, named as AskOptions names them."""
+    """Add what an ask may change, named as AskOptions names it."""
     threshold = click.option(
         "--no-answer-threshold",
         type=float,
@@ -65,4 +65,10 @@ def answer_options(command: F) -> F:
         type=float,
         help=f"Share of questions that can be answered.  [default: {_DEFAULT.answerable_prior}]",
     )
-    return threshold(prior(command))
+    longest = click.option(
+        "--max-answer-tokens",
+        type=int,
+        help=f"Tokens of an answer at most.  [default: {_DEFAULT.max_answer_tokens}]",
+    )
+    least = click.option("--min-score", type=float, help="Give no answer whose score is below this.")
+    return threshold(prior(longest(least(command))))

@@ -23,15 +23,18 @@ class Prepared:
 def prepare(ask: Ask, tokenizer: TextTokenizer, template: Template, windowing: Windowing) -> Prepared:
     """Cut an ask into windows as the model's own tokenizer would cut each pair.
 
-    Only the passage is cut into windows; a question longer than windowing.max_question loses its end.
+    Only the passage is cut into windows; a question longer than windowing.max_question loses its end. A text
+    given several times is read once, as the first of its passages: it is one piece of evidence.
     """
     question = tokenizer.ids_of(ask.question)
     cut = len(question) > windowing.max_question
     question = question[: windowing.max_question]
     room = windowing.max_length - template.special - len(question)
+    distinct = {text: i for i, text in reversed([*enumerate(ask.passages)])}
+    distinct = dict(sorted(distinct.items(), key=lambda item: item[1]))
     windows = [
         Window(template, question, tokens, passage, start, stop)
-        for passage, tokens in enumerate(tokenizer.tokenise_all(ask.passages))
+        for passage, tokens in zip(distinct.values(), tokenizer.tokenise_all(list(distinct)), strict=True)
         for start, stop in ranges(tokens, room, windowing.stride)
     ]
     return Prepared(ask, tuple(windows), cut)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from os import PathLike, fspath
 from typing import Any, Self, Unpack
@@ -46,8 +46,15 @@ class BaseReader:
 
 
 def start_row(start: StartAsk, row: Any, options: Decoding) -> Future[Answers]:
-    """StartAsk one of a stream's asks; raises InputError for what is none."""
-    if not isinstance(row, Sequence) or isinstance(row, str | bytes) or len(row) != 2:
+    """StartAsk one of a stream's asks; raises InputError for what is none.
+
+    A row may have options of its own as a third part.
+    """
+    if not isinstance(row, Sequence) or isinstance(row, str | bytes) or len(row) not in (2, 3):
         raise InputError(f"each of asks must be a pair (question, passages), not {repr(row):.80}")
-    question, passages = row
+    question, passages, *own = row
+    for changes in own:
+        if not isinstance(changes, Mapping):
+            raise InputError(f"options of an ask must be a mapping, not {repr(changes):.80}", "options")
+        options = options.changed(**changes)
     return start(Ask.of(question, passages), options)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict, fields
+from functools import partial
 from typing import Any
 
 from tritonqa.answers import Answers, Calibration
@@ -60,17 +61,17 @@ class Remote:
 
     def start(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Future[Answers]:
         """Send an ask, with the options that differ from the server's own; it tells no steps."""
-        return future_of(self._client.send, self._call(ask, options), _answers)
+        return future_of(self._client.send, self._call(ask, options), partial(_answers, ask))
 
     def answer(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Answers:
         """Send an ask and wait; see start."""
-        return _answers(self._client.infer(self._call(ask, options)))
+        return _answers(ask, self._client.infer(self._call(ask, options)))
 
     @contextmanager
     def stream(self) -> Iterator[StartAsk]:
         """Send many asks over one stream, where the protocol has streams."""
         with self._client.stream(_CANCEL, self._joiner) as send:
-            yield lambda ask, options: future_of(send, self._call(ask, options), _answers)
+            yield lambda ask, options: future_of(send, self._call(ask, options), partial(_answers, ask))
 
     def about(self) -> dict[str, Any]:
         """Say what answers there: the server, the reader, its options and limits; raises Unavailable."""
@@ -98,10 +99,10 @@ class Remote:
         return {name: value for name, value in asdict(options).items() if value != served[name]}
 
 
-def _answers(tensors: Tensors) -> Answers:
+def _answers(ask: Ask, tensors: Tensors) -> Answers:
     older = {name: tensors[name][0] for name in (CALIBRATED, QUESTION_CUT)}  # 0.1 has them here alone
     try:
-        return Answers.from_dict(older | json.loads(str(tensors[ANSWERS][0])))
+        return Answers.from_dict(older | json.loads(str(tensors[ANSWERS][0]))).of(ask)
     except (ValueError, TypeError) as error:  # InputError too, which would blame the ask
         raise EngineError(f"the server's answer can't be read: {error}") from error
 

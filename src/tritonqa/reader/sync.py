@@ -39,8 +39,9 @@ class Reader(BaseReader):
     ) -> Generator[Answers, None, None]:
         """Answer a stream of (question, passages) in order, reading only a little ahead: flat memory.
 
-        Options and errors as for ask. An ask that fails, or asks itself, raises at its place: after the
-        answers to those before it; those after it are cancelled.
+        An ask may bring options of its own: (question, passages, {"top_k": 3}). Options and errors as for
+        ask. An ask that fails, or asks itself, raises at its place: after the answers to those before it;
+        those after it are cancelled.
         """
         chosen = self.backend.decoding.changed(**options)
         return self._stream(asks, chosen)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,12 +35,14 @@ class Span:
 class Evidence:
     """What all windows of a question say together.
 
-    margin: best span above its window's null; total: log of the sum of exp(margin) over all spans.
+    margin: best span above its window's null; total: log of the sum of exp(margin) over all spans. spans are
+    those of all passages, best first; passages gives those of each by themselves, in place of spans.
     """
 
     margin: float
     total: float
     spans: Iterator[Span]
+    passages: Iterator[Iterator[Span]] = field(default_factory=lambda: iter(()))
 
 
 def decode(windows: Sequence[Window], logits: Sequence[FloatArray], options: Decoding) -> Evidence:
@@ -55,7 +58,16 @@ def decode(windows: Sequence[Window], logits: Sequence[FloatArray], options: Dec
     pairs = zip(windows, logits, strict=True)
     bands = [_band(window, found, options.max_answer_tokens) for window, found in pairs]
     total = float(np.logaddexp.reduce([band.log_total() for band in bands]))
-    return Evidence(max(band.peak()[0] for band in bands), total, _spans(windows, bands))
+    each = (_spans(*part) for part in _by_passage(windows, bands))
+    return Evidence(max(band.peak()[0] for band in bands), total, _spans(windows, bands), each)
+
+
+def _by_passage(
+    windows: Sequence[Window], bands: Sequence[Band]
+) -> Iterator[tuple[Sequence[Window], Sequence[Band]]]:
+    for _, members in groupby(range(len(windows)), key=lambda i: windows[i].passage):
+        places = list(members)
+        yield windows[places[0] : places[-1] + 1], bands[places[0] : places[-1] + 1]
 
 
 def _band(window: Window, logits: FloatArray, width: int) -> Band:

@@ -2,6 +2,8 @@
 
 from tritonqa.text.ask import Ask
 from tritonqa.text.check import checked_text
-from tritonqa.text.graphemes import end_of_grapheme
+from tritonqa.text.graphemes import whole_graphemes
+from tritonqa.text.passage import Passage
+from tritonqa.text.sentence import sentence_around
 
-__all__ = ["Ask", "end_of_grapheme", "checked_text"]
+__all__ = ["Ask", "Passage", "checked_text", "sentence_around", "whole_graphemes"]

@@ -20,7 +20,7 @@ from tritonqa.features import Prepared
 from tritonqa.progress import Step
 from tritonqa.reader.in_process import InProcess
 from tritonqa.spans import decode
-from tritonqa.text import Ask, end_of_grapheme
+from tritonqa.text import Ask, whole_graphemes
 from tritonqa.train.split import groups
 
 Array: TypeAlias = npt.NDArray[np.float64]
@@ -146,7 +146,8 @@ def _best(reader: InProcess, prepared: Prepared, logits: list[FloatArray]) -> tu
     share = min(float(np.exp(span.margin - evidence.total)), 1 - 1e-12)
     tokens = prepared.windows[0].tokens
     passage = prepared.ask.passages[0]
-    text = passage[tokens.starts[span.first] : end_of_grapheme(passage, int(tokens.ends[span.last]))]
+    start, end = whole_graphemes(passage, int(tokens.starts[span.first]), int(tokens.ends[span.last]))
+    text = passage[start:end]
     return evidence.margin, float(np.log(share) - np.log1p(-share)), text
 
 

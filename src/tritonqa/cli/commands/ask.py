@@ -7,7 +7,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 import click
 
@@ -28,7 +28,12 @@ _LONG = 50  # windows of a single ask from which on a bar is worth it
 @click.command()
 @click.argument("question", required=False)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--context", "-c", multiple=True, help="A passage: TEXT, @FILE, or - for stdin; repeatable.")
+@click.option(
+    "--context",
+    "-c",
+    multiple=True,
+    help="A passage: TEXT, @FILE, or - for stdin; @@… is a text that begins with @. Repeatable.",
+)
 @click.option(
     "--batch",
     type=click.Path(path_type=Path),
@@ -57,7 +62,8 @@ def ask(
 ) -> None:
     """Answer QUESTION from passages, from a library of documents, or many asks from a file of JSON lines.
 
-    A batch is answered in order, one JSON object a line.
+    A batch is answered in order, one JSON object a line, with the other keys of its ask; a line may have
+    options of its own: {"question", "passages", "options": {"top_k": 3}}.
     """
     if (batch is None) == (question is None):
         raise InputError("give either a QUESTION with --context or --library, or --batch FILE")
@@ -96,21 +102,21 @@ def _answer(
 
 
 def _answer_batch(reader: Reader, path: Path, options: AskOptions) -> None:
-    numbers: deque[int] = deque()
+    under_way: deque[batches.Line] = deque()
     cut: list[int] = []
 
-    def pairs() -> Iterator[tuple[str, Sequence[str]]]:
-        for number, one in batches.asks(path):
-            numbers.append(number)
-            yield one.question, one.passages
+    def rows() -> Iterator[Any]:
+        for line in batches.asks(path):
+            under_way.append(line)
+            yield line.ask.question, line.ask.sources or line.ask.passages, line.options
 
     total = batches.count(path)
     with bar("asks", hidden=sys.stdout is not None and sys.stdout.isatty()) as step:
-        for done, answers in enumerate(reader.ask_many(pairs(), **options), 1):
-            emit(json.dumps(answers.to_dict(), ensure_ascii=False))
-            number = numbers.popleft()
+        for done, answers in enumerate(reader.ask_many(rows(), **options), 1):
+            line = under_way.popleft()
+            emit(json.dumps({**line.carried, **answers.to_dict()}, ensure_ascii=False))
             if answers.question_cut:
-                cut.append(number)
+                cut.append(line.number)
             step(done, total)
     if cut:
         lines = ", ".join(map(str, cut[:10])) + (", …" if len(cut) > 10 else "")
@@ -124,9 +130,13 @@ def _read(value: str) -> str:
             if sys.stdin is None:
                 raise InputError("context - can't be read: stdin is closed")
             return sys.stdin.buffer.read().decode("utf-8")
+        if value.startswith("@@"):
+            return value[1:]
         return Path(value[1:]).read_bytes().decode("utf-8") if value.startswith("@") else value
     except OSError as error:
-        raise InputError(f"context {value} can't be read: {error.strerror}; give a text file") from error
+        raise InputError(
+            f"context {value} can't be read: {error.strerror}; give a text file; @@ begins a text with @"
+        ) from error
     except UnicodeDecodeError as error:
         raise InputError(
             f"context {value} is not UTF-8 at byte {error.start}; give a UTF-8 text file"

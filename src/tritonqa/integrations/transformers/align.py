@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tritonqa.features import Tokens, Window
+from tritonqa.text import whole_graphemes
 
 # Thai to Tibetan, Burmese, Khmer, kana, ideographs: written without spaces, so a "word" may be a sentence
 _UNSPACED = re.compile(
@@ -23,7 +24,7 @@ def characters(window: Window, first: int, last: int, context: str, align: bool)
             first -= 1
         while last + 1 < window.stop and _joined(tokens, last, context):
             last += 1
-    start, end = int(tokens.starts[first]), int(tokens.ends[last])
+    start, end = whole_graphemes(context, int(tokens.starts[first]), int(tokens.ends[last]))
     text = context[start:end]
     return end - len(text.lstrip()), start + len(text.rstrip())
 
