@@ -23,6 +23,7 @@ def test_answers_are_those_of_the_reader_in_process(url: str, reader: Reader, da
     examples = load_squad(data / "squad-heldout-sample.json.gz").examples[:40]
     asks = [(example.question, [example.context, "🤗 e\u0301"]) for example in examples]
     with Reader.load(url) as remote:
+        assert remote.calibration == reader.calibration
         for ours, theirs in zip(reader.ask_many(asks, top_k=2), remote.ask_many(asks, top_k=2), strict=True):
             same(ours, theirs)
 

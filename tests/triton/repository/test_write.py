@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import compileall
+import json
 import shutil
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,8 @@ def test_a_reader_read_back_is_the_one_written() -> None:
     text = to_pbtxt(config)
     assert parsed(text) == texted(to_dict(config))
     assert "max_batch_size: 0\n" in text
+    known = find_bundle(PACKAGED).manifest.calibration
+    assert known is not None and json.loads(config.parameters["calibration"]) == asdict(known)
 
 
 def texted(value: Any) -> Any:
