@@ -20,6 +20,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from math import log
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ import numpy as np
 
 _TOKEN = re.compile(r"\w+(?:['’]\w+)?|[^\w\s]")
 _WORD = re.compile(r"\w+")
+_LONGEST = 900  # characters of a paragraph: a window each
 
 
 @dataclass(frozen=True)
@@ -54,18 +56,20 @@ def main() -> None:
     )
     parser.add_argument("--null", type=float, default=0.33, help="share of pages without the gold paragraph")
     parser.add_argument("--held", type=float, default=0.15, help="share of titles kept apart")
+    parser.add_argument("--learn", type=int, help="pages to learn from at most")
+    parser.add_argument("--judge", type=int, help="pages to judge by at most")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     questions = [
         *_questions(options.qed),
         *random.Random(0).sample([*_questions(options.boolq)], options.yes_no),
     ]
-    for name, held in (("learn", False), ("held", True)):
+    for name, held, most in (("learn", False, options.learn), ("held", True, options.judge)):
         side = [q for q in questions if (_share(q.title) < options.held) == held]
         random.Random(1).shuffle(side)
         counts: Counter[str] = Counter()
         with gzip.open(options.folder / f"{name}.jsonl.gz", "wt", 3, encoding="utf-8") as stream:
-            for page in _pages(side, options.paragraphs, options.null):
+            for page in islice(_pages(side, options.paragraphs, options.null), most):
                 stream.write(json.dumps(page, ensure_ascii=False) + "\n")
                 marked = page["annotations"][0]
                 kind = "null" if marked["long_answer"]["start_token"] < 0 else marked["yes_no_answer"]
@@ -82,7 +86,8 @@ def _questions(path: Path) -> Iterator[Question]:
                 answer = row["answers"][0]
                 place = answer["answer_start"], answer["answer_start"] + len(answer["text"])
             yes_no = row.get("label", "none").upper()
-            if (place and place[0] < place[1]) or yes_no != "NONE":
+            answered = (place and place[0] < place[1]) or yes_no != "NONE"
+            if answered and len(row["context"]) <= _LONGEST:
                 yield Question(number, row["title"], row["question"], row["context"], place, yes_no)
 
 

@@ -1,7 +1,18 @@
 """A reader on disk."""
 
-from tritonqa.bundle.manifest import Format, Manifest, Part
+from tritonqa.bundle.manifest import Format, Manifest, PageReading, Part
 from tritonqa.bundle.read import Bundle, read
 from tritonqa.bundle.write import commit, extend, staged, write
 
-__all__ = ["Bundle", "Format", "Manifest", "Part", "commit", "extend", "read", "staged", "write"]
+__all__ = [
+    "Bundle",
+    "Format",
+    "Manifest",
+    "PageReading",
+    "Part",
+    "commit",
+    "extend",
+    "read",
+    "staged",
+    "write",
+]

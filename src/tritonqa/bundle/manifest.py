@@ -49,6 +49,15 @@ class Format:
 
 
 @dataclass(frozen=True, slots=True)
+class PageReading:
+    """How a reader of Natural Questions takes a page: its markup, and the scores that answers count from."""
+
+    markup: str = "drop"
+    long_from: float = 0.0
+    short_from: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a bundle says of itself; format counts up when older software can't read it.
 
@@ -66,6 +75,7 @@ class Manifest:
     windowing: Windowing = Windowing()
     max_answer_tokens: int = 30
     calibration: Calibration | None = None
+    pages: PageReading | None = None
     format: int = FORMAT
 
     @classmethod
@@ -98,6 +108,7 @@ class Manifest:
             windowing=_record(Windowing, record.get("windowing", {}), "windowing"),
             max_answer_tokens=longest,
             calibration=_record(Calibration, calibration, "calibration") if calibration else None,
+            pages=_record(PageReading, record["pages"], "pages") if record.get("pages") else None,
             **values,
         )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tritonqa.arrays import FloatArray
+from tritonqa.engine.answer_types import ANSWER_TYPE_OUTPUT
 from tritonqa.errors import EngineError, InputError
 from tritonqa.features import Window
 
@@ -50,6 +51,7 @@ class Engine(ABC):
     def run(self, windows: Sequence[Window], *, alone: bool = False) -> list[FloatArray]:
         """Return logits [2, length] for each window: start and end.
 
+        A model with an answer-type head gives [3, length]: see stack_logits.
         alone says that nothing else runs or waits, so that all cores may serve this call.
         Raises EngineError.
         """
@@ -89,7 +91,8 @@ def require_length(length: int, positions: int | None, field: str) -> None:
 
 def require_ports(file: str, inputs: Sequence[str], outputs: Sequence[str]) -> None:
     """Raise EngineError for a model whose inputs and outputs, by name, are not those of a reader."""
-    if not set(INPUT_NAMES[:2]) <= set(inputs) <= set(INPUT_NAMES) or tuple(outputs) != OUTPUT_NAMES:
+    known = tuple(outputs) in (OUTPUT_NAMES, (*OUTPUT_NAMES, ANSWER_TYPE_OUTPUT))
+    if not set(INPUT_NAMES[:2]) <= set(inputs) <= set(INPUT_NAMES) or not known:
         raise EngineError(
             f"{file} takes {', '.join(inputs)} and gives {', '.join(outputs)}, where a reader takes "
             f"{', '.join(INPUT_NAMES)} and gives {', '.join(OUTPUT_NAMES)}; export it again"

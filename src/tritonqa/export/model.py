@@ -10,6 +10,9 @@ from typing import Any
 import torch
 from transformers import AutoModelForQuestionAnswering
 
+from tritonqa.engine.answer_types import ANSWER_TYPE_OUTPUT
+from tritonqa.engine.backends.answer_type_head import has_head, load_head, run
+from tritonqa.engine.base import OUTPUT_NAMES
 from tritonqa.engine.silence import silence_transformers
 from tritonqa.errors import ExportError
 from tritonqa.export.checkpoint import Checkpoint
@@ -18,7 +21,7 @@ _UNUSED = ("pooler", "position_ids", "token_type_ids")
 
 
 class Logits(torch.nn.Module):  # type: ignore[misc]
-    """A model whose outputs are start and end logits [batch, length], and nothing else."""
+    """A model that gives start and end logits [batch, length], and answer types [batch, 5] if it has any."""
 
     def __init__(self, model: Any) -> None:
         super().__init__()
@@ -27,8 +30,12 @@ class Logits(torch.nn.Module):  # type: ignore[misc]
     def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any = None) -> Any:
         """Run the model; token types are given to the models that know them."""
         types = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
-        out = self.model(input_ids=input_ids, attention_mask=attention_mask, **types)
-        return out.start_logits, out.end_logits
+        return run(self.model, input_ids=input_ids, attention_mask=attention_mask, **types)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Name the outputs."""
+        return (*OUTPUT_NAMES, ANSWER_TYPE_OUTPUT) if has_head(self.model) else OUTPUT_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ def load_model(checkpoint: Checkpoint, attention: str = "eager", *, new_head: bo
     except Exception as error:  # transformers and safetensors raise what they like
         raise ExportError(f"transformers can't load the checkpoint: {_sentence(error)}") from error
     _check_tensors(model, info, new_head)
+    load_head(model, checkpoint.folder)
     model.eval().requires_grad_(False)
     config = model.config
     takes_types = "token_type_ids" in inspect.signature(model.forward).parameters

@@ -13,6 +13,7 @@ import torch
 
 from tritonqa.arrays import FloatArray
 from tritonqa.engine import Engine
+from tritonqa.engine.answer_types import stack_logits
 from tritonqa.features import Window
 
 
@@ -41,8 +42,8 @@ class ProgramEngine(Engine):
         }
         tensors = {name: torch.from_numpy(known[name].astype(np.int64))[None] for name in self._inputs}
         with torch.inference_mode():
-            start, end = self._program(**tensors)
-        return np.stack((start[0].numpy(), end[0].numpy())).astype(np.float32, copy=False)
+            outputs = self._program(**tensors)
+        return stack_logits(*(output[0].numpy() for output in outputs))
 
 
 def open_program(file: Path, kind: str, inputs: Sequence[str]) -> ProgramEngine:

@@ -18,13 +18,14 @@ ROUND_TO = 32  # few lengths: CPUs and GPUs prepare their kernels for each new s
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """b windows padded to one length l: ids, mask and types [b, l]; first and last tokens [b]."""
+    """b windows padded to one length l: ids, mask, types [b, l]; first and last tokens, answer types [b]."""
 
     ids: LongArray
     mask: LongArray
     types: LongArray
     first: LongArray
     last: LongArray
+    answer_types: LongArray
 
 
 def plan(lessons: Sequence[Labelled], tokens: int, random: np.random.Generator) -> list[LongArray]:
@@ -47,7 +48,8 @@ def collate(lessons: Sequence[Labelled], pad: int, random: np.random.Generator) 
         ids[row, :length], types[row, :length] = lesson.window.ids, lesson.window.type_ids
         mask[row, :length] = 1
     drawn = np.array([lesson.spans[int(random.integers(len(lesson.spans)))] for lesson in lessons])
-    return Batch(ids, mask, types, drawn[:, 0], drawn[:, 1])
+    answer_types = np.array([lesson.answer_type for lesson in lessons])
+    return Batch(ids, mask, types, drawn[:, 0], drawn[:, 1], answer_types)
 
 
 def padded(lesson: Labelled) -> int:

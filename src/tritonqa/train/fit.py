@@ -113,14 +113,14 @@ def _batches(first: _Plan, lessons: Lessons, recipe: Recipe, pad: int) -> Iterat
 
 def _loss(start: Start, average: Any, batch: Batch, objective: Objective) -> Any:
     model, device = start.model, start.model.device
-    ids, mask, types, first, last = (
+    ids, mask, types, first, last, kinds = (
         torch.from_numpy(part).to(device)
-        for part in (batch.ids, batch.mask, batch.types, batch.first, batch.last)
+        for part in (batch.ids, batch.mask, batch.types, batch.first, batch.last, batch.answer_types)
     )
     inputs = {"input_ids": ids, "attention_mask": mask} | ({"token_type_ids": types} if start.typed else {})
     choose_attention(model, ids.shape[1])
     with _bf16(device):
-        return objective(model, average, inputs, Target(first, last, mask))
+        return objective(model, average, inputs, Target(first, last, mask, kinds))
 
 
 def _learn(model: Any, loss: Any, steps: torch.optim.Optimizer, clip: float) -> None:

@@ -14,14 +14,20 @@ from tritonqa.features import Tokens, Window
 
 Span: TypeAlias = tuple[int, int]
 NULL: Span = (0, 0)
+UNMARKED: Span = (-100, -100)  # what torch's cross_entropy passes over
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A window and its right spans: first and last token, counted in the window; NULL where it has none."""
+    """A window and its right spans: first and last token, counted in the window; NULL where it has none.
+
+    Spans that are UNMARKED teach nothing. answer_type is the place of its kind among ANSWER_TYPES, where the
+    model learns that too.
+    """
 
     window: Window
     spans: tuple[Span, ...]
+    answer_type: int = UNMARKED[0]
 
 
 def label(example: Example, windows: Sequence[Window]) -> list[Labelled]:

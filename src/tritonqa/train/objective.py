@@ -11,11 +11,15 @@ from torch.nn.functional import cross_entropy
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The right first and last token of b windows, [b] each, and the mask [b, l] of what is not padding."""
+    """The right first and last token of b windows, [b] each, and the mask [b, l] of what is not padding.
+
+    answer_type [b] is the place of the right kind of answer among ANSWER_TYPES; below 0 where it is unknown.
+    """
 
     first: Any
     last: Any
     mask: Any
+    answer_type: Any = None
 
 
 Objective: TypeAlias = Callable[[Any, Any, dict[str, Any], Target], Any]

@@ -66,9 +66,7 @@ def train(
     max_f1_loss is what INT8 may lose, in points. report(stage, done, total) is called as the work goes on.
     Raises InputError, ExportError, BundleError, MissingExtra.
     """
-    for library in _LIBRARIES:
-        if not find_spec(library):
-            raise MissingExtra(library, "export")
+    require_libraries()
     from tritonqa.train.fit import fit
     from tritonqa.train.start import Start
 
@@ -85,6 +83,13 @@ def train(
         bundle.folder.rename(folder)
     shutil.rmtree(training_folder(folder))
     return Trained(read(folder), len(parts.learnt), len(parts.held), before, after)
+
+
+def require_libraries() -> None:
+    """Raise MissingExtra where a library is not installed that training or exporting takes."""
+    for library in _LIBRARIES:
+        if not find_spec(library):
+            raise MissingExtra(library, "export")
 
 
 def training_folder(folder: Path) -> Path:

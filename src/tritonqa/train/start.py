@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tritonqa.datasets import Example
 from tritonqa.engine.silence import silence_transformers
@@ -30,7 +30,7 @@ class Start:
     loaded: Model
 
     @classmethod
-    def open(cls, folder: Path, *, new_head: bool = False) -> Start:
+    def open(cls, folder: Path, *, new_head: bool = False) -> Self:
         """Load a checkpoint; new_head takes an encoder too, its head random.
 
         Raises InputError and ExportError as export does.

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from tritonqa.arrays import FloatArray
+from tritonqa.engine.answer_types import stack_logits
 from tritonqa.engine.backends.float_activations import float_activations
-from tritonqa.engine.base import OUTPUT_NAMES, Padding, pad_windows, require_ports, rounded
+from tritonqa.engine.base import Padding, pad_windows, require_ports, rounded
 from tritonqa.errors import EngineError, MissingExtra
 from tritonqa.features import Window
 
@@ -68,5 +67,5 @@ class OnnxEngine(Padding):
     def _infer(self, session: Any, window: Window) -> FloatArray:
         length = len(window)
         inputs = pad_windows([window], rounded(length, self.round_to))
-        start, end = session.run(OUTPUT_NAMES, {name: inputs[name] for name in self._names})
-        return np.stack((start[0, :length], end[0, :length])).astype(np.float32, copy=False)
+        start, end, *types = session.run(None, {name: inputs[name] for name in self._names})
+        return stack_logits(start[0, :length], end[0, :length], types[0][0] if types else None)

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from tritonqa.arrays import FloatArray
+from tritonqa.engine.answer_types import stack_logits
 from tritonqa.engine.backends.float_activations import float_activations
 from tritonqa.engine.backends.openvino_attention import fold_key_transposes
 from tritonqa.engine.base import ROUND_TO, Grouping, Padding, pad_windows, require_ports, rounded
@@ -115,8 +116,10 @@ class OpenVinoEngine(Padding):
         for width, indices in by_length.items():
             inputs = pad_windows([windows[i] for i in indices], width)
             request.infer({name: inputs[name] for name in self._names}, share_inputs=True, share_outputs=True)
-            start, end = (request.get_output_tensor(port).data for port in (0, 1))
+            ports = range(len(self._model.outputs))
+            start, end, *types = (request.get_output_tensor(port).data for port in ports)
             for row, i in enumerate(indices):
                 length = len(windows[i])
-                found[i] = np.stack((start[row, :length], end[row, :length])).astype(np.float32, copy=False)
+                of_type = types[0][row] if types else None
+                found[i] = stack_logits(start[row, :length], end[row, :length], of_type)
         return [found[i] for i in range(len(windows))]

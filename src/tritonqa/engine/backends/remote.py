@@ -9,6 +9,7 @@ import numpy as np
 
 from tritonqa.arrays import FloatArray
 from tritonqa.client import Address, Connection, connect
+from tritonqa.engine.answer_types import stack_logits
 from tritonqa.engine.base import INPUT_NAMES, OUTPUT_NAMES, Engine
 from tritonqa.errors import EngineError, Unavailable
 from tritonqa.features import Window
@@ -72,7 +73,7 @@ class TritonEngine(Engine):
 
     def _logits(self, tensors: dict[str, np.ndarray]) -> FloatArray:
         start, end = (tensors[name][0] for name in self._outputs)  # each [length]
-        return np.stack((start, end)).astype(np.float32, copy=False)
+        return stack_logits(start, end)
 
 
 def ports(config: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:

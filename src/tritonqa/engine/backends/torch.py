@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tritonqa.arrays import FloatArray
+from tritonqa.engine.answer_types import stack_logits
 from tritonqa.engine.base import Engine, Grouping
 from tritonqa.engine.silence import silence_transformers
 from tritonqa.errors import EngineError, MissingExtra
@@ -33,11 +34,13 @@ class TorchEngine(Engine):
             import torch
             from transformers import AutoConfig, AutoModelForQuestionAnswering
 
+            from tritonqa.engine.backends import answer_type_head
             from tritonqa.engine.backends import packed as packing
         except ImportError as error:
             raise MissingExtra("torch and transformers", "torch") from error
         cuda = torch.cuda.is_available()
         self._torch, self._packing, self._device = torch, packing, "cuda" if cuda else "cpu"
+        self._head = answer_type_head
         self.precision = "bf16" if cuda else "fp32"
         try:
             config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
@@ -50,6 +53,7 @@ class TorchEngine(Engine):
                 model = AutoModelForQuestionAnswering.from_pretrained(
                     folder, use_safetensors=True, local_files_only=True, trust_remote_code=False, **known
                 )
+            answer_type_head.load_head(model, folder)
         except (OSError, ValueError, RuntimeError) as error:
             raise EngineError(f"torch can't load {folder.name}: {error}") from error
         self._model = model.to(self._device, torch.bfloat16 if cuda else torch.float32).eval()
@@ -62,9 +66,7 @@ class TorchEngine(Engine):
         if self._first_position is None:
             return [self._infer(window) for window in windows]
         inputs = self._packing.pack(windows, self._first_position, self._device)
-        both = self._logits(inputs)
-        stops = np.cumsum([len(window) for window in windows])[:-1]
-        return list(np.split(both, stops, axis=1))
+        return self._logits(inputs, [len(window) for window in windows])
 
     def close(self) -> None:
         """Let go of the model."""
@@ -77,12 +79,15 @@ class TorchEngine(Engine):
             for name, row in rows.items()
         }
         inputs["attention_mask"] = self._torch.ones_like(inputs["input_ids"])
-        return self._logits(inputs)
+        return self._logits(inputs, [len(window)])[0]
 
-    def _logits(self, inputs: dict[str, Any]) -> FloatArray:
+    def _logits(self, inputs: dict[str, Any], lengths: Sequence[int]) -> list[FloatArray]:
+        """Run windows of these lengths that lie end to end, and cut their logits apart."""
         if not self._typed:
             inputs.pop("token_type_ids")
         with self._torch.inference_mode():
-            out = self._model(**inputs)
-            both = self._torch.cat((out.start_logits, out.end_logits))  # [2, tokens]
-            return np.asarray(both.float().cpu().numpy(), np.float32)
+            outputs = self._head.run(self._model, **inputs)
+            start, end, *types = (output.float().cpu().numpy() for output in outputs)
+        stops = np.cumsum(lengths)[:-1]
+        rows = zip(np.split(start[0], stops), np.split(end[0], stops), strict=True)
+        return [stack_logits(*row, types[0][i] if types else None) for i, row in enumerate(rows)]

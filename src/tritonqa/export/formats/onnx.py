@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from tritonqa.engine.base import OUTPUT_NAMES
+from tritonqa.engine.answer_types import ANSWER_TYPE_OUTPUT, ANSWER_TYPES
 from tritonqa.export.model import Model
 
 OPSET = 18
@@ -25,7 +25,7 @@ def write_onnx(graph: Any, model: Model, file: Path, one_file: int) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            graph, (), None, input_names=list(model.inputs), output_names=list(OUTPUT_NAMES),
+            graph, (), None, input_names=list(model.inputs), output_names=list(model.module.outputs),
             opset_version=OPSET, dynamo=True, verbose=False,
         )  # fmt: skip
     _name_axes(program.model.graph)
@@ -38,7 +38,8 @@ def write_onnx(graph: Any, model: Model, file: Path, one_file: int) -> None:
 
 def _name_axes(graph: Any) -> None:
     for value in (*graph.inputs, *graph.outputs):
-        value.shape = type(value.shape)(("batch", "length"))
+        last = len(ANSWER_TYPES) if value.name == ANSWER_TYPE_OUTPUT else "length"
+        value.shape = type(value.shape)(("batch", last))
 
 
 def _forget_sources(graph: Any) -> None:

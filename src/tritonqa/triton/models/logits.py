@@ -113,7 +113,7 @@ def _logits(width: int, rows: Sequence[FloatArray]) -> Logits:
     """Lay the rows' logits, [2, length] each, side by side: start and end, [batch, width] each."""
     both = np.zeros((2, len(rows), width), np.float32)
     for row, logits in enumerate(rows):
-        both[:, row, : logits.shape[1]] = logits
+        both[:, row, : logits.shape[1]] = logits[:2]
     return dict(zip(OUTPUT_NAMES, both, strict=True))
 
 

@@ -1,0 +1,1 @@
+"""What `tritonqa nq` does; one file a command."""
