@@ -22,7 +22,8 @@ from tritonqa.text import Ask
 from tritonqa.train import Augmentation, Optimisation, Recipe
 
 KINDS = ("short", "yes", "no", "long", "null")
-FIT = Recipe(epochs=6, batch_tokens=512, augmentation=Augmentation(0, 0, 0), optimisation=Optimisation(1e-2))
+RATE = Optimisation(5e-3, layer_decay=1.0, dropout=0.0, averaging=0.8)
+FIT = Recipe(epochs=8, batch_tokens=256, augmentation=Augmentation(0, 0, 0), optimisation=RATE)
 
 
 def record(number: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -20,8 +20,14 @@ from tritonqa.natural_questions.lessons import PageExample, page_examples
 from tritonqa.natural_questions.predict import predict
 from tritonqa.progress import Report, silent
 from tritonqa.reader.load import load_in_process
-from tritonqa.train import Augmentation, Recipe
+from tritonqa.train import Augmentation, Optimisation, Recipe
 from tritonqa.train.run import FORMATS, checkpoint_of, require_libraries, training_folder
+
+_FIT = Recipe(
+    epochs=1.0,
+    augmentation=Augmentation(look_alike=0, cut=0, noise=0),
+    optimisation=Optimisation(learning_rate=1e-4, averaging=0.98),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ class PageRecipe:
     held_out: float = 0.1
     judged: int = 500
     frozen: int = 0
-    fit: Recipe = field(default_factory=lambda: Recipe(epochs=1.0, augmentation=Augmentation(0, 0, 0)))
+    fit: Recipe = _FIT
 
     def __post_init__(self) -> None:
         """Raise InputError for what can't be learnt by."""

@@ -40,6 +40,9 @@ _DEFAULT = PageRecipe()
     show_default=True,
     help="Of the heads; layers below learn more slowly.",
 )
+@click.option(
+    "--batch-tokens", default=_DEFAULT.fit.batch_tokens, show_default=True, help="Tokens of a step."
+)
 @click.option("--nulls", default=_DEFAULT.nulls, show_default=True, help="Null passages of each page.")
 @click.option("--markup", type=click.Choice(MARKUPS), default=_DEFAULT.markup, show_default=True)
 @click.option("--frozen", default=_DEFAULT.frozen, show_default=True, help="Layers that stay as they are.")
@@ -73,9 +76,9 @@ def train(
     A part of the pages is held out, to judge the reader by and to fit its thresholds on. Interrupted, the
     same command goes on from where it was.
     """
-    rate, epochs, seed = (options.pop(name) for name in ("learning_rate", "epochs", "seed"))
-    optimisation = replace(_DEFAULT.fit.optimisation, learning_rate=rate)
-    fit = replace(_DEFAULT.fit, epochs=epochs, seed=seed, optimisation=optimisation)
+    optimisation = replace(_DEFAULT.fit.optimisation, learning_rate=options.pop("learning_rate"))
+    chosen = {name: options.pop(name) for name in ("epochs", "batch_tokens", "seed")}
+    fit = replace(_DEFAULT.fit, optimisation=optimisation, **chosen)
     with invalid_pages(skip_invalid) as skip, stages() as report, ended_by_term():
         recipe, exported = PageRecipe(**options, fit=fit), ExportOptions(formats, output.name)
         trained = train_pages(reader, files, output, recipe, report, skip, exported)
