@@ -75,6 +75,7 @@ def train(source: Path, pages: Path, folder: Path, asks: Path, report: Report = 
     return train_pages(str(source), [pages], folder, recipe, report, options=options).figures
 
 
+@pytest.mark.slow
 def test_types_and_spans_are_learnt_and_the_run_goes_on_where_it_was_cut(
     pages: Path, asks: Path, tmp_path: Path
 ) -> None:
