@@ -83,7 +83,6 @@ class Server:
         server = cls(place, process, record, log)
         try:
             record.write()
-            processes.use_batch_scheduling(process.pid)
             server._wait_until_ready(stop or Stop())
         except BaseException:
             server.kill()
@@ -171,7 +170,7 @@ class Server:
 def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
     """Start a process that leads its own group, with what it says on one pipe."""
     with processes.large_stacks():
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -181,3 +180,5 @@ def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[
             errors="replace",
             start_new_session=True,
         )
+    processes.use_batch_scheduling(process.pid)  # at once: threads that are there already keep theirs
+    return process
