@@ -55,9 +55,9 @@ class Commands(click.Group):
 def cli() -> None:
     """Read exact, cited answers from texts.
 
-    Exit codes: 0 done, 1 output can't be written, 2 bad input, 3 reader can't be loaded, 4 engine failed,
-    5 an extra is not installed, 6 export or training refused, 7 library can't be opened or written,
-    130 interrupted, 141 who read the output left.
+    Exit codes: 0 done, 1 output can't be written or a quotation is not verified, 2 bad input, 3 reader can't
+    be loaded, 4 engine failed, 5 an extra is not installed, 6 export or training refused, 7 library can't be
+    opened or written, 130 interrupted, 141 who read the output left.
     """
 
 

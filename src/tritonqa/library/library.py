@@ -13,6 +13,7 @@ from tritonqa.library.answer.ask import Asking, ask, searched_by
 from tritonqa.library.answer.cite import Citer
 from tritonqa.library.answer.cited import CitedAnswers, Hit, Searched
 from tritonqa.library.check import Checked, check, questions_of
+from tritonqa.library.document import Document
 from tritonqa.library.encoder import PACKAGED
 from tritonqa.library.index import Report, sync
 from tritonqa.library.index.embed import embed
@@ -29,6 +30,8 @@ from tritonqa.reader import Reader
 from tritonqa.text import checked_text
 
 Paths = str | PathLike[str] | Iterable[str | PathLike[str]]
+
+_FIRST = 5  # passages of a likely text whose documents come first
 
 
 class Library:
@@ -150,6 +153,17 @@ class Library:
             place = (str(passage.files[0].path), passage.start, passage.end, number, label)
             hits.append(Hit(passage.text, one.score, *place, passage.title, passage.heading))
         return hits
+
+    def documents(self, likely: Iterable[str] = ()) -> Iterator[tuple[str, Document]]:
+        """Give each document as it was indexed, once, with its file's path.
+
+        Those come first that hold the best passages for one of the likely texts, by their words alone.
+        """
+        with self._open.store().read(self.scope) as view:
+            found = [retrieve(view, text, None, _FIRST) for text in likely]
+            best = view.passages(list({one.id for some in found for one in some}))
+            for path, document in view.documents({passage.digest for passage in best}):
+                yield str(path), document
 
     def searched(self) -> Searched:
         """Say what an ask would search."""

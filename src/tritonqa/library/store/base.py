@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,6 +99,10 @@ class View(ABC):
     @abstractmethod
     def text(self, path: Path) -> str | None:
         """Return the text of a file's document as it was indexed; None where there is none."""
+
+    @abstractmethod
+    def documents(self, first: Collection[str] = ()) -> Iterator[tuple[Path, Document]]:
+        """Give each document once, with the first file that holds it; those of these digests first."""
 
 
 class Store(ABC):

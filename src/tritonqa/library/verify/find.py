@@ -52,7 +52,7 @@ def places(sought: Wanted, document: Normalised) -> tuple[int, int] | None:
     for whole in sought.whole:
         for start in occurrences(whole, document.text):
             return start, start + len(whole)
-    return _chain(sought.fragments, document.text) if len(sought.fragments) > 1 else None
+    return _chain(sought.fragments, document.text)
 
 
 def occurrences(words: str, text: str, start: int = 0, end: int | None = None) -> Iterator[int]:

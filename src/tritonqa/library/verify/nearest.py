@@ -93,15 +93,20 @@ def _seams(text: str, place: int, reach: int) -> list[int]:
 
 
 def _windows(words: str, document: Anchors) -> list[int]:
-    """Return where the quotation would begin by most of its rarest words."""
+    """Return where the quotation would begin by many of its rarest words; the rarer, the more one counts."""
     sought = list(anchors(words))
     known = sorted((len(places), word, at) for word, at in sought if (places := document.places.get(word)))
-    if len(known) < _SHARED * len(sought):
-        return []
     size = max(len(words) // 2, 1)
-    votes: Counter[int] = Counter()
-    for _, word, at in known[:_RAREST]:
-        votes.update({(place - at) // size for place in document.places[word]})
-    pairs = {group: count + votes[group + 1] for group, count in votes.items()}
-    enough = [group for group, count in pairs.items() if count >= _SHARED * min(len(sought), _RAREST)]
-    return [group * size for group in sorted(enough, key=lambda group: -pairs[group])[:_WINDOWS]]
+    counts: Counter[int] = Counter()
+    weights: defaultdict[int, float] = defaultdict(float)
+    for often, word, at in known[:_RAREST]:
+        for group in {(place - at) // size for place in document.places[word]}:
+            counts[group] += 1
+            weights[group] += 1 / often
+    least = _SHARED * min(len(sought), _RAREST)
+    likely = {
+        group: weight + weights.get(group + 1, 0.0)
+        for group, weight in weights.items()
+        if counts[group] + counts[group + 1] >= least
+    }
+    return [group * size for group in sorted(likely, key=lambda group: -likely[group])[:_WINDOWS]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tritonqa.arrays import FloatArray
-from tritonqa.library.document import Page
+from tritonqa.library.document import Document, Page
 from tritonqa.library.store.base import Counts, File, Found, Stored, View
 from tritonqa.library.store.scope import EVERYTHING, Both, Scope
 from tritonqa.library.store.sqlite.dense import OUT
@@ -90,6 +90,19 @@ class SqliteView(View):
             (self._paths.keep(path),),
         ).fetchone()
         return zlib.decompress(row[0]).decode("utf-8")
+
+    def documents(self, first: Collection[str] = ()) -> Iterator[tuple[Path, Document]]:
+        """Give each document once, with the first file that holds it; those of these digests first."""
+        held: dict[int, File] = {}
+        for file, number in self._files:
+            if number is not None:
+                held.setdefault(number, file)
+        for number, file in sorted(held.items(), key=lambda pair: pair[1].digest not in first):
+            kind, title, pages, text = self._connection.execute(
+                "SELECT kind, title, pages, text FROM documents WHERE id = ?", (number,)
+            ).fetchone()
+            words = zlib.decompress(text).decode("utf-8")
+            yield file.path, Document(words, kind, title, pages_of(pages), digest=file.digest)
 
     @cached_property
     def _files(self) -> list[tuple[File, int | None]]:
