@@ -16,7 +16,7 @@ DATA = Path(__file__).parents[2] / "data" / "documents"
     ("name", "kind", "words", "pages"),
     [
         ("lorem-ipsum.epub", "epub", "Lorem ipsum dolor sit amet", 0),
-        ("open-password.pdf", "pdf", "password", 1),
+        ("open-password.pdf", "pdf", "created in Open Office", 1),
         ("cyclic-type3-font.pdf", "pdf", "a", 1),
         ("page-breaks.docx", "docx", "<<followed by more text", 6),
         ("comments.docx", "docx", "Some text worthy of note", 0),
