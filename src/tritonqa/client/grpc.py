@@ -13,6 +13,7 @@ from tritonqa.client.base import Cancel, Client, Joiner, Reply, Send
 from tritonqa.client.connection import METADATA_TIMEOUT, Connection
 from tritonqa.client.stream import GrpcStream
 from tritonqa.errors import EngineError, InputError, Timeout, TritonQAError, Unavailable
+from tritonqa.forks import Opener
 from tritonqa.protocol.call import Call, Tensors
 from tritonqa.protocol.error_lines import from_line
 from tritonqa.protocol.grpc import request, response
@@ -31,7 +32,7 @@ class GrpcClient(Client):
 
     def __init__(self, address: Address, connection: Connection | None = None) -> None:
         """Make the channel; it connects with the first call."""
-        self._address = address
+        self._address, self._opener = address, Opener()
         how = connection or Connection()
         self._patience = min(METADATA_TIMEOUT, how.timeout)
         self._headers = tuple((name.lower(), value) for name, value in how.headers.items())
@@ -67,7 +68,8 @@ class GrpcClient(Client):
         try:
             yield stream.send
         finally:
-            stream.close()
+            if self._opener.is_here:
+                stream.close()
 
     def config(self, model: str) -> dict[str, Any]:
         """Return a model's configuration; see Client."""

@@ -17,6 +17,7 @@ from tritonqa.engine.fair_queue import FairQueue, Group
 from tritonqa.engine.job import Job
 from tritonqa.errors import EngineError, Overloaded, Timeout, TritonQAError, Unavailable
 from tritonqa.features import Window
+from tritonqa.forks import Opener
 from tritonqa.progress import Step
 
 T = TypeVar("T")
@@ -34,6 +35,7 @@ class Flow:
     def __init__(self, engine: Engine, max_waiting: int = MAX_WAITING) -> None:
         """Start a thread for each stream; at most max_waiting windows wait."""
         self.engine = engine
+        self._opener = Opener()
         self._queue = FairQueue(max_waiting)
         self._entering: deque[Job[Any]] = deque()
         self._running = 0
@@ -61,6 +63,7 @@ class Flow:
         timeout seconds (0: at once), Unavailable when the flow is closed. An ask whose windows still wait
         deadline seconds from now fails with Timeout. step(done, all) is called after each of its windows.
         """
+        self._opener.check()
         job = Job(windows, finish, deadline, step)
         if not windows:
             job.complete()
@@ -80,7 +83,12 @@ class Flow:
         return job.future
 
     def close(self) -> None:
-        """Fail what waits with Unavailable, let what runs finish, and stop the threads."""
+        """Fail what waits with Unavailable, let what runs finish, and stop the threads.
+
+        In a process that was forked since there is nothing to stop, and the lock may never be free.
+        """
+        if not self._opener.is_here:
+            return
         with self._change:
             if self._closed:
                 return

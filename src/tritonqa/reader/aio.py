@@ -10,6 +10,7 @@ from typing import Self, TypeAlias, Unpack
 
 from tritonqa.answers import Answers
 from tritonqa.errors import Unavailable
+from tritonqa.forks import Opener
 from tritonqa.progress import Step
 from tritonqa.reader.backend import Backend
 from tritonqa.reader.base import BaseReader, start_row
@@ -28,6 +29,7 @@ class AsyncReader(BaseReader):
     def __init__(self, backend: Backend | None = None) -> None:
         """Load the packaged reader, or take one that is open."""
         super().__init__(backend)
+        self._opener = Opener()
         self._starting = ThreadPoolExecutor(_STARTING, "tritonqa-start")
 
     async def ask(
@@ -62,6 +64,7 @@ class AsyncReader(BaseReader):
 
     async def _begin(self, start: Callable[[], Future[Answers]]) -> Future[Answers]:
         """Start an ask in another thread; when this is cancelled meanwhile, so is the ask."""
+        self._opener.check()
         try:
             starting = self._starting.submit(start)
         except RuntimeError as error:  # the executor's word for one that was shut down
@@ -74,6 +77,8 @@ class AsyncReader(BaseReader):
 
     async def close(self) -> None:
         """Let go of the reader, as Reader.close does."""
+        if not self._opener.is_here:
+            return
         await asyncio.to_thread(self.backend.close)
         self._starting.shutdown(wait=False)
 

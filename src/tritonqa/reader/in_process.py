@@ -14,6 +14,7 @@ from tritonqa.bundle import Bundle
 from tritonqa.engine import Engine, Flow
 from tritonqa.engine.flow import MAX_WAITING
 from tritonqa.features import Prepared, Template, TextTokenizer, Windowing, prepare
+from tritonqa.forks import Opener
 from tritonqa.progress import Step
 from tritonqa.reader.backend import StartAsk
 from tritonqa.reader.stream import result_of
@@ -40,6 +41,7 @@ class InProcess:
         ask_many looks ahead where it is not given. positions is how many tokens the model takes, None where
         that is not known.
         """
+        self._opener = Opener()
         self.template = Template.of(tokenizer)
         self.tokenizer = TextTokenizer(tokenizer)
         self.calibration = calibration
@@ -81,6 +83,7 @@ class InProcess:
         step: Step | None = None,
     ) -> Future[Answers]:
         """Prepare an ask and let its windows flow; timeout, deadline and step are the flow's."""
+        self._opener.check()
         prepared = self.prepare(ask)
         finish = partial(self._finish, prepared, options)
         return self.flow.submit(prepared.windows, finish, timeout=timeout, deadline=deadline, step=step)
