@@ -11,7 +11,9 @@ from transformers import AutoTokenizer
 from tritonqa.errors import BundleError, ExportError
 from tritonqa.export.checkpoint import Checkpoint
 from tritonqa.features import Prepared, Template, Windowing
+from tritonqa.features.offsets import lost_characters
 
+_PROBE = "In Amsterdam, since 1895: don't (over 32+) e-mail x_y@z.nl!"  # of letters that every vocabulary has
 _FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
 
 
@@ -52,6 +54,8 @@ def bundled_tokenizer(fast: Any, vocabulary: int) -> Tokenizer:
             f"the tokenizer has token id {largest}, but config.json a vocab_size of {vocabulary}; "
             "tokenizer and model do not belong together"
         )
+    if lost := lost_characters(tokenizer, _PROBE):
+        raise ExportError(f"the tokenizer's offsets leave out {lost[:20]!r} of {_PROBE!r}: answers would too")
     return tokenizer
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from tokenizers import Encoding, Tokenizer
 
 from tritonqa.arrays import IntArray
+from tritonqa.features.offsets import without_trimming
 from tritonqa.features.pieces import LONG, is_local, pieces
 
 _KEPT_CHARACTERS = 1_000_000
@@ -46,6 +47,7 @@ class TextTokenizer:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         """Take a tokenizer for this alone: its truncation and padding are switched off."""
+        tokenizer = without_trimming(tokenizer)
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self._tokenizer = tokenizer
