@@ -8,9 +8,13 @@ from tests.support import checkpoints
 from tests.support.command import tritonqa as command
 from tritonqa.datasets import load_squad, save_examples
 
+FEW = "import tritonqa.train.run as run; run._VERIFIED_ON = 20"  # a thousand tell no more of so tiny a reader
+
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*arguments), capture_output=True, text=True, check=False, encoding="utf-8")
+    return subprocess.run(
+        command(*arguments, before=FEW), capture_output=True, text=True, check=False, encoding="utf-8"
+    )
 
 
 def test_trained_shown_and_refused(tmp_path: Path) -> None:

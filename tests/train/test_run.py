@@ -19,6 +19,7 @@ def test_a_reader_learns_and_is_exported(
     checkpoint: Path, examples: tuple[Example, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tritonqa.train.calibrate.LEAST", 3)
+    monkeypatch.setattr(running, "_VERIFIED_ON", 20)
     folder = tmp_path / "mine"
     stages: dict[str, list[tuple[int, int]]] = {}
     found = train(
@@ -48,8 +49,9 @@ def test_a_reader_learns_and_is_exported(
 
 
 def test_what_is_refused_leaves_no_bundle(
-    checkpoint: Path, examples: tuple[Example, ...], tmp_path: Path
+    checkpoint: Path, examples: tuple[Example, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(running, "_VERIFIED_ON", 20)
     with pytest.raises(ExportError, match="its F1 is"):
         train(str(checkpoint), examples[:20], tmp_path / "mine", RECIPE, held_out=0.2, max_f1_loss=-101)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.training"]
