@@ -1,10 +1,11 @@
 """Measure each engine and precision of some bundles of one reader: F1 beside the CPU time and rate of an ask.
 
-    python benchmarks/formats.py SQUAD_FILE BUNDLE… [--asks N] [--chunk N]
+    OPENBLAS_NUM_THREADS=1 python benchmarks/formats.py SQUAD_FILE BUNDLE… [--asks N] [--chunk N]
 
 `tritonqa export CHECKPOINT -o BUNDLE` makes an fp32 bundle; tritonqa-minilm is the packaged one. All in turn,
 chunk by chunk, with the matrix product (GEMM) timed in the same turns: an ask's useful work over that
-peak means the same on every machine. Where other work takes the cores, CPU time is the figure to read.
+peak means the same on every machine. Where other work takes the cores, CPU time is the figure to read, and
+the product's threads must not spin while they wait for one: hence one thread.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Choice:
 
 
 def gemm(size: int = 1024, times: int = 4) -> tuple[float, float]:
-    """Return fp32 operations of a matrix product, and the CPU-seconds that they took on all threads."""
+    """Return fp32 operations of a matrix product, and the CPU-seconds that they took."""
     square = np.random.default_rng(0).random((size, size), np.float32)
     square @ square
     used = time.process_time()

@@ -14,7 +14,7 @@ from tritonqa.triton.server.registry import Running, running
 
 TOKENS = ("tritonqa_tokens", "tritonqa_padding_tokens")
 _TOLD = 1.5  # seconds
-WAITS = ("tritonqa_asks_begun", "tritonqa_queue_seconds", "tritonqa_answered", "tritonqa_engine_seconds")
+WAITS = ("tritonqa_asks_begun", "tritonqa_queue_seconds", "tritonqa_engine_seconds")
 
 
 @dataclass(frozen=True, slots=True)

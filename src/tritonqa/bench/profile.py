@@ -108,10 +108,10 @@ class Profiled:
 
 def served_stages(before: Mapping[str, float], after: Mapping[str, float], mean_seconds: float) -> Stages:
     """Return the stages of a Triton's asks by its metrics; what is left of their mean time is the rest."""
-    begun, queued, answered, ran = (after.get(name, 0.0) - before.get(name, 0.0) for name in WAITS)
-    if not begun or not answered:
+    begun, queued, ran = (after.get(name, 0.0) - before.get(name, 0.0) for name in WAITS)
+    if not begun:
         return {}
-    queue, run = queued / begun, ran / answered
+    queue, run = queued / begun, ran / begun
     rest = max(0.0, mean_seconds - queue - run)
     parts = {"queue": queue, "run": run, "wire, tokenise, decode": rest}
     return {name: {"mean_ms": 1e3 * seconds} for name, seconds in parts.items()}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tritonqa.bench.report import svg
+from tritonqa.bench.report.number import number
 from tritonqa.bench.summary import Run
 
 _CURVES = 8  # in one figure at most
@@ -45,8 +46,8 @@ def throughput_against_latency(runs: Sequence[Run]) -> Figure:
         ]
     best = max(runs, key=lambda run: run.asks_per_second)
     sentence = (
-        f"{best.target} answers most, {best.asks_per_second:.3g} asks a second under {best.load}; half of "
-        f"its asks take up to {best.p50_ms:.3g} ms then, one in a hundred {best.p99_ms:.3g} ms or more."
+        f"{best.target} answers most, {number(best.asks_per_second)} asks a second under {best.load}; half "
+        f"of its asks take up to {number(best.p50_ms)} ms then, one in a hundred {number(best.p99_ms)} ms."
     )
     drawing = svg.chart(
         "Throughput against latency",
@@ -54,7 +55,7 @@ def throughput_against_latency(runs: Sequence[Run]) -> Figure:
         svg.logarithmic("latency, ms", min(times), max(times)),
         lines,
     )
-    legend = [(colour, f"{name}: p50, dashed p99") for colour, name in enumerate(names)]
+    legend = [(colour, f"{name}: full p50, hollow p99") for colour, name in enumerate(names)]
     return Figure("Throughput against latency", drawing, sentence, legend)
 
 
@@ -91,7 +92,7 @@ def cost(runs: Sequence[Run]) -> Figure:
     least = min(runs, key=lambda run: run.cpu_ms_per_ask or float("inf"))
     unseen = any(run.over != "process" and run.server_cpu_ms_per_ask is None for run in runs)
     sentence = (
-        f"An ask costs least with {least.target} under {least.load}: {least.cpu_ms_per_ask:.3g} ms of a core."
+        f"An ask costs least with {least.target} under {least.load}: {number(least.cpu_ms_per_ask)} ms of CPU."
         + (" Of a server elsewhere only the client's part is seen." if unseen else "")
     )
     legend = [(0, "the process that asks; in process, all"), (1, "the server")]
@@ -115,7 +116,7 @@ def stages(runs: Sequence[Run]) -> Figure:
     whole = sum(stage["mean_ms"] for stage in first.values())
     sentence = (
         f"Of an ask of {own[0].target} under {own[0].load}, {longest} takes "
-        f"{first[longest]['mean_ms']:.3g} of {whole:.3g} ms, {first[longest]['mean_ms'] / whole:.0%}."
+        f"{number(first[longest]['mean_ms'])} of {number(whole)} ms, {first[longest]['mean_ms'] / whole:.0%}."
     )
     legend = list(enumerate(names))
     return Figure("Where an ask's time goes", svg.bars("Stages of an ask", "ms", rows), sentence, legend)

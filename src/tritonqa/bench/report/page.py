@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from tritonqa.bench.bench import Result
 from tritonqa.bench.report.figures import Figure, figures_of
+from tritonqa.bench.report.number import number
 from tritonqa.bench.summary import Run
 
 COLUMNS = ("reader", "engine", "load", "asks/s", "p50 ms", "p90 ms", "p99 ms", "CPU ms", "errors", "differ")
@@ -42,7 +43,7 @@ def cells(run: Run) -> tuple[str, ...]:
         run.engine or "the server's",
         run.load,
         f"{run.asks_per_second:.1f} ({low:.1f} to {high:.1f})",
-        *(_number(value) for value in (run.p50_ms, run.p90_ms, run.p99_ms, run.cpu_ms_per_ask)),
+        *(number(value) for value in (run.p50_ms, run.p90_ms, run.p99_ms, run.cpu_ms_per_ask)),
         str(run.errors),
         differ,
     )
@@ -53,7 +54,7 @@ def knees(result: Result) -> Iterable[str]:
     for knee in result.knees:
         yield (
             f"{knee['reader']} keeps up with {knee['asks_per_second']:.1f} asks/s "
-            f"(p50 {_number(knee['p50_ms'])} ms, p99 {_number(knee['p99_ms'])} ms); "
+            f"(p50 {number(knee['p50_ms'])} ms, p99 {number(knee['p99_ms'])} ms); "
             f"16 clients that wait get {knee['closed_loop_asks_per_second']:.1f}"
         )
 
@@ -102,7 +103,3 @@ def _machine(result: Result) -> str:
     rows = [(name, value) for name, value in about.items() if name != "versions"]
     body = "".join(f"<tr><th>{escape(str(a))}</th><td>{escape(str(b))}</td></tr>" for a, b in rows)
     return f"<details><summary>Machine and versions</summary><table>{body}</table></details>"
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3g}" if value < 100 else f"{value:.0f}"

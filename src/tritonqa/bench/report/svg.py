@@ -7,10 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from tritonqa.bench.report.number import number
+
 Point = tuple[float, float]
 WIDTH, HEIGHT = 720, 340
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 16, 14, 46
 COLOURS = 8
+_ROOM = 110  # for a label right of its point
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +74,12 @@ def chart(title: str, x: Axis, y: Axis, lines: Sequence[Line]) -> str:
         kind = "dashed " if line.dashed else ""
         path = " ".join(f"{a:.1f},{b:.1f}" for a, b in spots)
         parts.append(f'<polyline class="{kind}line c{line.colour % COLOURS}" points="{path}"/>')
-        if not line.dashed:
-            parts += [
-                f'<circle class="dot c{line.colour % COLOURS}" cx="{a:.1f}" cy="{b:.1f}" r="3.5"/>'
-                for a, b in spots
-            ]
+        dot = f"{'hollow' if line.dashed else 'dot'} c{line.colour % COLOURS}"
+        parts += [f'<circle class="{dot}" cx="{a:.1f}" cy="{b:.1f}" r="3.5"/>' for a, b in spots]
         for (a, b), text in zip(spots, line.labels, strict=False):
-            parts.append(f'<text class="at" x="{a + 6:.1f}" y="{b - 7:.1f}">{escape(text)}</text>')
+            left = a > WIDTH - _ROOM
+            anchor = f'x="{a + (-6 if left else 6):.1f}" text-anchor="{"end" if left else "start"}"'
+            parts.append(f'<text class="at" {anchor} y="{b - 7:.1f}">{escape(text)}</text>')
     return _frame(title, HEIGHT, parts)
 
 
@@ -96,7 +98,9 @@ def bars(title: str, unit: str, rows: Sequence[tuple[str, Sequence[tuple[float, 
             )
             at += wide
         total = sum(value for value, _ in parts)
-        drawn.append(f'<text class="at" x="{at + 6:.1f}" y="{top + 15}">{total:.3g} {escape(unit)}</text>')
+        drawn.append(
+            f'<text class="at" x="{at + 6:.1f}" y="{top + 15}">{number(total)} {escape(unit)}</text>'
+        )
     return _frame(title, 16 + 30 * len(rows), drawn)
 
 

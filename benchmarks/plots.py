@@ -1,0 +1,62 @@
+"""Draw the figures of docs/benchmarks/ from the latest results: python benchmarks/plots.py.
+
+Each is an SVG with its own style, light and dark, as the report of `tritonqa bench` has.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from record import RESULTS
+
+from tritonqa.bench.report import svg
+
+OUT = Path(__file__).parent.parent / "docs" / "benchmarks"
+_MORE = "svg { background: var(--back); }\n"
+
+
+def latest(name: str) -> dict[str, Any]:
+    """Read the newest result of this name."""
+    found: dict[str, Any] = json.loads(
+        sorted(RESULTS.glob(f"{name}-2*.json"))[-1].read_text(encoding="utf-8")
+    )
+    return found
+
+
+def save(name: str, drawing: str) -> None:
+    """Write a drawing with its style."""
+    style = files("tritonqa.bench.report").joinpath("style.css").read_text(encoding="utf-8")
+    head, _, rest = drawing.partition(">")
+    own = f'{head} xmlns="http://www.w3.org/2000/svg">\n<style>\n{style}{_MORE}</style>'
+    (OUT / f"{name}.svg").write_text(own + rest + "\n", encoding="utf-8")
+    print(OUT / f"{name}.svg")
+
+
+def costs(rows: dict[str, dict[str, Any]], times: int = 1) -> list[tuple[str, list[tuple[float, int]]]]:
+    """Return bars of the client's and the server's CPU time, divided by so many."""
+    names = ("client_cpu_ms_per_ask", "server_cpu_ms_per_ask")
+    return [
+        (name, [((row[kind] or 0.0) / times, place) for place, kind in enumerate(names)])
+        for name, row in rows.items()
+    ]
+
+
+def main() -> None:
+    """Draw all."""
+    for many in (1, 16):
+        rows = latest("matrix-clients")["measured"][f"{many} clients"]
+        save(f"clients-{many}", svg.bars(f"CPU time an ask, {many} clients", "ms", costs(rows)))
+    rows = latest("matrix-batches")["measured"]["1 clients"]
+    bars = [(f"{count} a request", costs({"": row}, int(count))[0][1]) for count, row in rows.items()]
+    save("batches", svg.bars("CPU time a question", "ms", bars))
+    save("cache", svg.bars("CPU time an ask", "ms", costs(latest("matrix-cache")["measured"])))
+    choices = latest("formats")["choices"]
+    named = [(f"{row['choice']} ({row['bundle']})", [(row["cpu_ms_per_ask"], 0)]) for row in choices]
+    save("formats", svg.bars("CPU time an ask", "ms", named))
+
+
+if __name__ == "__main__":
+    main()
