@@ -73,6 +73,8 @@ def main() -> None:
     parser.add_argument("bundles", nargs="+")
     parser.add_argument("--asks", type=int, default=600)
     parser.add_argument("--chunk", type=int, default=60)
+    parser.add_argument("--engine", help="this one only")
+    parser.add_argument("--name", default="formats")
     options = parser.parse_args()
     dataset = load_squad(options.file)
     step = max(1, len(dataset.examples) // options.asks)
@@ -81,6 +83,7 @@ def main() -> None:
         Choice(name, choice.engine, choice.precision, round(choice.file.stat().st_size / 1e6, 1))
         for name in options.bundles
         for choice in available(find_bundle(name))
+        if options.engine in (None, choice.engine)
     ]
     readers = [Reader.load(c.bundle, engine=c.engine, precision=c.precision) for c in choices]
     work, took, load = 0.0, 0.0, os.getloadavg()[0]
@@ -110,7 +113,7 @@ def main() -> None:
         for choice in choices
     ]
     peak = {"fp32_gemm_gflops_a_core": work / took / 1e9, "cores": cpu.cores(), "load_before": load}
-    record("formats", {"asks": count, **peak, "load_after": os.getloadavg()[0], "choices": rows})
+    record(options.name, {"asks": count, **peak, "load_after": os.getloadavg()[0], "choices": rows})
 
 
 if __name__ == "__main__":

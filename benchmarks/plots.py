@@ -6,6 +6,8 @@ Each is an SVG with its own style, light and dark, as the report of `tritonqa be
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -53,9 +55,23 @@ def main() -> None:
     bars = [(f"{count} a request", costs({"": row}, int(count))[0][1]) for count, row in rows.items()]
     save("batches", svg.bars("CPU time a question", "ms", bars))
     save("cache", svg.bars("CPU time an ask", "ms", costs(latest("matrix-cache")["measured"])))
-    choices = latest("formats")["choices"]
-    named = [(f"{row['choice']} ({row['bundle']})", [(row["cpu_ms_per_ask"], 0)]) for row in choices]
-    save("formats", svg.bars("CPU time an ask", "ms", named))
+    run = latest("profile")["runs"][0]
+    parts = [(name, [(stage["mean_ms"], place)]) for place, (name, stage) in enumerate(run["stages"].items())]
+    save("profile", svg.bars("Stages of an ask", "ms", parts))
+
+
+def pareto(rows: Sequence[dict[str, Any]]) -> str:
+    """Draw F1 over CPU time: what is better lies up and left."""
+    times, scores = ([row[name] for row in rows] for name in ("cpu_ms_per_ask", "f1"))
+    low = math.floor(min(scores) - 1)
+    high = math.ceil(max(scores) + 1)
+    ticks = [(float(value), str(value)) for value in range(low, high + 1)]
+    y = svg.Axis("F1", lambda value: (value - low) / (high - low), ticks)
+    lines = [
+        svg.Line([(row["cpu_ms_per_ask"], row["f1"])], place, labels=[row["choice"]])
+        for place, row in enumerate(rows)
+    ]
+    return svg.chart("F1 and CPU time", svg.linear("CPU time an ask, ms", max(times)), y, lines)
 
 
 if __name__ == "__main__":

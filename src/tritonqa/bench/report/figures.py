@@ -92,7 +92,7 @@ def cost(runs: Sequence[Run]) -> Figure:
     least = min(runs, key=lambda run: run.cpu_ms_per_ask or float("inf"))
     unseen = any(run.over != "process" and run.server_cpu_ms_per_ask is None for run in runs)
     sentence = (
-        f"An ask costs least with {least.target} under {least.load}: {number(least.cpu_ms_per_ask)} ms of CPU."
+        f"Cheapest is {least.target} under {least.load}: {number(least.cpu_ms_per_ask)} ms of a core an ask."
         + (" Of a server elsewhere only the client's part is seen." if unseen else "")
     )
     legend = [(0, "the process that asks; in process, all"), (1, "the server")]
