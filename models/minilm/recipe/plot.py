@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def read(folder: Path) -> list[dict[str, float]]:
     return [rows[step] for step in sorted(rows)]
 
 
-def draw(logs: dict[str, Sequence[dict[str, float]]], file: Path) -> None:
+def draw(logs: Mapping[str, Sequence[dict[str, float]]], file: Path) -> None:
     """Draw each line of a log, and their running mean."""
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.subplots()
