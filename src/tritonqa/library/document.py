@@ -9,11 +9,22 @@ from typing import TypeVar
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A line that was read from an image, with its rectangle in points as a Box has it."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Characters start to end of the text stand on this page.
 
     number counts from 1; label is what is printed on it ("iii"), a sheet's name in a workbook, or the number
-    again. ocr: the text was read from an image.
+    again. ocr: the text was read from an image, and is that of these lines.
     """
 
     number: int
@@ -21,6 +32,7 @@ class Page:
     start: int
     end: int
     ocr: bool = False
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

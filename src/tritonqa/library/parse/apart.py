@@ -6,10 +6,9 @@ import atexit
 import subprocess
 import sys
 from collections.abc import Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as Late
 from dataclasses import asdict
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any
 
@@ -34,7 +33,7 @@ def excerpt_apart(
     path: Path, pages: Sequence[Page], start: int, end: int, options: ParseOptions | None = None
 ) -> Excerpt:
     """Read again what stands at a place of a document, in the parser's process; as excerpt does."""
-    touched = [asdict(page) for page in pages]
+    touched = [asdict(page) for page in pages if page.start < end and start < page.end]
     place = {"pages": touched, "start": start, "end": end}
     return excerpt_of(_PARSER.ask(path, options or ParseOptions(), place))
 
@@ -72,11 +71,12 @@ class Parser:
 
     def _exchange(self, request: dict[str, Any], path: Path) -> dict[str, Any]:
         process = self._running()
-        waiting: Future[dict[str, Any] | None] = Future()
-        Thread(target=_exchange, args=(process, request, waiting), daemon=True).start()
+        answers: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+        Thread(target=_exchange, args=(process, request, answers), daemon=True).start()
         try:
-            answer = waiting.result(request["seconds"])
-        except Late as error:
+            while (answer := answers.get(timeout=request["seconds"])) is not None and "alive" in answer:
+                continue
+        except Empty as error:
             self.close()
             late = (
                 f"was not read within {request['seconds']:g} seconds; raise the limit of time, or repair it"
@@ -105,13 +105,18 @@ class Parser:
         return self._process
 
 
-def _exchange(process: subprocess.Popen[bytes], request: dict[str, Any], waiting: Future[Any]) -> None:
+def _exchange(
+    process: subprocess.Popen[bytes], request: dict[str, Any], answers: SimpleQueue[dict[str, Any] | None]
+) -> None:
+    """Send the request, and pass on what comes until it is the answer; None where the process has ended."""
     assert process.stdin and process.stdout
     try:
         send(process.stdin, request)
-        waiting.set_result(receive(process.stdout))
-    except (OSError, ValueError):  # the process ended while we wrote, or was closed while we read
-        waiting.set_result(None)
+        while (answer := receive(process.stdout)) is not None and "alive" in answer:
+            answers.put(answer)
+    except (OSError, ValueError):  # it ended while we wrote, or was closed while we read
+        answer = None
+    answers.put(answer)
 
 
 def _ended(code: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from itertools import chain
 from typing import IO, Any
 
-from tritonqa.library.document import Box, Document, Excerpt, Page, Row, Section
+from tritonqa.library.document import Box, Document, Excerpt, Line, Page, Row, Section
 
 _LENGTH = 8  # bytes of a frame's length
 
@@ -58,7 +58,7 @@ def document_of(record: dict[str, Any]) -> Document:
 
 def pages_of(records: list[dict[str, Any]]) -> tuple[Page, ...]:
     """Return the pages of records."""
-    return tuple(Page(**one) for one in records)
+    return tuple(Page(**{**one, "lines": tuple(Line(**line) for line in one["lines"])}) for one in records)
 
 
 def excerpt_of(record: dict[str, Any]) -> Excerpt:

@@ -23,12 +23,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROLS = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
-def parse(path: Path, options: ParseOptions | None = None) -> Document:
-    """Read a document.
+def parse(
+    path: Path, options: ParseOptions | None = None, alive: Callable[[], None] = lambda: None
+) -> Document:
+    """Read a document; alive() is called after each page that is read by OCR, which takes its time.
 
     Raises DocumentError, whatever is wrong with the file.
     """
-    return _guarded(path, lambda: _parse(path, options or ParseOptions()))
+    return _guarded(path, lambda: _parse(path, options or ParseOptions(), alive))
 
 
 def excerpt(
@@ -41,10 +43,10 @@ def excerpt(
     return _guarded(path, lambda: _excerpt(path, pages, start, end, options or ParseOptions()))
 
 
-def _parse(path: Path, options: ParseOptions) -> Document:
+def _parse(path: Path, options: ParseOptions, alive: Callable[[], None] = lambda: None) -> Document:
     source = read_source(path, options)
     digest = source.digest
-    source = unpacked(source, options)
+    source = replace(unpacked(source, options), alive=alive)
     document: Document = _format(source).read(source, options)
     text = _SURROGATE.sub("\ufffd", document.text)
     title = " ".join(_CONTROLS.sub(" ", document.title).split()) or os.fsencode(path.stem).decode(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -23,10 +24,11 @@ _NONBLOCK = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file's bytes, with its path for its names."""
+    """A file's bytes, with its path for its names; alive() is told when a long document goes on."""
 
     path: Path
     data: bytes
+    alive: Callable[[], None] = lambda: None
 
     @property
     def digest(self) -> str:

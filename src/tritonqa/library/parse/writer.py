@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tritonqa.library.document import Document, Page, Row, Section
+from tritonqa.library.document import Document, Line, Page, Row, Section
 
 
 class Writer:
@@ -14,7 +14,8 @@ class Writer:
         self._parts: list[str] = []
         self._headings: list[tuple[int, tuple[str, ...]]] = []
         self._path: list[tuple[int, str]] = []
-        self._pages: list[tuple[int, str, bool]] = []
+        self._pages: list[tuple[int, str]] = []
+        self._lines: dict[int, tuple[Line, ...]] = {}
         self._rows: list[Row] = []
         self._tail = ""
         self.length = 0
@@ -46,9 +47,14 @@ class Writer:
             self._path = [(above, text) for above, text in self._path if above < level] + [(level, title)]
             self._headings.append((at, tuple(text for _, text in self._path)))
 
-    def page(self, label: str, ocr: bool = False) -> None:
+    def page(self, label: str) -> None:
         """Begin a page."""
-        self._pages.append((self.length, label, ocr))
+        self._pages.append((self.length, label))
+
+    def read(self, lines: Sequence[Line]) -> None:
+        """Write the lines of the last page begun, as they were read from its image."""
+        self._lines[len(self._pages)] = tuple(lines)
+        self.write("\n".join(line.text for line in lines))
 
     def row(self, cells: Sequence[str], headers: Sequence[str], number: int) -> None:
         """Write a table's row on a line of its own, a tab between its cells; nothing for an empty one."""
@@ -68,8 +74,8 @@ class Writer:
         text = "".join(self._parts)
         ends = [start for start, *_ in self._pages[1:]] + [len(text)]
         pages = [
-            Page(number, label, start, end, ocr)
-            for number, ((start, label, ocr), end) in enumerate(zip(self._pages, ends, strict=False), 1)
+            Page(number, label, start, end, number in self._lines, self._lines.get(number, ()))
+            for number, ((start, label), end) in enumerate(zip(self._pages, ends, strict=False), 1)
         ]
         ends = [start for start, _ in self._headings[1:]] + [len(text)]
         sections = [

@@ -7,6 +7,7 @@ from typing import Any
 
 from tritonqa.errors import DocumentError
 from tritonqa.library.document import Box, Document, Excerpt, Page
+from tritonqa.library.parse.ocr import lines_of
 from tritonqa.library.parse.options import ParseOptions
 from tritonqa.library.parse.pdf.characters import characters
 from tritonqa.library.parse.pdf.open import opened, opened_page
@@ -36,7 +37,7 @@ def read(source: Source, options: ParseOptions) -> Document:
                 with opened_page(pdf, index) as (page, page_text):
                     text = characters(page_text).text
                     writer.write(text)
-                    if not text and _drawn(page):
+                    if not text and _drawn(page) and not (options.ocr and _seen(writer, page, source)):
                         bare.append(index + 1)
             except PdfiumError:
                 damaged.append(index + 1)
@@ -47,28 +48,56 @@ def read(source: Source, options: ParseOptions) -> Document:
     document = writer.document("pdf", title)
     for level, heading, place in headings(entries, document.text, document.pages):
         writer.heading(level, heading, place)
+    read = [page.number for page in document.pages if page.ocr]
+    writer.notes += [f"{_named(read)} been read by OCR"] * bool(read)
     writer.notes += [f"{_named(bare)} no text layer"] * bool(bare)
     writer.notes += [f"{_named(damaged)} damage and can't be read"] * bool(damaged)
     return writer.document("pdf", title)
 
 
 def excerpt(source: Source, pages: Sequence[Page], start: int, end: int, options: ParseOptions) -> Excerpt:
-    """Read characters start to end again, from the pages that hold them alone, with their rectangles."""
+    """Read characters start to end again, from the pages that hold them alone, with their rectangles.
+
+    A page that was read by OCR keeps its lines, and is not read again.
+    """
     parts: list[str] = []
     boxes: list[Box] = []
     with opened(source.data, options.passwords) as pdf:
         touched = [page for page in pages if page.start < end and start < page.end]
         for place in touched:
+            begin, stop = max(start - place.start, 0), min(end, place.end) - place.start
+            if place.ocr:
+                text, seen = _of_lines(place, begin, stop)
+                parts.append(text)
+                boxes.extend(seen)
+                continue
             if place.number > len(pdf):
                 raise DocumentError(f"has no page {place.number} any more; index it again")
             with opened_page(pdf, place.number - 1) as (page, page_text):
                 found = characters(page_text)
-                begin, stop = max(start - place.start, 0), min(end, place.end) - place.start
                 text = (found.text + "\n")[begin:stop]
                 parts.append(text)
                 lines = _lines(text, found.indices[begin:stop])
                 boxes.extend(boxes_of(page, page_text, place.number, lines))
     return Excerpt("".join(parts), tuple(boxes))
+
+
+def _seen(writer: Writer, page: Any, source: Source) -> bool:
+    """Read a page's image; tells whether there were words in it."""
+    lines = lines_of(page, source.alive)
+    if lines:
+        writer.read(lines)
+    return bool(lines)
+
+
+def _of_lines(page: Page, begin: int, stop: int) -> tuple[str, list[Box]]:
+    """Return the words of a page that was read by OCR, and the rectangles of the lines that hold them."""
+    boxes, place = [], 0
+    for line in page.lines:
+        if place < stop and begin < place + len(line.text):
+            boxes.append(Box(page.number, line.left, line.top, line.right, line.bottom))
+        place += len(line.text) + 1
+    return "\n".join([*(line.text for line in page.lines), ""])[begin:stop], boxes
 
 
 def _lines(text: str, indices: Sequence[int]) -> Iterator[list[int]]:

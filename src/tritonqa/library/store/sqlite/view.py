@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tritonqa.arrays import FloatArray
-from tritonqa.library.document import Document, Page
+from tritonqa.library.document import Document, Line, Page
 from tritonqa.library.store.base import Counts, File, Found, Stored, View
 from tritonqa.library.store.scope import EVERYTHING, Both, Scope
 from tritonqa.library.store.sqlite.dense import OUT
@@ -147,7 +147,10 @@ class SqliteView(View):
 
 def pages_of(record: str) -> tuple[Page, ...]:
     """Read pages from JSON."""
-    return tuple(Page(*values) for values in json.loads(record))
+    return tuple(
+        Page(number, label, start, end, ocr, tuple(Line(*line) for line in lines))
+        for number, label, start, end, ocr, lines in json.loads(record)
+    )
 
 
 def _batches(ids: Sequence[int]) -> list[list[int]]:
