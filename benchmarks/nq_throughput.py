@@ -50,7 +50,7 @@ def main() -> None:
     reader = load_in_process(PACKAGED)
     model = AutoModelForQuestionAnswering.from_pretrained(checkpoint_of(PACKAGED)).eval()
     ours, plain = [], []
-    list(predict(reader, pages[:2]))
+    list(predict(reader, pages[:1]))
     loop(reader, model, pages[:1])
     for at in range(0, len(pages), options.chunk):
         chunk = pages[at : at + options.chunk]

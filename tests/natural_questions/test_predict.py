@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.support.byte_tokenizer import byte_tokenizer
 from tritonqa.datasets.natural_questions import Page, Prediction, expand, parse, read_pages, read_predictions
 from tritonqa.engine.backends.toy import ToyEngine
-from tritonqa.errors import InputError
+from tritonqa.errors import InputError, OutputError
 from tritonqa.features import Windowing
 from tritonqa.natural_questions import SCORE, PageOptions, predict, predict_files
 from tritonqa.natural_questions.passages import MARKUPS
@@ -122,6 +122,21 @@ def test_another_run_is_not_gone_on_with(reader: InProcess, tmp_path: Path) -> N
     with pytest.raises(InputError, match="is of another reader, other files or options"):
         predict_files(reader, "other", [pages], output, PageOptions(resume=True))
     assert (tmp_path / "predictions.json.partial").read_bytes() == kept
+
+
+def test_a_place_that_can_t_be_written_is_said_first(reader: InProcess, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="can't be written"):
+        predict_files(reader, "toy", SAMPLES, tmp_path / "no" / "predictions.json", PageOptions())
+
+
+def test_what_was_predicted_outlives_a_last_step_that_fails(reader: InProcess, tmp_path: Path) -> None:
+    pages, output = tmp_path / "pages.jsonl", tmp_path / "predictions.json"
+    _write(pages, 3)
+    output.mkdir()
+    with pytest.raises(OutputError, match="nothing is lost"):
+        predict_files(reader, "toy", [pages], output, PageOptions())
+    output.rmdir()
+    assert predict_files(reader, "toy", [pages], output, PageOptions(resume=True)) == 3
 
 
 def test_limit_and_pages_given_twice(reader: InProcess, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
 from tritonqa.datasets.natural_questions import Prediction
-from tritonqa.errors import InputError
+from tritonqa.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     from typing import Self
@@ -24,7 +24,8 @@ class Partial:
     def __init__(self, path: Path, run: dict[str, Any], *, resume: bool) -> None:
         """Open a run's file, a new one or, to resume, what is there.
 
-        Raises InputError where a file is there and resume is not wanted, or where it is another run's.
+        Raises InputError where a file is there and resume is not wanted, or where it is another run's;
+        OutputError where none can be written.
         """
         self.path, self.done = path, set[int]()
         head = json.dumps(run, sort_keys=True, ensure_ascii=False) + "\n"
@@ -35,7 +36,7 @@ class Partial:
         try:
             self._stream: IO[bytes] = path.open("r+b" if path.exists() else "w+b")
         except OSError as error:
-            raise InputError(f"{path} can't be written: {error.strerror}; choose another output") from error
+            raise OutputError(f"{path} can't be written: {error.strerror}; choose another output") from error
         try:
             self._take_up(head.encode())
         except BaseException:

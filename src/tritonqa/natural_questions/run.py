@@ -15,7 +15,7 @@ from tritonqa.datasets.natural_questions import (
     write_csv,
     write_predictions,
 )
-from tritonqa.errors import InputError
+from tritonqa.errors import InputError, OutputError
 from tritonqa.natural_questions.answer import SCORE
 from tritonqa.natural_questions.partial import Partial
 from tritonqa.natural_questions.passages import MARKUPS
@@ -57,7 +57,8 @@ def predict_files(
 
     Each prediction is in OUTPUT.partial as soon as it is made; to resume is as if the run had not been cut
     short. OUTPUT takes its place when all is there. name says which reader it is, for a run is resumed by the
-    same. Raises InputError, EngineError; skip is read_pages'.
+    same. Raises InputError, OutputError, EngineError; skip is
+    read_pages'.
     """
     paths = list(files)
     run = {"reader": name, "markup": options.markup, "files": [[path.name, _size(path)] for path in paths]}
@@ -76,12 +77,18 @@ def predict_files(
 def _write(output: Path, partial: Partial, options: PageOptions) -> None:
     """Write the file beside its place, then move it there."""
     fresh = output.with_name(output.name + ".new")
-    with fresh.open("w", encoding="utf-8") as stream:
-        if output.suffix == ".csv":
-            write_csv(stream, partial.predictions(), options.long_from, options.short_from)
-        else:
-            write_predictions(stream, partial.predictions(), score=SCORE)
-    fresh.replace(output)
+    try:
+        with fresh.open("w", encoding="utf-8") as stream:
+            if output.suffix == ".csv":
+                write_csv(stream, partial.predictions(), options.long_from, options.short_from)
+            else:
+                write_predictions(stream, partial.predictions(), score=SCORE)
+        fresh.replace(output)
+    except OSError as error:
+        raise OutputError(
+            f"{output} can't be written: {error.strerror}; nothing is lost, {partial.path} holds all of it: "
+            "make room, and go on with --resume"
+        ) from error
 
 
 def _distinct(pages: Iterable[Page]) -> Iterator[Page]:

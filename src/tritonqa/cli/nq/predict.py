@@ -12,6 +12,8 @@ import click
 from tritonqa.cli.nq.files import files, invalid_pages, skip_invalid
 from tritonqa.cli.options import as_json, engine_options, reader_name
 from tritonqa.cli.output import show
+from tritonqa.client.address import is_address
+from tritonqa.errors import InputError
 from tritonqa.natural_questions import SCORE, PageOptions, predict_files
 from tritonqa.natural_questions.passages import MARKUPS
 from tritonqa.progress import bar
@@ -52,6 +54,10 @@ def predict(
 
     What is predicted is kept in OUTPUT.partial as it comes; OUTPUT is written at the end, at once.
     """
+    if is_address(reader):
+        raise InputError(
+            "pages are read in process, window by window; give a bundle, and a Triton's address as --engine"
+        )
     pages = find_bundle(reader).manifest.pages
     known = asdict(pages) if pages else {}
     given = {name: value for name, value in options.items() if value is not None}
