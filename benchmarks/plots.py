@@ -58,6 +58,7 @@ def main() -> None:
     run = latest("profile")["runs"][0]
     parts = [(name, [(stage["mean_ms"], place)]) for place, (name, stage) in enumerate(run["stages"].items())]
     save("profile", svg.bars("Stages of an ask", "ms", parts))
+    save("formats", pareto(latest("formats-f1")["choices"]))
 
 
 def pareto(rows: Sequence[dict[str, Any]]) -> str:

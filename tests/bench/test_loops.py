@@ -14,21 +14,27 @@ from tritonqa.reader.in_process import InProcess
 
 
 def test_the_open_loop_counts_from_when_an_ask_was_due(clock: Clock, workload: Workload) -> None:
-    found = open_loop(a_round(Slow(clock, 0.3), workload, Load(rate=10.0), 100.0, 2.0))
+    found = open_loop(a_round(Slow(clock, 0.15), workload, Load(rate=10.0), 100.0, 2.0))
     due = 100.0 + arrivals(10.0, 2.0, 3)
     done, now = [], 100.0
-    for moment in due:  # one after the other, 0.3 s each: what wrk2 would say
-        now = max(now, moment) + 0.3
+    for moment in due:  # one after the other, 0.15 s each: what wrk2 would say
+        now = max(now, moment) + 0.15
         done.append(now)
     assert found.due == pytest.approx(due) and found.done == pytest.approx(done)
-    assert (found.done - found.due).max() > 3.0  # a clock started at sending would say 0.3
-    assert (found.sent - found.due).max() > 2.7
+    assert (found.done - found.due).max() > 0.9  # a clock started at sending would say 0.15
+    assert (found.sent - found.due).max() > 0.75
 
 
 def test_the_open_loop_sends_no_ask_early(clock: Clock, workload: Workload) -> None:
     found = open_loop(a_round(Slow(clock, 0.0), workload, Load(rate=20.0), 100.0, 5.0))
     assert len(found) == 100 and (found.sent >= found.due - 1e-9).all()
     assert (found.sent - found.due).max() < 1e-6
+
+
+def test_a_rate_that_no_client_can_send_ends_with_its_round(clock: Clock, workload: Workload) -> None:
+    found = open_loop(a_round(Slow(clock, 0.5), workload, Load(rate=100.0), 100.0, 5.0))
+    assert clock.now < 111 and len(found) == 500 and found.good.sum() == 20
+    assert found.faults == {"TimeoutError: due, and could not be sent": 480}
 
 
 def test_a_client_of_the_closed_loop_asks_when_it_has_its_answer(clock: Clock, workload: Workload) -> None:

@@ -13,16 +13,25 @@ from tritonqa.bench.round import POLL, Round, wait_until
 from tritonqa.bench.samples import Recorder, Samples
 
 _LOOK = 0.005  # seconds between looks at what is under way
+_GRACE = 2.0  # seconds, or as long as the round was, that a sender who is late goes on
 _DRAIN = 10.0  # seconds for what is under way when the last ask was sent, at least
 
 
 def open_loop(this: Round) -> Samples:
-    """Send asks at a rate, at random (a Poisson process); wait for what is under way in the end."""
+    """Send asks at a rate, at random (a Poisson process); wait for what is under way in the end.
+
+    Asks that could not even be sent long after the round was over count as errors.
+    """
     assert this.load.rate is not None
     recorder, under_way = Recorder(this.begin), _UnderWay()
     options, shown = this.backend.decoding, 0.0
-    for due in (this.begin + arrivals(this.load.rate, this.seconds, this.seed)).tolist():
+    dues = (this.begin + arrivals(this.load.rate, this.seconds, this.seed)).tolist()
+    for place, due in enumerate(dues):
         if not wait_until(due, this, recorder):
+            break
+        if perf_counter() > this.end + max(_GRACE, this.seconds):
+            for late in dues[place:]:
+                recorder.failed(next(this.numbers), late, late, TimeoutError("due, and could not be sent"))
             break
         number, sent = next(this.numbers), perf_counter()
         if sent - shown > POLL:

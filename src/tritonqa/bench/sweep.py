@@ -70,6 +70,7 @@ def climb(rate: float, attempt: Callable[[float], tuple[T, bool] | None]) -> T |
     kept: T | None = None
     low, high = 0.0, math.inf
     for _ in range(_STEPS):
+        rate = float(f"{rate:.3g}")
         found = attempt(rate)
         if found is None:
             break
