@@ -1,0 +1,120 @@
+"""The tools as an assistant sees them, through the SDK's own client."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
+
+import pytest
+
+from tritonqa import Library, Reader
+from tritonqa.integrations.mcp import make_server
+from tritonqa.integrations.mcp.http import behind_token, is_loopback
+
+mcp = pytest.importorskip("mcp", reason="needs tritonqa[mcp]")
+WARRANTY = {"question": "When does the warranty end?"}
+CHESS = {"question": "Who won the chess match in Oslo?"}
+TEXT = "The warranty ends on 3 May 2031. It covers parts and labour.\n\nAda Lovelace signed it in London."
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("mcp")
+    (folder / "warranty.txt").write_text(TEXT, encoding="utf-8")
+    with Library(folder / "notes.library") as made:
+        made.add([folder / "warranty.txt"], vectors=False)
+        yield made
+
+
+def call(server: Any, work: Callable[[Any], Coroutine[Any, Any, Any]]) -> Any:
+    async def run() -> Any:
+        async with mcp.Client(server) as client:
+            return await work(client)
+
+    return asyncio.run(run())
+
+
+def test_ask_quotes_a_document(library: Library, reader: Reader) -> None:
+    found = call(
+        make_server(reader, library),
+        lambda c: c.call_tool("ask", WARRANTY),
+    )
+    record = found.structured_content
+    (answer,) = record["answers"][:1]
+    assert answer["text"] == "3 May 2031" == TEXT[answer["start"] : answer["end"]]
+    assert answer["document"].endswith("warranty.txt") and record["searched"]["files"] == 1
+    text = call(make_server(reader, library), lambda c: c.read_resource(answer["resource"]))
+    assert text.contents[0].text[answer["start"] : answer["end"]] == answer["text"]
+
+
+def test_what_is_not_there_is_no_answer(library: Library, reader: Reader) -> None:
+    found = call(
+        make_server(reader, library),
+        lambda c: c.call_tool("ask", CHESS),
+    )
+    assert found.structured_content["answers"] == []
+    assert found.structured_content["no_answer_probability"] > 0.5
+
+
+def test_ask_reads_passages_without_a_library(reader: Reader) -> None:
+    arguments = {"question": "Who signed it?", "passages": [TEXT]}
+    found = call(make_server(reader), lambda c: c.call_tool("ask", arguments))
+    assert found.structured_content["answers"][0]["text"] == "Ada Lovelace"
+    refused = call(make_server(reader), lambda c: c.call_tool("ask", {"question": "Who?"}))
+    assert refused.is_error and "passages are missing" in refused.content[0].text
+
+
+def test_verify_quotes_and_search(library: Library, reader: Reader) -> None:
+    server = make_server(reader, library)
+    text = 'It says "The warranty ends on 3 May 2031" and "covers parts and labor only for a year of use".'
+    found = call(server, lambda c: c.call_tool("verify_quotes", {"text": text})).structured_content
+    assert found["quotations"][0]["status"] == "verified" and not found["all_verified"]
+    passages = call(server, lambda c: c.call_tool("search", {"query": "warranty"})).structured_content[
+        "passages"
+    ]
+    assert TEXT[passages[0]["start"] : passages[0]["end"]] == passages[0]["text"]
+
+
+def test_tools_state_their_schemas(library: Library, reader: Reader) -> None:
+    tools = call(make_server(reader, library), lambda c: c.list_tools()).tools
+    assert sorted(tool.name for tool in tools) == ["ask", "search", "verify_quotes"]
+    assert all(tool.output_schema and tool.annotations.read_only_hint for tool in tools)
+    listed = call(make_server(reader, library), lambda c: c.read_resource("tritonqa://documents"))
+    assert json.loads(listed.contents[0].text)[0]["document"].endswith("warranty.txt")
+
+
+def test_the_command_over_stdio(library: Library) -> None:
+    from mcp import StdioServerParameters, stdio_client
+
+    code = "from tritonqa.cli.main import main; main()"
+    arguments = ["-c", code, "mcp", "--library", str(library.path), "--engine", "toy"]
+    server = StdioServerParameters(command=sys.executable, args=arguments)
+    tools = call(stdio_client(server), lambda c: c.list_tools()).tools
+    assert "ask" in [tool.name for tool in tools]
+
+
+@pytest.mark.parametrize(("given", "status"), [(None, 401), ("Bearer wrong", 401), ("Bearer secret", 200)])
+def test_http_wants_the_token(given: str | None, status: int) -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    headers = [(b"authorization", given.encode())] if given else []
+    guarded = behind_token(app, "secret")
+    asyncio.run(guarded({"type": "http", "headers": headers}, None, send))
+    assert sent[0]["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("example", False)],
+)
+def test_loopback(host: str, local: bool) -> None:
+    assert is_loopback(host) is local
