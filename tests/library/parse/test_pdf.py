@@ -143,6 +143,17 @@ def test_a_page_without_a_text_layer_is_noted(tmp_path: Path) -> None:
     assert [page.start for page in document.pages] == [0, 1, 6]
 
 
+def test_each_page_has_the_time_of_a_document(tmp_path: Path) -> None:
+    made = Made()
+    for _ in range(3):
+        made.add_page()
+    path = tmp_path / "long.pdf"
+    path.write_bytes(made.bytes())
+    told: list[None] = []
+    parse(path, alive=lambda: told.append(None))
+    assert len(told) == 3
+
+
 def test_a_password_opens_what_is_encrypted(tmp_path: Path) -> None:
     made = Made()
     made.set_encryption("owner", "secret", EncryptionMethod.RC4, AccessPermission.none())

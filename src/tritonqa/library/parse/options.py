@@ -11,9 +11,9 @@ from tritonqa.checks import check_fields, flag, number, whole_number
 class ParseOptions:
     """passwords are tried in turn on what is encrypted.
 
-    ocr reads pages that have no text layer from their image, each with as much time again. seconds and
-    megabytes are the time and the memory of a document's parser; file_megabytes is its size on disk at most,
-    and unpacked_megabytes what a packed one may unpack to.
+    ocr reads pages that have no text layer from their image. seconds is the time that a document may take, or
+    each page of a PDF; megabytes is the memory of its parser; file_megabytes its size on disk at most, and
+    unpacked_megabytes what a packed one may unpack to.
     """
 
     passwords: tuple[str, ...] = field(default=(), repr=False)

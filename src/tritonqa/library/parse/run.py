@@ -26,7 +26,7 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 def parse(
     path: Path, options: ParseOptions | None = None, alive: Callable[[], None] = lambda: None
 ) -> Document:
-    """Read a document; alive() is called after each page that is read by OCR, which takes its time.
+    """Read a document; alive() is called after each page of a PDF: a long one goes on.
 
     Raises DocumentError, whatever is wrong with the file.
     """

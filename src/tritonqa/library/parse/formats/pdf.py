@@ -41,6 +41,7 @@ def read(source: Source, options: ParseOptions) -> Document:
                         bare.append(index + 1)
             except PdfiumError:
                 damaged.append(index + 1)
+            source.alive()
         if len(damaged) == len(pdf):
             raise DocumentError("is damaged and none of its pages can be read; repair it or export it again")
         entries = outline(pdf)
