@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 import pytest
 
 from tests.support.wait import PATIENCE
 from tritonqa.client.base import Cancel, Client, Reply
-from tritonqa.client.retry import RetryingClient
+from tritonqa.client.retry import Attempts, RetriedCall, RetryingClient
 from tritonqa.errors import EngineError, Overloaded, Timeout, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call, Tensors
 from tritonqa.protocol.tensors import texts
@@ -120,3 +121,11 @@ def test_a_call_that_is_cancelled_is_cancelled_below_and_not_sent_again() -> Non
     assert not [
         thread for thread in set(threading.enumerate()) - before if isinstance(thread, threading.Timer)
     ]
+
+
+def test_a_call_that_is_cancelled_in_a_pause_is_not_sent_again() -> None:
+    client, told = Silent(), list[object]()
+    retried = RetriedCall(client.send, CALL, told.append, Attempts(8, monotonic() + 10.0))
+    retried.cancel()
+    retried.send()
+    assert not client.replies and not told

@@ -18,7 +18,7 @@ Reply: TypeAlias = Callable[[Tensors | Exception], None]
 """Told a call's outputs by name, or the error that came instead."""
 
 Cancel: TypeAlias = Callable[[], Any]
-"""Tells the server to drop a call, where the protocol can; its reply is told all the same."""
+"""Tells the server to drop a call, where the protocol can; its reply may be told all the same."""
 
 
 class Send(Protocol):

@@ -107,7 +107,9 @@ class RetriedCall:
         self._cancel_try: Cancel | None = None
 
     def send(self) -> None:
-        """Send the call, for the first time or again."""
+        """Send the call, for the first time or again, unless it was cancelled."""
+        if self._cancelled:
+            return
         try:
             self._cancel_try = self._send(self._call, self._receive, self._attempts.seconds_left())
         except TritonQAError as error:
