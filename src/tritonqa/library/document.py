@@ -128,6 +128,15 @@ class Excerpt:
     boxes: tuple[Box, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page as it looks: a PNG, and the page's sides in points, in which boxes are measured."""
+
+    png: bytes
+    width: float
+    height: float
+
+
 Range = TypeVar("Range", Page, Section, Row)
 
 

@@ -23,7 +23,7 @@ from tritonqa.library.parse import ParseOptions
 from tritonqa.library.resources import Resources
 from tritonqa.library.retrieve import retrieve
 from tritonqa.library.status import LibraryStatus, status
-from tritonqa.library.store import EVERYTHING, Scope
+from tritonqa.library.store import EVERYTHING, File, Scope
 from tritonqa.library.store.scope import Both
 from tritonqa.progress import Step
 from tritonqa.reader import Reader
@@ -192,6 +192,16 @@ class Library:
         with self._open.store().read(self.scope) as view:
             return view.text(absolute(document)[0])
 
+    def document(self, path: str | PathLike[str]) -> Document | None:
+        """Return a document as it was indexed: its text, title and pages. None without one."""
+        with self._open.store().read(self.scope) as view:
+            return view.document(absolute(path)[0])
+
+    def files(self) -> list[File]:
+        """List the files, the unreadable ones with their reason, by path."""
+        with self._open.store().read(self.scope) as view:
+            return view.files()
+
     def within(self, documents: str | Sequence[str] = (), kinds: str | Sequence[str] = ()) -> Library:
         """Return this library as one sees it who may see these documents alone; none given, none seen.
 
@@ -225,5 +235,5 @@ class Library:
 def _checked(value: object, field: str) -> str:
     text = checked_text(value, field)
     if not text.strip():
-        raise InputError(f"{field} is empty; give at least one word")
+        raise InputError(f"{field} is empty; give at least one word", field)
     return text

@@ -13,8 +13,8 @@ from threading import Lock, Thread
 from typing import Any
 
 from tritonqa.errors import DocumentError, MissingExtra
-from tritonqa.library.document import Document, Excerpt, Page
-from tritonqa.library.parse.message import document_of, excerpt_of, receive, send
+from tritonqa.library.document import Document, Excerpt, Page, Picture
+from tritonqa.library.parse.message import document_of, excerpt_of, picture_of, receive, send
 from tritonqa.library.parse.options import ParseOptions
 
 _START = "import sys; sys.path[:] = sys.argv[1:]; from tritonqa.library.parse.worker import main; main()"
@@ -35,7 +35,12 @@ def excerpt_apart(
     """Read again what stands at a place of a document, in the parser's process; as excerpt does."""
     touched = [asdict(page) for page in pages if page.start < end and start < page.end]
     place = {"pages": touched, "start": start, "end": end}
-    return excerpt_of(_PARSER.ask(path, options or ParseOptions(), place))
+    return excerpt_of(_LOOKER.ask(path, options or ParseOptions(), place))
+
+
+def picture_apart(path: Path, number: int, width: int, options: ParseOptions | None = None) -> Picture:
+    """Draw a page of a document, in the parser's process; as picture does."""
+    return picture_of(_LOOKER.ask(path, options or ParseOptions(), {"picture": number, "width": width}))
 
 
 class Parser:
@@ -124,4 +129,6 @@ def _ended(code: int) -> str:
 
 
 _PARSER = Parser()
+_LOOKER = Parser()  # a process of its own, so that no answer waits for a document that is being indexed
 atexit.register(_PARSER.close)
+atexit.register(_LOOKER.close)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from dataclasses import asdict, replace
 from itertools import chain
 from typing import IO, Any
 
-from tritonqa.library.document import Box, Document, Excerpt, Line, Page, Row, Section
+from tritonqa.library.document import Box, Document, Excerpt, Line, Page, Picture, Row, Section
 
 _LENGTH = 8  # bytes of a frame's length
 
@@ -32,10 +33,12 @@ def receive(stream: IO[bytes]) -> dict[str, Any] | None:
     return record
 
 
-def record_of(result: Document | Excerpt) -> dict[str, Any]:
+def record_of(result: Document | Excerpt | Picture) -> dict[str, Any]:
     """Return the record of a result; rows, of which there may be millions, as plain lists of numbers."""
     if isinstance(result, Excerpt):
         return asdict(result)
+    if isinstance(result, Picture):
+        return {**asdict(result), "png": b64encode(result.png).decode("ascii")}
     headers: dict[tuple[str, ...], int] = {}
     rows = [
         [row.start, row.end, row.number, headers.setdefault(row.headers, len(headers)), *chain(*row.cells)]
@@ -64,3 +67,8 @@ def pages_of(records: list[dict[str, Any]]) -> tuple[Page, ...]:
 def excerpt_of(record: dict[str, Any]) -> Excerpt:
     """Return the excerpt of a record."""
     return Excerpt(record["text"], tuple(Box(**one) for one in record["boxes"]))
+
+
+def picture_of(record: dict[str, Any]) -> Picture:
+    """Return the picture of a record."""
+    return Picture(b64decode(record["png"]), record["width"], record["height"])

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tritonqa.errors import DocumentError, MissingExtra
-from tritonqa.library.document import Document, Excerpt, Page
+from tritonqa.library.document import Document, Excerpt, Page, Picture
 from tritonqa.library.parse.archive import unpacked
 from tritonqa.library.parse.kinds import kind_of
 from tritonqa.library.parse.options import ParseOptions
@@ -41,6 +41,23 @@ def excerpt(
     Of a PDF only the pages that the place touches are read. Raises DocumentError as parse does.
     """
     return _guarded(path, lambda: _excerpt(path, pages, start, end, options or ParseOptions()))
+
+
+def picture(path: Path, number: int, width: int, options: ParseOptions | None = None) -> Picture:
+    """Draw a page (from 1) of a document that has a layout, so wide in pixels.
+
+    Raises DocumentError as parse does, and for a kind that has none.
+    """
+    return _guarded(path, lambda: _picture(path, number, width, options or ParseOptions()))
+
+
+def _picture(path: Path, number: int, width: int, options: ParseOptions) -> Picture:
+    source = unpacked(read_source(path, options), options)
+    reader = _format(source)
+    if not hasattr(reader, "picture"):
+        raise DocumentError("has no layout that could be drawn")
+    drawn: Picture = reader.picture(source, number, width, options)
+    return drawn
 
 
 def _parse(path: Path, options: ParseOptions, alive: Callable[[], None] = lambda: None) -> Document:

@@ -15,7 +15,7 @@ from tritonqa.errors import DocumentError, MissingExtra
 from tritonqa.library.parse.message import pages_of, receive, record_of, send
 from tritonqa.library.parse.ocr import OCR_MEGABYTES
 from tritonqa.library.parse.options import ParseOptions
-from tritonqa.library.parse.run import excerpt, parse
+from tritonqa.library.parse.run import excerpt, parse, picture
 
 _GRACE = 5  # seconds after which we end ourselves, should nobody have done so
 
@@ -47,6 +47,8 @@ def _alive(answers: BinaryIO, seconds: float) -> None:
 def _answer(request: dict[str, Any], options: ParseOptions, alive: Callable[[], None]) -> dict[str, Any]:
     path = Path(request["path"])
     try:
+        if "picture" in request:
+            return record_of(picture(path, request["picture"], request["width"], options))
         if "pages" in request:
             pages = pages_of(request["pages"])
             return record_of(excerpt(path, pages, request["start"], request["end"], options))

@@ -97,6 +97,10 @@ class View(ABC):
         """List the files, the unreadable ones too, by path."""
 
     @abstractmethod
+    def document(self, path: Path) -> Document | None:
+        """Return a file's document as it was indexed, without sections and rows; None where there is none."""
+
+    @abstractmethod
     def text(self, path: Path) -> str | None:
         """Return the text of a file's document as it was indexed; None where there is none."""
 

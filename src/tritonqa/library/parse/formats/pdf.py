@@ -6,16 +6,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tritonqa.errors import DocumentError
-from tritonqa.library.document import Box, Document, Excerpt, Page
+from tritonqa.library.document import Box, Document, Excerpt, Page, Picture
 from tritonqa.library.parse.ocr import lines_of
 from tritonqa.library.parse.options import ParseOptions
 from tritonqa.library.parse.pdf.characters import characters
 from tritonqa.library.parse.pdf.open import opened, opened_page
 from tritonqa.library.parse.pdf.outline import headings, outline
+from tritonqa.library.parse.pdf.png import png
 from tritonqa.library.parse.pdf.rectangles import boxes_of
 from tritonqa.library.parse.source import Source
 from tritonqa.library.parse.writer import Writer
 
+_PIXELS = 4000  # of a picture's longer side at most
 _LINE_ENDS = "\n-\u00ad"
 
 
@@ -81,6 +83,18 @@ def excerpt(source: Source, pages: Sequence[Page], start: int, end: int, options
                 lines = _lines(text, found.indices[begin:stop])
                 boxes.extend(boxes_of(page, page_text, place.number, lines))
     return Excerpt("".join(parts), tuple(boxes))
+
+
+def picture(source: Source, number: int, width: int, options: ParseOptions) -> Picture:
+    """Draw a page (from 1) so wide in pixels, less where it is very high; 0 only measures it."""
+    with opened(source.data, options.passwords) as pdf:
+        if not 1 <= number <= len(pdf):
+            raise DocumentError(f"has no page {number}")
+        with opened_page(pdf, number - 1) as (page, _):
+            across, down = page.get_size()
+            return Picture(
+                png(page, min(width / across, _PIXELS / max(across, down))) if width else b"", across, down
+            )
 
 
 def _seen(writer: Writer, page: Any, source: Source) -> bool:

@@ -81,15 +81,23 @@ class SqliteView(View):
         """List the files, the unreadable ones too, by path."""
         return [file for file, _ in self._files]
 
-    def text(self, path: Path) -> str | None:
-        """Return the text of a file's document as it was indexed; None where there is none."""
-        if not any(file.path == path and not file.reason for file, _ in self._files):
+    def document(self, path: Path) -> Document | None:
+        """Return a file's document as it was indexed, without sections and rows; None where there is none."""
+        file = next((file for file, _ in self._files if file.path == path and not file.reason), None)
+        if file is None:
             return None
-        row = self._connection.execute(
-            "SELECT d.text FROM files f JOIN documents d ON d.id = f.document WHERE f.path = ?",
+        text, kind, title, pages = self._connection.execute(
+            "SELECT d.text, d.kind, d.title, d.pages FROM files f JOIN documents d ON d.id = f.document "
+            "WHERE f.path = ?",
             (self._paths.keep(path),),
         ).fetchone()
-        return zlib.decompress(row[0]).decode("utf-8")
+        words = zlib.decompress(text).decode("utf-8")
+        return Document(words, kind, title, pages_of(pages), digest=file.digest)
+
+    def text(self, path: Path) -> str | None:
+        """Return the text of a file's document as it was indexed; None where there is none."""
+        document = self.document(path)
+        return document.text if document is not None else None
 
     def documents(self, first: Collection[str] = ()) -> Iterator[tuple[Path, Document]]:
         """Give each document once, with the first file that holds it; those of these digests first."""

@@ -1,0 +1,93 @@
+"""tritonqa web."""
+
+from __future__ import annotations
+
+import logging
+import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from tritonqa.cli.library_options import parse_options
+from tritonqa.cli.options import as_json, reader_options
+from tritonqa.cli.output import show
+from tritonqa.errors import InputError, MissingExtra
+from tritonqa.library.library import Library
+from tritonqa.library.parse import ParseOptions
+from tritonqa.reader import Reader
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--library",
+    type=click.Path(path_type=Path),
+    help="Answer from this library, made if need be; for PATHS alone one is made that ends with the server.",
+)
+@reader_options
+@parse_options
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=int, default=8080, show_default=True, help="0: any that is free.")
+@click.option(
+    "--token",
+    envvar="TRITONQA_TOKEN",
+    help="What callers must show; needed on an address that others reach. Also TRITONQA_TOKEN.",
+)
+@click.option("--open", "opens", is_flag=True, help="Open the page in a browser.")
+@as_json
+def web(
+    paths: tuple[Path, ...],
+    library: Path | None,
+    load: Callable[[], Reader],
+    options: ParseOptions,
+    opens: bool,
+    as_json: bool,
+    **where: str | int | None,
+) -> None:
+    """Serve the page and its API until Ctrl-C: paste a text and ask it, or ask a library of documents.
+
+    PATHS are indexed into the library while it is already asked. Requests are noted on stderr, without what
+    was asked.
+    """
+    try:
+        from tritonqa.web import WebOptions, create_app
+        from tritonqa.web.serve import serve
+    except ImportError as error:
+        raise MissingExtra(error.name or "starlette", "web") from error
+    chosen = WebOptions(**where)  # type: ignore[arg-type]
+    for path in paths:
+        if not path.exists():
+            raise InputError(f"path {path} does not exist; give files and folders that do", "paths")
+
+    def ready(address: str) -> None:
+        show({"address": address}, as_json, [f"{address}  (Ctrl-C ends it)"])
+        if opens:
+            webbrowser.open(address)
+
+    _log_to_stderr()
+    with load() as reader, _library(library, paths, reader, options) as opened:
+        serve(create_app(reader, opened, chosen, paths=paths), chosen, ready)
+
+
+@contextmanager
+def _library(
+    folder: Path | None, paths: tuple[Path, ...], reader: Reader, options: ParseOptions
+) -> Iterator[Library | None]:
+    """Open the library that is named; one for a while where there are only paths; none without them."""
+    if folder is None and not paths:
+        yield None
+        return
+    with TemporaryDirectory(prefix="tritonqa-") as temporary:
+        with Library(folder or Path(temporary) / "library", reader, options=options) as library:
+            yield library
+
+
+def _log_to_stderr() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log = logging.getLogger("tritonqa.web")
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)

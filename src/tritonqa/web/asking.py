@@ -1,0 +1,82 @@
+"""The body of an ask → what is asked, checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tritonqa.checks import text
+from tritonqa.errors import InputError
+from tritonqa.library.answer import CitedAnswers
+from tritonqa.library.library import Library
+from tritonqa.library.store import Scope
+from tritonqa.spans import AskOptions, Decoding
+from tritonqa.text import Ask
+
+OPTIONS = frozenset(AskOptions.__annotations__)
+FIELDS = frozenset(("question", "passages", "options", "scope")) | OPTIONS
+_LIBRARY_OPTIONS = ("top_k", "no_answer_threshold")
+_SCOPE = ("documents", "kinds")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, the passages to answer it from, and options; without passages the library answers."""
+
+    question: str
+    passages: Any
+    options: AskOptions
+    scope: Scope | None
+
+    def of_library(self, library: Library) -> CitedAnswers:
+        """Ask a library; raises InputError for an option that is for passages alone."""
+        if other := sorted(self.options.keys() - set(_LIBRARY_OPTIONS)):
+            raise InputError(
+                f"{other[0]} is for passages; a library takes {' and '.join(_LIBRARY_OPTIONS)}", other[0]
+            )
+        given: dict[str, Any] = {name: value for name, value in self.options.items() if value is not None}
+        return library.ask(self.question, scope=self.scope, **given)
+
+
+def asked_of(record: dict[str, Any]) -> Asked:
+    """Read an ask: options stand beside the question, as Triton's generate has them, or in "options".
+
+    Raises InputError that names the field.
+    """
+    options = _object(record, "options")
+    if unknown := sorted(options.keys() - OPTIONS):
+        known = ", ".join(sorted(OPTIONS))
+        raise InputError(
+            f"option {unknown[0]!r:.80} is unknown; known are {known}", f"options.{unknown[0]:.80}"
+        )
+    options |= {name: record[name] for name in OPTIONS & record.keys()}
+    Decoding().changed(**options)
+    question, passages = record.get("question"), record.get("passages")
+    if question is None:
+        raise InputError("question is missing; give a text", "question")
+    Ask.of(question, "any" if passages is None else passages)
+    if passages is not None and "scope" in record:
+        raise InputError("scope is for a library; leave it or the passages away", "scope")
+    return Asked(question, passages, options, _scope(_object(record, "scope")) if "scope" in record else None)
+
+
+def _object(record: dict[str, Any], name: str) -> Any:
+    value = {} if record.get(name) is None else record[name]
+    if not isinstance(value, dict):
+        raise InputError(f"{name} must be an object, not {type(value).__name__}", name)
+    return dict(value)
+
+
+def _scope(record: dict[str, Any]) -> Scope:
+    if unknown := sorted(record.keys() - set(_SCOPE)):
+        raise InputError(f"scope {unknown[0]!r:.80} is unknown; known are {', '.join(_SCOPE)}", "scope")
+    return Scope.of(
+        _texts(record.get("documents", "*"), "documents"), _texts(record.get("kinds", ()), "kinds")
+    )
+
+
+def _texts(value: Any, name: str) -> Any:
+    values = [value] if isinstance(value, str) else value
+    if not isinstance(values, list | tuple):
+        raise InputError(f"scope.{name} must be a text or an array of texts", f"scope.{name}")
+    return tuple(text(f"scope.{name}[{i}]", one) for i, one in enumerate(values))

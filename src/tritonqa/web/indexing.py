@@ -1,0 +1,102 @@
+"""Documents → the library, one piece of work after another, watched by any number."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tritonqa.errors import LibraryError, TritonQAError
+from tritonqa.library.index import Report
+from tritonqa.library.library import Library
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far indexing is: stage is idle, waiting, files or vectors; error is why the last work ended."""
+
+    stage: str = "idle"
+    done: int = 0
+    total: int = 0
+    error: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the state as JSON has it."""
+        return asdict(self)
+
+
+class Indexer:
+    """The one thread that writes to a library; answers are read meanwhile."""
+
+    def __init__(self, library: Library) -> None:
+        """Take an open library."""
+        self.library, self.state = library, State()
+        self._pool = ThreadPoolExecutor(1, "tritonqa-index")
+        self._watchers: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
+        self._lock = threading.Lock()
+
+    def open(self) -> None:
+        """Make the library where there is none yet; raises LibraryError for one that can't be opened."""
+        try:
+            self.library.searched()
+        except LibraryError:
+            self.library.add((), vectors=False)
+
+    def add(self, paths: Sequence[str | Path]) -> Future[Report]:
+        """Index paths, and make the vectors after all that waits is found by its words."""
+        added = self._submit(lambda: self.library.add(paths, vectors=False, step=self._step("files")))
+        self._submit(lambda: self.library.embed(step=self._step("vectors")))
+        return added
+
+    def remove(self, paths: Sequence[str]) -> Future[list[str]]:
+        """Forget files."""
+        return self._submit(lambda: self.library.remove(paths))
+
+    async def states(self) -> AsyncGenerator[State, None]:
+        """Give the state now, and each time that it has changed since the last look."""
+        changed = asyncio.Event()
+        with self._lock:
+            self._watchers[changed] = asyncio.get_running_loop()
+        try:
+            while True:
+                changed.clear()
+                yield self.state
+                await changed.wait()
+        finally:
+            with self._lock:
+                del self._watchers[changed]
+
+    def close(self) -> None:
+        """End what is under way, and begin nothing more."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _submit(self, work: Callable[[], T]) -> Future[T]:
+        if self.state.stage == "idle":
+            self._tell(State("waiting"))
+        return self._pool.submit(self._run, work)
+
+    def _run(self, work: Callable[[], T]) -> T:
+        error = ""
+        try:
+            return work()
+        except TritonQAError as raised:
+            error = str(raised)
+            raise
+        finally:
+            self._tell(State(error=error))
+
+    def _step(self, stage: str) -> Callable[[int, int], None]:
+        return lambda done, total: self._tell(State(stage, done, total))
+
+    def _tell(self, state: State) -> None:
+        self.state = state
+        with self._lock:
+            for changed, loop in self._watchers.items():
+                if not loop.is_closed():
+                    loop.call_soon_threadsafe(changed.set)

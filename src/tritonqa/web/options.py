@@ -1,0 +1,64 @@
+"""Where the page is served, and what it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+from tritonqa.checks import check_fields, number, text, whole_number
+from tritonqa.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request and all of them together may use up.
+
+    body_megabytes bounds a JSON body and nesting its depth; upload_megabytes and files bound one upload. Of
+    asks, running are answered at once, and waiting may stand in line; more are told to come back (503).
+    attempts wrong tokens a minute from one address are let through to be refused, more are held off (429).
+    """
+
+    body_megabytes: float = 12.0
+    nesting: int = 32
+    upload_megabytes: float = 256.0
+    files: int = 100
+    running: int = 4
+    waiting: int = 128
+    attempts: int = 20
+
+    def __post_init__(self) -> None:
+        """Raise InputError for values out of range, by name."""
+        check_fields(self, number, "body_megabytes", "upload_megabytes", above=0)
+        check_fields(self, whole_number, "nesting", "files", "running", "waiting", "attempts", least=1)
+
+
+@dataclass(frozen=True, slots=True)
+class WebOptions:
+    """Where to listen (port 0: any that is free), and the token that callers must show."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    token: str | None = field(default=None, repr=False)
+    limits: Limits = Limits()
+
+    def __post_init__(self) -> None:
+        """Raise InputError by name; without a token, for an address that others can reach."""
+        check_fields(self, text, "host", "token")
+        check_fields(self, whole_number, "port", least=0, most=65_535)
+        if self.token is not None and not (self.token.isascii() and self.token.isprintable() and self.token):
+            raise InputError("token must be printable ASCII of at least one character", "token")
+        if self.token is not None and " " in self.token:
+            raise InputError("token must hold no space", "token")
+        if self.token is None and not is_loopback(self.host):
+            raise InputError(
+                f"host {self.host} can be reached by others ; give --token, or leave --host away",
+                "token",
+            )
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine alone."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

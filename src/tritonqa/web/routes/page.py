@@ -1,0 +1,17 @@
+"""GET /: the page."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tritonqa.web.pages import page
+from tritonqa.web.service import service_of
+
+
+async def index(request: Request) -> Response:
+    """Show the question box."""
+    service = service_of(request)
+    library = service.indexer and str(service.indexer.library.path)
+    limits = service.options.limits
+    return page(request, "index.html", {"library": library, "upload_megabytes": limits.upload_megabytes})

@@ -1,0 +1,68 @@
+"""What all requests share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from starlette.requests import Request
+
+from tritonqa.library.library import Library
+from tritonqa.reader import AsyncReader, Reader
+from tritonqa.web.indexing import Indexer
+from tritonqa.web.metrics import Metrics
+from tritonqa.web.options import WebOptions
+from tritonqa.web.refusal import Refusal
+from tritonqa.web.workers import Line, Workers
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A reader, a library if there is one, and the line of those who ask."""
+
+    reader: AsyncReader
+    indexer: Indexer | None
+    options: WebOptions
+    line: Line
+    workers: Workers
+    looks: Workers
+    metrics: Metrics = field(default_factory=Metrics)
+
+    @classmethod
+    def of(cls, reader: Reader, library: Library | None, options: WebOptions) -> Service:
+        """Put together what answers; library is one that is open, or none."""
+        limits = options.limits
+        line = Line(limits.running + limits.waiting)
+        workers = Workers(limits.running, line)
+        looks = Workers(limits.running, Line(limits.running + limits.waiting))
+        indexer = Indexer(library) if library is not None else None
+        return cls(AsyncReader(reader.backend), indexer, options, line, workers, looks)
+
+    @property
+    def writer(self) -> Indexer:
+        """Return what writes to the library; raises Refusal 404 where there is none."""
+        if self.indexer is None:
+            raise Refusal(404, "there is no library here; start tritonqa web with --library DIR")
+        return self.indexer
+
+    @property
+    def library(self) -> Library:
+        """Return the library; raises Refusal 404 where there is none."""
+        return self.writer.library
+
+    @property
+    def uploads(self) -> Path:
+        """Return the folder beside the library that keeps what was dropped on the page."""
+        return self.library.path.with_name(f"{self.library.path.name}-documents")
+
+    def close(self) -> None:
+        """End the threads; reader and library are their owner's to close."""
+        for one in (self.indexer, self.workers, self.looks):
+            if one is not None:
+                one.close()
+
+
+def service_of(request: Request) -> Service:
+    """Return what an application's requests share."""
+    return cast(Service, request.app.state.service)

@@ -1,0 +1,145 @@
+"""POST /api/ask: the JSON of every wire, from passages and from a library."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.web.conftest import HANDBOOK
+from tritonqa import Reader
+from tritonqa.web import Limits, WebOptions, create_app
+
+TEXT = "👍🏽 The library has 40 rooms, and Ada wrote its catalogue in 1843."
+ASK = {"question": "How many rooms has the library?", "passages": TEXT, "no_answer_threshold": 1.0}
+
+
+def test_the_answer_is_the_readers_own(text_client: TestClient, toy: Reader) -> None:
+    expected = toy.ask(ASK["question"], TEXT, no_answer_threshold=1.0).to_dict()  # type: ignore[arg-type]
+    assert expected["answers"]
+    assert text_client.post("/api/ask", json=ASK).json() == expected
+
+
+def test_options_may_stand_by_themselves(text_client: TestClient) -> None:
+    inside = {
+        "question": ASK["question"],
+        "passages": [TEXT],
+        "options": {"no_answer_threshold": 1, "top_k": 2},
+    }
+    assert len(text_client.post("/api/ask", json=inside).json()["answers"]) == 2
+
+
+def test_passages_keep_their_ids(text_client: TestClient) -> None:
+    passages = [{"text": TEXT, "id": "a", "meta": {"half": "\ud800"}}]
+    sent = json.dumps({**ASK, "passages": passages})
+    answered = text_client.post("/api/ask", content=sent, headers={"Content-Type": "application/json"})
+    assert answered.json()["answers"][0]["id"] == "a"
+
+
+def test_progress_comes_as_events(text_client: TestClient) -> None:
+    body = {**ASK, "passages": [TEXT] * 40}
+    with text_client.stream(
+        "POST", "/api/ask", json=body, headers={"Accept": "text/event-stream"}
+    ) as answered:
+        events = events_of("".join(answered.iter_text()))
+    assert answered.headers["content-type"].startswith("text/event-stream")
+    assert [name for name, _ in events][-1] == "answers"
+    assert any(name == "progress" and data["done"] <= data["total"] for name, data in events)
+    assert events[-1][1] == text_client.post("/api/ask", json=body).json()
+
+
+def test_an_error_comes_as_an_event_too(text_client: TestClient) -> None:
+    headers = {"Accept": "text/event-stream"}
+    answered = text_client.post("/api/ask", json={"question": "Who?"}, headers=headers)
+    ((name, data),) = events_of(answered.text)
+    assert name == "error" and data["status"] == 422 and data["field"] == "passages"
+
+
+def test_a_library_says_where(client: TestClient, desk: Path) -> None:
+    answered = client.post("/api/ask", json={"question": "When does the warranty of the pump end?"}).json()
+    best = answered["answers"][0]
+    assert best["document"] == str(desk / "handbook.txt")
+    assert HANDBOOK[best["start"] : best["end"]] == best["text"] == "after 24 months"
+    assert answered["searched"] == {
+        "files": 2,
+        "passages": answered["searched"]["passages"],
+        "unreadable": [],
+    }
+
+
+def test_a_scope_leaves_out_what_is_not_in_it(client: TestClient, desk: Path) -> None:
+    body = {"question": "When does the warranty end?", "scope": {"kinds": "pdf"}, "no_answer_threshold": 1.0}
+    answered = client.post("/api/ask", json=body).json()
+    assert {answer["document"] for answer in answered["answers"]} == {str(desk / "boiler.pdf")}
+    assert answered["answers"][0]["page"] == 2 and answered["answers"][0]["boxes"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ({}, 422, "question"),
+        ({"question": "Who?"}, 422, "passages"),
+        ({"question": 5, "passages": "x"}, 422, "question"),
+        ({"question": " ", "passages": "x"}, 422, "question"),
+        ({"question": "Who?", "passages": []}, 422, "passages"),
+        ({"question": "Who?", "passages": [None]}, 422, "passages[0]"),
+        ({"question": "Who?", "passages": "x", "top_k": 0}, 422, "top_k"),
+        ({"question": "Who?", "passages": "x", "options": {"topk": 1}}, 422, "options.topk"),
+        ({"question": "Who?", "passages": "x", "options": []}, 422, "options"),
+        ({"question": "Who?", "passages": "x", "scope": {}}, 422, "scope"),
+        ({"question": "Who?", "passages": "x", "contexts": 1}, 422, "contexts"),
+        ([], 400, None),
+    ],
+)
+def test_what_is_wrong_is_named(text_client: TestClient, body: Any, status: int, field: str | None) -> None:
+    answered = text_client.post("/api/ask", json=body)
+    assert answered.status_code == status, answered.text
+    assert answered.json()["field"] == field and answered.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"", 400),
+        (b"{", 400),
+        (b'{"question": NaN}', 400),
+        (b'{"question": 1e999}', 400),
+        (b"\xff\xfe\xff", 400),
+        (b"[" * 100_000, 400),
+        (b'{"question": ' + b"[" * 40 + b"]" * 40 + b"}", 400),
+        (b'{"question": "\\ud800", "passages": "x"}', 422),
+        (b'{"question": ' + b"9" * 5000 + b"}", 400),
+    ],
+)
+def test_a_damaged_body_is_refused(text_client: TestClient, content: bytes, status: int) -> None:
+    answered = text_client.post("/api/ask", content=content, headers={"Content-Type": "application/json"})
+    assert answered.status_code == status and answered.json()["error"]
+
+
+def test_another_type_is_refused(text_client: TestClient) -> None:
+    assert text_client.post("/api/ask", data={"question": "Who?"}).status_code == 415
+    assert text_client.post("/api/ask", content=b"{}").status_code == 415
+
+
+def test_too_much_is_refused(toy: Reader) -> None:
+    limits = Limits(body_megabytes=0.001)
+    with TestClient(create_app(toy, options=WebOptions(limits=limits)), "http://localhost") as client:
+        assert client.post("/api/ask", json={**ASK, "passages": "x" * 2000}).status_code == 413
+        pieces = (b"x" * 100 for _ in range(20))
+        headers = {"Content-Type": "application/json"}
+        assert client.post("/api/ask", content=pieces, headers=headers).status_code == 413
+        assert client.post("/api/ask", json=ASK).status_code == 200
+
+
+def test_a_reader_that_is_gone_is_told(toy: Reader, text_client: TestClient) -> None:
+    toy.close()
+    answered = text_client.post("/api/ask", json=ASK)
+    assert answered.status_code == 503 and int(answered.headers["retry-after"]) > 0
+
+
+def events_of(text: str) -> list[tuple[str, Any]]:
+    parts = [part.split("\n", 1) for part in text.strip().split("\n\n")]
+    return [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in parts]
