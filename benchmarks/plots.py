@@ -55,6 +55,7 @@ def main() -> None:
     bars = [(f"{count} a request", costs({"": row}, int(count))[0][1]) for count, row in rows.items()]
     save("batches", svg.bars("CPU time a question", "ms", bars))
     save("cache", svg.bars("CPU time an ask", "ms", costs(latest("matrix-cache")["measured"])))
+    save("lengths", svg.bars("CPU time an ask", "ms", costs(latest("matrix-lengths")["measured"])))
     run = latest("profile")["runs"][0]
     parts = [(name, [(stage["mean_ms"], place)]) for place, (name, stage) in enumerate(run["stages"].items())]
     save("profile", svg.bars("Stages of an ask", "ms", parts))

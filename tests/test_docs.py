@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-RUN = (ROOT / "README.md", ROOT / "docs" / "index.md", ROOT / "docs" / "moving-from-transformers.md")
+RUN = (
+    ROOT / "README.md",
+    *(ROOT / "docs" / f"{name}.md" for name in ("index", "moving-from-transformers", "bench")),
+)
 COMMANDS = [
     pytest.param(line, id=f"{page.name}: {line}")
     for page in RUN

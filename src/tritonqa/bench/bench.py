@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from threading import Event
 from typing import Any, Protocol
 
@@ -76,7 +75,7 @@ def bench(
             subject.first_asks(wish)
         for place, load in enumerate(loads):
             passed = place * total / len(loads)
-            measured = measure(subjects, load, how, wish, behind(passed, partial(step, total=total)))
+            measured = measure(subjects, load, how, wish, behind(passed, lambda now: step(now, total)))
             result.runs += [summarise(part, subject, subjects[0], result) for part, subject in measured]
             if wish.is_set():
                 result.interrupted = True

@@ -57,13 +57,11 @@ class ProcessGenerator:
             round_ = {"begin": begin, "seconds": seconds, "seed": seed * parts + part}
             _tell(child, {"load": asdict(share), **round_})
         heard = [self._waiting.submit(_hear, child) for child in self._children]
-        told = False
-        while not all(future.done() for future in heard):
+        while not all(future.done() for future in heard) and not stop.wait(POLL):
             tick(max(0.0, min(seconds, perf_counter() - begin)))
-            if stop.wait(POLL) and not told:
-                told = True
-                for child in self._children:
-                    _write(child, STOP)
+        if stop.is_set():
+            for child in self._children:
+                _write(child, STOP)
         made = [read(future.result()) for future in heard]
         samples = joined([one.samples for one in made])
         return Generated(samples, sum(one.cpu for one in made), max(one.busy for one in made))

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
 from threading import Event
 from typing import Any, TypeVar
 
@@ -47,7 +46,7 @@ def sweep(
             def run(load: Load, subject: Subject = subject) -> tuple[Run, bool] | None:
                 nonlocal passed
                 begin = passed
-                found = measure([subject], load, how, wish, behind(begin, partial(step, total=None)))
+                found = measure([subject], load, how, wish, behind(begin, lambda now: step(now, None)))
                 passed += how.warmup + how.seconds
                 if not found:
                     return None

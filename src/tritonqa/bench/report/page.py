@@ -62,8 +62,10 @@ def knees(result: Result) -> Iterable[str]:
 def remarks(result: Result) -> list[str]:
     """Return what a reader of the figures must know, each with the run it is about."""
     own = [f"{run.target}, {run.load}: {note}" for run in result.runs for note in run.notes]
-    early = ["interrupted: these are the asks until then"] if result.interrupted else []
-    return [*early, *result.notes, *own]
+    said = (
+        "interrupted: these are the asks until then" if result.runs else "interrupted before any was measured"
+    )
+    return [*([said] if result.interrupted else []), *result.notes, *own]
 
 
 def _about(result: Result) -> str:
