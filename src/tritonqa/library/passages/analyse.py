@@ -64,8 +64,13 @@ def analyse(text: str) -> list[str]:
 
 def query_terms(question: str) -> list[str]:
     """Return the distinct terms of a question that are worth searching for."""
-    folded = [word for word in re.split(r"(\W+)", question) if word.casefold() not in STOP]
-    return list(dict.fromkeys(analyse("".join(folded)) or analyse(question)))
+    terms = list(dict.fromkeys(analyse(question)))
+    return [term for term in terms if term not in _stop_terms()] or terms
+
+
+@cache
+def _stop_terms() -> frozenset[str]:
+    return frozenset(analyse(" ".join(STOP)))
 
 
 @cache

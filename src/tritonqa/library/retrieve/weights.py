@@ -10,7 +10,7 @@ class Weights:
     """A score is lexical · share of the best BM25 + dense · cosine."""
 
     lexical: float = 1.0
-    dense: float = 1.0
+    dense: float = 0.4
 
     def score(self, share: float, cosine: float) -> float:
         """Return both as one number."""

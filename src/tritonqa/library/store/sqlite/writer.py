@@ -32,6 +32,7 @@ from tritonqa.library.store.sqlite.snapshot import (
 from tritonqa.library.store.sqlite.view import FILES
 
 _STEP = 5_000  # passages indexed at once: bounded memory
+_PATIENCE = 500  # milliseconds that emptying the log waits for readers
 
 
 class SqliteWriter(Writer):
@@ -105,7 +106,7 @@ class SqliteWriter(Writer):
             lacking = missing(segments.open(), wanted)
             for at in range(0, max(len(lacking), 1), _STEP):
                 segments.publish(make(self._connection, lacking[at : at + _STEP]), wanted, merge, generation)
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._checkpoint()
 
     def renew(self, encoder: str) -> None:
         """Throw away what is derived, and the vectors of another encoder than this."""
@@ -117,6 +118,13 @@ class SqliteWriter(Writer):
                 self._connection.execute("DELETE FROM vectors")
                 self._connection.execute("UPDATE meta SET value = '' WHERE key = 'encoder'")
             self._connection.execute("UPDATE meta SET value = ? WHERE key = 'analyser'", (ANALYSER,))
+
+    def _checkpoint(self) -> None:
+        """Empty the log, which holds what was deleted; readers of before put that off to the next time."""
+        wait = self._connection.execute("PRAGMA busy_timeout").fetchone()[0]
+        self._connection.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._connection.execute(f"PRAGMA busy_timeout = {wait}")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -1,0 +1,134 @@
+"""What every store does; a store of another kind joins STORES."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.support.documents import put, vectors_of
+from tritonqa.errors import LibraryError
+from tritonqa.library.passages.analyse import query_terms
+from tritonqa.library.store import EVERYTHING, File, Scope, Store
+from tritonqa.library.store.sqlite import SqliteStore
+
+STORES: dict[str, Callable[[Path], Store]] = {"sqlite": SqliteStore.create}
+
+TEXTS = {
+    "boats.txt": "The boat sails on the lake. Its sail is red.",
+    "trains.txt": "The train to Bremen leaves at nine.",
+    "rooms.txt": "The house has forty rooms. The garden has a lake.",
+}
+
+
+@pytest.fixture(params=STORES, ids=str)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    made = STORES[request.param](tmp_path / "s.library")
+    with made.write() as writer:
+        for name, text in TEXTS.items():
+            put(writer, tmp_path / name, text)
+        rows = writer.without_vector(10)
+        writer.add_vectors([row[0] for row in rows], vectors_of([row[1] for row in rows]), "toy 1")
+        writer.optimise()
+    return made
+
+
+def found(store: Store, question: str, scope: Scope = EVERYTHING) -> dict[str, float]:
+    with store.read(scope) as view:
+        scores = view.lexical(query_terms(question), 10).scores
+        passages = view.passages(list(scores))
+        return {one.files[0].path.name: scores[one.id] for one in passages}
+
+
+def test_words_find_the_passages_that_hold_them(store: Store) -> None:
+    assert set(found(store, "lake")) == {"boats.txt", "rooms.txt"}
+    assert list(found(store, "a train to Bremen")) == ["trains.txt"]
+    assert found(store, "submarine") == {}
+
+
+def test_vectors_find_what_is_near(store: Store) -> None:
+    with store.read(EVERYTHING) as view:
+        assert view.counts().without_vector == 0
+        ids = list(view.lexical(query_terms("train boat rooms"), 10).scores)
+        near = view.dense(vectors_of([TEXTS["trains.txt"]])[0], 1)
+        assert len(near.scores) == 1
+        also = view.dense(vectors_of([TEXTS["trains.txt"]])[0], 1, also=ids)
+        assert set(also.scores) == set(ids)
+
+
+def test_a_passage_comes_back_as_it_was(store: Store) -> None:
+    with store.read(EVERYTHING) as view:
+        for passage in view.passages(list(view.lexical(query_terms("lake train"), 10).scores)):
+            path = passage.files[0].path
+            text = view.text(path)
+            assert text == TEXTS[path.name] and text[passage.start : passage.end] == passage.text
+
+
+def test_what_is_out_of_scope_is_as_if_it_were_not_there(store: Store, tmp_path: Path) -> None:
+    alone = STORES["sqlite"](tmp_path / "alone.library")
+    with alone.write() as writer:
+        for name in ("boats.txt", "rooms.txt"):
+            put(writer, tmp_path / name, TEXTS[name])
+    scope = Scope(("boats.txt", "rooms.txt"))
+    assert found(store, "the lake of Bremen", scope) == found(alone, "the lake of Bremen")
+    with store.read(scope) as view:
+        assert view.counts().files == 2 and view.text(tmp_path / "trains.txt") is None
+        assert len(view.dense(vectors_of(["x"])[0], 10).scores) == 2
+    assert found(store, "lake", Scope()) == {}
+
+
+def test_a_removed_file_is_gone_and_a_copy_keeps_its_document(store: Store, tmp_path: Path) -> None:
+    with store.write() as writer:
+        put(writer, tmp_path / "copy.txt", TEXTS["boats.txt"])
+        writer.remove([tmp_path / "boats.txt", tmp_path / "trains.txt"])
+        writer.optimise()
+    assert set(found(store, "lake train")) == {"copy.txt", "rooms.txt"}
+    with store.read(EVERYTHING) as view:
+        assert view.counts().passages == 2
+
+
+def test_a_moved_file_keeps_its_passages_and_vectors(store: Store, tmp_path: Path) -> None:
+    with store.write() as writer:
+        old = writer.files()[tmp_path / "trains.txt"]
+        writer.move(old.path, File(tmp_path / "new.txt", old.size, 1, 2, old.digest))
+        assert writer.without_vector(10) == []
+    assert list(found(store, "Bremen")) == ["new.txt"]
+
+
+def test_an_unreadable_file_is_listed_with_its_reason(store: Store, tmp_path: Path) -> None:
+    with store.write() as writer:
+        writer.put(File(tmp_path / "bad.pdf", 3, 1, 2, reason="is damaged"))
+    with store.read(EVERYTHING) as view:
+        assert [file.reason for file in view.files() if file.reason] == ["is damaged"]
+        assert view.counts().unreadable == 1 and view.counts().files == 3
+
+
+def test_a_view_stays_what_it_is_while_others_write(store: Store, tmp_path: Path) -> None:
+    with store.read(EVERYTHING) as view:
+        with store.write() as writer:
+            put(writer, tmp_path / "more.txt", "A lake in Finland.")
+            writer.remove([tmp_path / "boats.txt"])
+            writer.optimise()
+        scores = view.lexical(query_terms("lake"), 10).scores
+        names = {one.files[0].path.name for one in view.passages(list(scores))}
+        assert names == {"boats.txt", "rooms.txt"}
+    assert set(found(store, "lake")) == {"more.txt", "rooms.txt"}
+
+
+def test_there_is_one_writer(store: Store) -> None:
+    with store.write(), pytest.raises(LibraryError, match="another process is writing"), store.write():
+        pass
+
+
+def test_scores_do_not_depend_on_how_often_the_store_was_brought_up_to_date(
+    store: Store, tmp_path: Path
+) -> None:
+    often = STORES["sqlite"](tmp_path / "often.library")
+    for name, text in TEXTS.items():
+        with often.write() as writer:
+            put(writer, tmp_path / name, text)
+            writer.optimise()
+    one, other = found(store, "the lake of Bremen"), found(often, "the lake of Bremen")
+    assert list(one) == list(other) and np.allclose(list(one.values()), list(other.values()))
