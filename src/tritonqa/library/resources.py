@@ -21,8 +21,6 @@ class Resources:
         self.folder = folder
         self._given = reader
         self._reader: Reader | None = reader if isinstance(reader, Reader) else None
-        self._encoder: Encoder | None = None
-        self._looked_for_encoder = False
         self._store: SqliteStore | None = None
         self._lock = threading.RLock()
 
@@ -55,9 +53,7 @@ class Resources:
     def any_encoder(self) -> Encoder | None:
         """Open the encoder that is installed, whatever the library was made with."""
         with self._lock:
-            if not self._looked_for_encoder:
-                self._encoder, self._looked_for_encoder = encoders.find(), True
-            return self._encoder
+            return encoders.find()
 
     def store(self, *, create: bool = False, renewing: bool = False) -> SqliteStore:
         """Open the store; create makes it where there is none, renewing opens one of another analyser.
@@ -77,7 +73,5 @@ class Resources:
                 self._store.close()
             if self._reader is not None and self._reader is not self._given:
                 self._reader.close()
-            if self._encoder is not None:
-                self._encoder.close()
-            self._store, self._encoder, self._looked_for_encoder = None, None, False
+            self._store = None
             self._reader = self._given if isinstance(self._given, Reader) else None

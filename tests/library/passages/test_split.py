@@ -31,7 +31,7 @@ def test_passages_hold_every_character_at_its_place(text: str, data: st.DataObje
     )
     sizes = Splitting(full=12, most=20, overlap=4)
     passages = list(split(Document(text, "text", sections=sections), sizes))
-    held = set()
+    held: set[int] = set()
     for passage in passages:
         assert text[passage.start : passage.end] == passage.text
         held.update(range(passage.start, passage.end))

@@ -19,7 +19,10 @@ from tritonqa.errors import InputError
 from tritonqa.evaluate import score
 from tritonqa.evaluate.language import ENGLISH, Language
 from tritonqa.evaluate.plots import plot, require_matplotlib
+from tritonqa.evaluate.run import Report
 from tritonqa.evaluate.run import evaluate as run
+from tritonqa.library.evaluate import evaluate as evaluate_library
+from tritonqa.library.library import Library
 from tritonqa.progress import bar
 from tritonqa.reader import Reader
 from tritonqa.spans import AskOptions
@@ -53,6 +56,11 @@ def prediction_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--library",
+    type=click.Path(path_type=Path),
+    help="Ask this library of documents instead of each question's own context.",
+)
 @reader_options
 @answer_options
 @prediction_options
@@ -65,6 +73,7 @@ def prediction_options(command: Callable[..., None]) -> Callable[..., None]:
 @as_json
 def evaluate(
     file: Path,
+    library: Path | None,
     given: Scoring | None,
     predict_only: bool,
     output: Path | None,
@@ -73,7 +82,7 @@ def evaluate(
     load: Callable[[], Reader],
     **options: Any,
 ) -> None:
-    """Score a reader on FILE exactly as SQuAD's official script does.
+    """Score a reader on FILE exactly as SQuAD's official script does, or a library on FILE's questions.
 
     FILE is SQuAD's JSON or one of its dialects: rows, JSON lines, MRQA's, CSV or TSV with named columns;
     also .gz.
@@ -81,17 +90,22 @@ def evaluate(
     rules = Language(options.pop("language"))
     asked = cast("AskOptions", options)
     if predict_only:
-        if given is not None or plots is not None:
-            raise InputError("--predict-only scores nothing; leave out --predictions and --plots")
+        if given is not None or plots is not None or library is not None:
+            raise InputError("--predict-only scores nothing; leave out --predictions, --plots and --library")
         _predict(load, load_squad(file, gold=False), asked, output)
         return
     dataset = load_squad(file)
+    if library is not None and given is not None:
+        raise InputError("library is asked afresh; leave out --predictions")
     if given is not None:
         if output is not None or plots is not None:
             raise InputError("predictions are texts alone; --output and --plots need a reader's answers")
         figures = given(dataset, rules)
     else:
-        figures = _run(load, dataset, asked, output, plots, rules)
+        make = partial(_ask, load, dataset, asked, rules)
+        if library is not None:
+            make = partial(_ask_library, library, load, dataset, asked)
+        figures = _run(make, output, plots)
     shown = {name: f"{value:.3f}" if isinstance(value, float) else value for name, value in figures.items()}
     show(figures, as_json, (f"{name:20} {value}" for name, value in shown.items()))
 
@@ -115,28 +129,34 @@ def _predict(load: Callable[[], Reader], dataset: Dataset, options: AskOptions, 
                 step(done, len(pairs))
 
 
-def _run(
-    load: Callable[[], Reader],
-    dataset: Dataset,
-    options: AskOptions,
-    output: Path | None,
-    plots: Path | None,
-    language: Language,
-) -> dict[str, Any]:
+def _run(make: Callable[[], Report], output: Path | None, plots: Path | None) -> dict[str, Any]:
     """Ask all questions, once it is sure that the results can be written."""
     if plots is not None:
         require_matplotlib()
         writable_folder(plots, "plots")
     with whole(output, "output") if output is not None else nullcontext() as lines:
-        with load() as reader, bar("questions") as step:
-            report = run(reader, dataset, step, reader.calibration, language, **options)
+        report = make()
         if lines is not None:
             lines.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in report.rows)
     if plots is not None:
         for path in plot(report, plots):
             click.echo(f"wrote {path}", err=True)
-    _say_threshold(dataset, reader, options)
     return report.figures
+
+
+def _ask(load: Callable[[], Reader], dataset: Dataset, options: AskOptions, language: Language) -> Report:
+    with load() as reader, bar("questions") as step:
+        report = run(reader, dataset, step, reader.calibration, language, **options)
+    _say_threshold(dataset, reader, options)
+    return report
+
+
+def _ask_library(folder: Path, load: Callable[[], Reader], dataset: Dataset, options: AskOptions) -> Report:
+    threshold = options.get("no_answer_threshold")
+    with load() as reader, Library(folder, reader) as opened, bar("questions") as step:
+        return evaluate_library(
+            opened, dataset, step, no_answer_threshold=0.5 if threshold is None else threshold
+        )
 
 
 def _say_threshold(dataset: Dataset, reader: Reader, options: AskOptions) -> None:

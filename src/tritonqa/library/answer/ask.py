@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tritonqa.library.answer.cite import Citer
 from tritonqa.library.answer.cited import CitedAnswer, CitedAnswers, Searched
 from tritonqa.library.answer.context import context
-from tritonqa.library.answer.judge import JUDGE, Candidate, Judge
+from tritonqa.library.answer.judge import Candidate, fitted
 from tritonqa.library.answer.merge import merge
 from tritonqa.library.encoder import Encoder
 from tritonqa.library.retrieve import Retrieved, retrieve
@@ -42,7 +42,6 @@ def ask(
     encoder: Encoder | None,
     citer: Citer,
     options: Asking,
-    judge: Judge = JUDGE,
 ) -> CitedAnswers:
     """Retrieve, read, judge, and look at the files again; raises what the reader raises."""
     searched = searched_by(view)
@@ -53,9 +52,10 @@ def ask(
         return CitedAnswers(question, (), 1.0, searched)
     texts = [passage.text for _, passage in readable]
     read = reader.ask(question, texts, top_k=_SPANS * len(texts), no_answer_threshold=1.0)
+    judge = fitted()
     candidates = judge.judged(_candidates(read, readable), read.no_answer)
     merged = merge(candidates)
-    no_answer = judge.no_answer(merged)
+    no_answer = judge.no_answer(candidates, read.no_answer)
     items: tuple[CitedAnswer, ...] = ()
     if no_answer <= options.no_answer_threshold:
         items = tuple(_cited(group, citer) for group in merged[: options.top_k])
@@ -77,7 +77,7 @@ def _candidates(read: Answers, readable: list[tuple[Retrieved, Stored]]) -> list
         place = (passage.digest, passage.start + answer.start, passage.start + answer.end)
         if place not in found:
             found[place] = Candidate(
-                answer.text, place[1], place[2], answer.score, answer.passage, retrieved.score, passage
+                answer.text, place[1], place[2], answer.score, answer.passage, retrieved, passage
             )
     return list(found.values())
 

@@ -15,6 +15,8 @@ def merge(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
     """
     groups: dict[str, list[Candidate]] = {}
     for one in candidates:
+        if not any(map(str.isalnum, one.text)):
+            continue  # punctuation alone answers nothing
         group = groups.setdefault(normalise(one.text) or one.text, [])
         if not any(_overlap(one, other) for other in group):
             group.append(one)

@@ -21,7 +21,3 @@ class Encoder(ABC):
     @abstractmethod
     def reads(self, text: str) -> bool:
         """Tell whether the model knows the script that a text is written in."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Let go of the model."""

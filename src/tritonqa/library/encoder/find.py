@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -11,8 +12,9 @@ GROUP = "tritonqa.encoders"
 PACKAGED = "tritonqa-encoder-minilm"
 
 
+@cache
 def find(name: str = PACKAGED) -> Encoder | None:
-    """Open an installed encoder; None where it is not installed."""
+    """Open an installed encoder, once in this process; None where it is not installed."""
     for point in entry_points(group=GROUP, name=name):
         from tritonqa.library.encoder.packaged import PackagedEncoder
 

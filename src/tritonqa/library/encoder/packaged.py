@@ -66,10 +66,6 @@ class PackagedEncoder(Encoder):
         known = sum(name_of(letter, "").startswith(self._scripts) for letter in letters)
         return 2 * known >= len(letters)
 
-    def close(self) -> None:
-        """Let go of the model."""
-        del self._run
-
 
 def _padded(ids: Sequence[Sequence[int]], width: int) -> dict[str, np.ndarray]:
     inputs = {name: np.zeros((len(ids), width), np.int64) for name in ("input_ids", "attention_mask")}

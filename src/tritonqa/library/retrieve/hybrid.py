@@ -14,11 +14,14 @@ _DEPTH = 100  # passages that each member brings
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """A passage by its id: its share of the most BM25 there could be, its cosine, and both as one score."""
+    """A passage by its id: its share of the most BM25 there could be, its cosine, and both as one score.
+
+    There is no cosine where words alone were searched.
+    """
 
     id: int
     lexical: float
-    dense: float
+    dense: float | None
     score: float
 
 
@@ -37,7 +40,7 @@ def retrieve(
     found = []
     for number in dict.fromkeys([*words.scores, *(meaning.scores if meaning else ())]):
         share = words.scores.get(number, 0.0) / (words.most or 1.0)
-        cosine = meaning.scores.get(number, 0.0) if meaning else 0.0
-        found.append(Retrieved(number, share, cosine, weights.score(share, cosine)))
+        cosine = meaning.scores.get(number, 0.0) if meaning else None
+        found.append(Retrieved(number, share, cosine, weights.score(share, cosine or 0.0)))
     found.sort(key=lambda one: (-one.score, one.id))
     return found[:limit]

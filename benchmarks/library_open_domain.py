@@ -1,0 +1,72 @@
+"""Exact match of a whole library by how many passages are read, and what it refuses without the document.
+
+    python benchmarks/library_open_domain.py DATA LIBRARY [--questions 100] [--passages 5 10 20]
+
+Over opendomain's passages and the first questions of each source. Each question is asked again of the library
+without the article that answers it, which should be refused. LIBRARY is a folder that is filled once and
+kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from library_corpus import fill, opendomain
+from record import record
+
+from tritonqa import Library, Reader
+from tritonqa.evaluate import exact
+from tritonqa.library.evaluate import FALSE_REFUSALS, refusal_curve
+from tritonqa.progress import bar
+
+
+def main() -> None:
+    """Ask, and ask again without the article."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("data", type=Path)
+    parser.add_argument("library", type=Path)
+    parser.add_argument("--questions", type=int, default=100)
+    parser.add_argument("--passages", type=int, nargs="+", default=[5, 10, 20])
+    options = parser.parse_args()
+    passages, questions = opendomain(options.data, options.questions)
+    fill(options.library, passages)
+    titles = {name: title for name, title, _ in passages}
+    by_title = defaultdict(list)
+    for name, title, _ in passages:
+        by_title[title].append(f"{name}.txt")
+    figures: dict[str, Any] = {"passages": len(passages)}
+    with Reader() as reader, Library(options.library, reader) as library, bar("asks") as step:
+        for source, rows in questions.items():
+            found: dict[str, Any] = {}
+            for count in options.passages:
+                right, nothing, answerable = [], [], []
+                for done, row in enumerate(rows, 1):
+                    without = [
+                        name
+                        for title, names in by_title.items()
+                        if title != titles[row["passage"]]
+                        for name in names
+                    ]
+                    for view, known in ((library, True), (library.within(without), False)):
+                        answers = view.ask(row["question"], passages=count, no_answer_threshold=1.0)
+                        nothing.append(answers.no_answer)
+                        answerable.append(known)
+                        if known:
+                            text = answers[0].text if answers else ""
+                            right.append(max(exact(gold, text) for gold in row["answers"]))
+                    step(done, len(rows))
+                curve = refusal_curve(np.array(nothing), np.array(answerable))
+                refused = max(one["refused"] for one in curve if one["false_refusals"] <= FALSE_REFUSALS)
+                found[str(count)] = {"exact": 100 * float(np.mean(right)), "refused@10": refused}
+            figures[source] = found
+    record("library-open-domain", figures)
+
+
+if __name__ == "__main__":
+    main()
