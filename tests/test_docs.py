@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+DECISIONS = ROOT / "docs" / "decisions"
 RUN = (
     ROOT / "README.md",
     *(ROOT / "docs" / f"{name}.md" for name in ("index", "moving-from-transformers", "bench")),
@@ -35,9 +36,21 @@ def test_the_page_of_commands_is_current() -> None:
 
 
 def test_every_page_is_in_the_navigation() -> None:
-    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("nav:")[2]
-    pages = {str(path.relative_to(ROOT / "docs").as_posix()) for path in (ROOT / "docs").rglob("*.md")}
-    assert not {page for page in pages if page not in nav}, "add them to mkdocs.yml"
+    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:")[2]
+    pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    decisions = {path.relative_to(ROOT / "docs").as_posix() for path in DECISIONS.glob("[0-9]*.md")}
+    assert not {page for page in pages - decisions if page not in nav}, "add them to mkdocs.yml"
+
+
+def test_every_decision_is_in_the_index() -> None:
+    """Each has a row with its number, title and status; a superseded one names what took its place."""
+    index = (DECISIONS / "index.md").read_text(encoding="utf-8")
+    rows = {name: row for row in index.splitlines() for name in re.findall(r"^\| \[\d+\]\((.*?)\)", row)}
+    for path in DECISIONS.glob("[0-9]*.md"):
+        assert path.name in rows, f"add {path.name} to docs/decisions/index.md"
+        text = path.read_text(encoding="utf-8")
+        assert re.sub(r"^# \d+[.:] ", "", text.splitlines()[0]) in rows[path.name]
+        assert ("Superseded by" in text) == ("| superseded by" in rows[path.name]), path.name
 
 
 @pytest.mark.parametrize("page", RUN, ids=lambda page: page.name)

@@ -65,7 +65,7 @@ def curl(url: str, body: object) -> dict[str, Any]:
     return record
 
 
-DOCS = Path(__file__).parent.parent.parent / "docs" / "triton.md"
+DOCS = Path(__file__).parent.parent.parent / "docs" / "triton" / "reference.md"
 WRITTEN = [
     block
     for block in re.findall(r"```sh\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
