@@ -78,12 +78,15 @@ def test_adding_again_follows_the_folder(library: Library, desk: Path) -> None:
 def test_equal_answers_are_one_with_all_places(library: Library, desk: Path) -> None:
     (desk / "copy.txt").write_text(HANDBOOK, encoding="utf-8")
     (desk / "letter.txt").write_text(
-        "As agreed the warranty of the pump ends after 24 months.", encoding="utf-8"
+        "As agreed the warranty of the pump ends AFTER 24 MONTHS.", encoding="utf-8"
     )
     library.add(desk)
     answer = library.ask("When does the warranty of the pump end?")[0]
     names = {Path(citation.document).name for citation in answer.citations}
     assert names == {"handbook.txt", "copy.txt", "letter.txt"}
+    for citation in answer.citations:
+        text = Path(citation.document).read_text(encoding="utf-8")
+        assert text[citation.start : citation.end] == citation.text, "each place in its own words"
 
 
 def test_who_may_see_nothing_finds_nothing(library: Library) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tritonqa.errors import DocumentError
-from tritonqa.library.answer import CitedAnswers, Status
+from tritonqa.library.answer import Citation, CitedAnswers, Status
 from tritonqa.library.parse import ParseOptions, parse_apart
 from tritonqa.library.passages.sentences import sentences
 from tritonqa.library.store import View
@@ -48,7 +48,7 @@ def check(
         found.answers += len(answers)
         for answer in answers:
             for place in answer.citations:
-                _compare(found, texts, answers.question, answer.text, place, options)
+                _compare(found, texts, answers.question, place, options)
         if step is not None:
             step(found.asks, max(total, found.asks))
     return found
@@ -72,8 +72,7 @@ def _compare(
     found: Checked,
     texts: dict[str, str | None],
     question: str,
-    text: str,
-    place: Any,
+    place: Citation,
     options: ParseOptions,
 ) -> None:
     found.places += 1
@@ -85,11 +84,11 @@ def _compare(
     fresh = texts[place.document]
     if fresh is None:
         found.unreadable += 1
-    elif fresh[place.start : place.end] != text:
+    elif fresh[place.start : place.end] != place.text:
         found.differing.append(
             {
                 "question": question,
-                "answer": text,
+                "answer": place.text,
                 "document": place.document,
                 "start": place.start,
                 "end": place.end,

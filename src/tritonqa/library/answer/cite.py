@@ -36,6 +36,7 @@ class Citer:
             found.append(
                 Citation(
                     str(file.path),
+                    text,
                     start,
                     end,
                     page.number if page else None,

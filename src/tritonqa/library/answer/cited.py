@@ -24,13 +24,14 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A place of a document: characters start to end of its text; page from 1, page_label as it is printed.
+    """A place of a document: text is characters start to end of its text; page from 1, page_label as it is printed.
 
     address is a cell's ("B3") in a table. boxes are given where the document has a layout and the file is as
     it was.
     """
 
     document: str
+    text: str
     start: int
     end: int
     page: int | None = None
