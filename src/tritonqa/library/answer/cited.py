@@ -24,7 +24,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A place of a document: text is characters start to end of its text; page from 1, page_label as it is printed.
+    """A place of a document: text is its characters start to end; page from 1, page_label as it is printed.
 
     address is a cell's ("B3") in a table. boxes are given where the document has a layout and the file is as
     it was.
