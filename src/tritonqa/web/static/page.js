@@ -7,7 +7,7 @@ const plain = (text) => text.replace(ODD, "\ufffd");
 const nameOf = (path) => plain(path.split(/[/\\]/).pop());
 const WORDS = [[0.9, "almost certain"], [0.75, "very likely"], [0.5, "likely"], [0.25, "doubtful"], [0, "unlikely"]];
 const inWords = (score) => WORDS.find(([least]) => score >= least)[1];
-const percent = (score) => `${Math.round(score * 100)} %`;
+const percent = (score) => (score < 0.005 ? "below 1 %" : `${Math.round(score * 100)} %`);
 const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 const NOTES = { changed: "The file has changed since it was indexed.", missing: "The file is gone." };
 
@@ -35,6 +35,7 @@ async function ask(event) {
   const body = { question: at("question").value, options: { top_k: Number(at("top-k").value) } };
   if (at("always").checked) body.options.no_answer_threshold = 1;
   if (!library) body.passages = [text];
+  history.replaceState(null, "", `#${new URLSearchParams({ q: body.question })}`); // kept for Back; never sent
   asking?.abort();
   const mine = (asking = new AbortController());
   clear("Reading…");
@@ -154,6 +155,7 @@ function showNothing({ searched, no_answer: sure }) {
   at("nothing-title").textContent = library ? "Not in these documents" : "Not in this text";
   const what = searched ? `Searched: ${counted(searched.passages, "passage")} of ${counted(searched.files, "file")}.` : "The whole text was read.";
   at("searched").textContent = `${what} That the answer is not there: ${inWords(sure)}, ${percent(sure)}.`;
+  if (at("indexing")?.textContent) at("searched").textContent += " Indexing still runs: ask again when it is done.";
   const unreadable = searched?.unreadable ?? [];
   at("unreadable").replaceChildren(...unreadable.slice(0, 20).map((path) => make("li", `could not be read: ${path}`)));
   if (unreadable.length > 20) at("unreadable").append(make("li", `and ${unreadable.length - 20} more`));
@@ -294,6 +296,11 @@ document.addEventListener("dragover", (event) => {
 });
 document.addEventListener("dragleave", () => document.body.classList.remove("dropping"));
 document.addEventListener("drop", drop);
+const asked = new URLSearchParams(location.hash.slice(1)).get("q");
+if (asked) {
+  at("question").value = asked;
+  if (library) at("ask").requestSubmit();
+}
 if (library) {
   at("files").addEventListener("change", () => add(at("files").files).then(() => (at("files").value = "")));
   follow();
