@@ -18,7 +18,7 @@ from tritonqa.web.upload import safe_name
 
 HOSTILE = (
     "# <script>alert(1)</script>\n\n<img src=x onerror=alert(1)> The password of the vault is "
-    "swordfish\u202e, says [x](javascript:alert(1)). <svg onload=alert(1)><style>*{display:none}</style></div></body>\n"
+    "swordfish\u202e, says [x](javascript:alert(1)). <svg onload=alert(1)><style>*{top:0}</style></div>\n"
 )
 
 
@@ -108,7 +108,7 @@ def test_what_is_not_in_the_library_is_not_shown(client: TestClient, document: s
 
 def test_a_text_is_shown_at_the_place(client: TestClient, desk: Path) -> None:
     start = HANDBOOK.index("24 months")
-    place = {"document": str(desk / "handbook.txt"), "start": start, "end": start + 9}
+    place: dict[str, str | int] = {"document": str(desk / "handbook.txt"), "start": start, "end": start + 9}
     assert '<mark id="here">24 months</mark>' in client.get("/source", params=place).text
 
 

@@ -7,7 +7,10 @@ const plain = (text) => text.replace(ODD, "\ufffd");
 const nameOf = (path) => plain(path.split(/[/\\]/).pop());
 const WORDS = [[0.9, "almost certain"], [0.75, "very likely"], [0.5, "likely"], [0.25, "doubtful"], [0, "unlikely"]];
 const inWords = (score) => WORDS.find(([least]) => score >= least)[1];
-const percent = (score) => (score < 0.005 ? "below 1 %" : `${Math.round(score * 100)} %`);
+const percent = (score) => {
+  if (score < 0.005) return "below 1 %";
+  return score > 0.995 ? "above 99 %" : `${Math.round(score * 100)} %`;
+};
 const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 const NOTES = { changed: "The file has changed since it was indexed.", missing: "The file is gone." };
 
@@ -303,5 +306,6 @@ if (asked) {
 }
 if (library) {
   at("files").addEventListener("change", () => add(at("files").files).then(() => (at("files").value = "")));
+  showDocuments().catch((error) => refuse(error.message));
   follow();
 }
