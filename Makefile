@@ -5,13 +5,17 @@ BIN := .venv/bin
 PARALLEL := -n auto --maxprocesses 4 --dist loadgroup
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint docs bench clean
+.PHONY: demo test test-all lint docs bench clean
 
 demo: .venv/base
 	$(PIP) -e '.[triton]'
 	$(BIN)/python examples/demo.py
 
+# All tests but those that train or start a cluster; those and all others: make test-all.
 test: .venv/dev
+	$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
+
+test-all: .venv/dev
 	$(BIN)/python -m pytest $(PARALLEL)
 
 lint: .venv/dev

@@ -4,9 +4,13 @@ import json
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.support import checkpoints
 from tests.support.command import tritonqa as command
 from tritonqa.datasets import load_squad, save_examples
+
+pytestmark = pytest.mark.slow
 
 FEW = "import tritonqa.train.run as run; run._VERIFIED_ON = 20"  # a thousand tell no more of so tiny a reader
 

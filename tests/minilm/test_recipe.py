@@ -14,6 +14,8 @@ from models.minilm.recipe.mixture import mixture
 from tests.support import checkpoints
 from tritonqa.train.start import Start
 
+pytestmark = pytest.mark.slow
+
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
     monkeypatch.setattr(sys, "argv", ["train", *arguments])

@@ -11,6 +11,8 @@ from models.minilm.experiments import train
 from tests.support import checkpoints
 from tritonqa.datasets import load_squad, save_examples
 
+pytestmark = pytest.mark.slow
+
 RECIPE = """
 [[run]]
 name = "all"

@@ -12,6 +12,8 @@ from tritonqa.train import Recipe, train
 from tritonqa.train import run as running
 from tritonqa.train.start import Start
 
+pytestmark = pytest.mark.slow
+
 RECIPE = Recipe(epochs=1, batch_tokens=2048)
 
 
