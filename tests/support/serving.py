@@ -81,8 +81,9 @@ class Served:
 @contextmanager
 def served(state: Path, *arguments: str) -> Iterator[Served]:
     """Run the command on free ports, its records kept apart; end it in any case."""
+    patiently = () if "--repository" in arguments else PATIENTLY  # what is written there already stays
     process = subprocess.Popen(
-        command("serve", "--json", *PORTS, *PATIENTLY, *arguments),
+        command("serve", "--json", *PORTS, *patiently, *arguments),
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "XDG_STATE_HOME": str(state)},
