@@ -150,6 +150,15 @@ def test_a_hostile_document_is_inert(shelf: TestClient, tmp_path: Path) -> None:
     assert "\u202e" not in page and "&lt;img src=x" in page and "<b>" not in page
 
 
+def test_an_answer_that_takes_too_long_is_given_up(reader: Reader, desk: Path) -> None:
+    options = WebOptions(limits=Limits(seconds=1e-6))
+    with Library(desk.parent / f"{desk.name}.library", reader) as library:
+        library.add(desk)
+        with TestClient(create_app(reader, library, options), ADDRESS) as client:
+            refused = client.post("/api/ask", json={"question": "When does the warranty end?"})
+    assert refused.status_code == 503 and int(refused.headers["retry-after"]) > 0
+
+
 def test_overrides_are_shown() -> None:
     assert (
         plain("a\u202eb\x00\ud800c") == "a\ufffdb\ufffd\ufffdc" and plain("עברית\n\u200f") == "עברית\n\u200f"

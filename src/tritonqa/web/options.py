@@ -14,7 +14,8 @@ class Limits:
     """What one request and all of them together may use up.
 
     body_megabytes bounds a JSON body and nesting its depth; upload_megabytes and files bound one upload. Of
-    asks, running are answered at once, and waiting may stand in line; more are told to come back (503).
+    asks, running are answered at once, and waiting may stand in line; more are told to come back (503),
+    and so are those that the library has not answered within seconds.
     attempts wrong tokens a minute from one address are let through to be refused, more are held off (429).
     """
 
@@ -24,11 +25,12 @@ class Limits:
     files: int = 100
     running: int = 4
     waiting: int = 128
+    seconds: float = 30.0
     attempts: int = 20
 
     def __post_init__(self) -> None:
         """Raise InputError for values out of range, by name."""
-        check_fields(self, number, "body_megabytes", "upload_megabytes", above=0)
+        check_fields(self, number, "body_megabytes", "upload_megabytes", "seconds", above=0)
         check_fields(self, whole_number, "nesting", "files", "running", "waiting", "attempts", least=1)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tritonqa.errors import InputError
+from tritonqa.errors import InputError, Timeout
 from tritonqa.progress import Step
 from tritonqa.web.asking import FIELDS, Asked, asked_of
 from tritonqa.web.body import read_json
@@ -40,10 +40,20 @@ async def _answer(service: Service, asked: Asked, step: Step | None) -> dict[str
         if service.indexer is None:
             raise InputError("passages is missing; there is no library here to answer from", "passages")
         library = service.indexer.library
-        return await service.workers.run(lambda: asked.of_library(library).to_dict())
+        return await _in_time(service, service.workers.run(lambda: asked.of_library(library).to_dict()))
     with service.line.place():
         found = await service.reader.ask(asked.question, asked.passages, step=step, **asked.options)
         return found.to_dict()
+
+
+async def _in_time(service: Service, work: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+    """Await an answer, at most so long that the line moves on; raises Timeout."""
+    seconds = service.options.limits.seconds
+    try:
+        async with asyncio.timeout(seconds):
+            return await work
+    except TimeoutError as error:
+        raise Timeout(f"the library has not answered within {seconds:g} seconds; ask again") from error
 
 
 async def _events(answer: Answering) -> AsyncIterator[bytes]:
