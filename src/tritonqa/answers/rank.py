@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from math import exp
 
 from tritonqa.answers.answer import Answer, Answers
 from tritonqa.answers.calibration import Calibration
-from tritonqa.answers.merge import Found, merged, with_places
+from tritonqa.answers.merge import Found, copies, merged, with_places
 from tritonqa.answers.wordless import is_wordless
 from tritonqa.features import Prepared
 from tritonqa.spans import Decoding, Evidence, Span
@@ -29,17 +29,18 @@ def rank(
     answerable = known.answerable(evidence.margin, options.answerable_prior)
     items: list[Answer] = []
     if 1 - answerable <= options.no_answer_threshold:
+        copied = copies(prepared.ask.passages)
         for found in _found(prepared, evidence, options):
             score = answerable * known.right(min(1.0, exp(found.margin - evidence.total)))
             if score >= options.min_score:
-                items.append(_answer(prepared, found, score))
+                items.append(_answer(prepared, copied, found, score))
     answers = Answers(
         prepared.ask.question, tuple(items), 1 - answerable, calibration is not None, prepared.question_cut
     )
     return answers.of(prepared.ask)
 
 
-def _answer(prepared: Prepared, found: Found, score: float) -> Answer:
+def _answer(prepared: Prepared, copied: Mapping[str, Sequence[int]], found: Found, score: float) -> Answer:
     passage = prepared.ask.passages[found.passage]
     begin, stop = sentence_around(passage, found.start, found.end)
     return Answer(
@@ -50,7 +51,7 @@ def _answer(prepared: Prepared, found: Found, score: float) -> Answer:
         found.passage,
         passage[begin:stop],
         begin,
-        places=with_places(prepared.ask.passages, found),
+        places=with_places(prepared.ask.passages, copied, found),
     )
 
 
