@@ -123,10 +123,8 @@ def test_a_full_disk_is_said(data: Path) -> None:
     arguments = ("evaluate", str(data / "squad-heldout-sample.json.gz"), "--engine", "toy")
     done = subprocess.run(tritonqa(*arguments, "--output", "/dev/full"), capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (1, "")
-    assert (
-        done.stderr
-        == "error: output /dev/full can't be written: No space left on device; choose another place\n"
-    )
+    last = done.stderr.splitlines()[-1]  # what comes before says that the reader has no threshold
+    assert last == "error: output /dev/full can't be written: No space left on device; choose another place"
     assert Path("/dev/full").is_char_device()
 
 
