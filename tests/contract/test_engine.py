@@ -27,7 +27,8 @@ def test_a_window_alone_gives_what_it_gives_among_others(case: Case) -> None:
 def test_logits_are_those_of_the_framework(case: Case) -> None:
     if case.expected is None:
         return  # toy has no weights
-    tolerance = TOLERANCE[case.engine.precision]
+    # A server that was given no precision runs the packaged INT8 file by its own CPU's rule.
+    tolerance = TOLERANCE["int8" if case.engine.name == "triton" else case.engine.precision]
     for logits, expected in zip(case.engine.run(case.windows), case.expected, strict=True):
         np.testing.assert_allclose(logits, expected, atol=tolerance)
 
