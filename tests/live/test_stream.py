@@ -23,6 +23,7 @@ from tests.support.serving import (
     Served,
     metric,
     served,
+    told,
 )
 from tests.support.wait import PATIENCE, eventually
 from tritonqa import Answers, AsyncReader, Reader
@@ -122,6 +123,7 @@ def test_leaving_the_stream_cancels_what_is_under_way(server: Server) -> None:
             sent += 1
             yield ask
 
+    told(server.http, metrics)
     begun = answered(metrics)
     with Reader.load(str(server.grpc), connection=PATIENT) as reader:
         stream = reader.ask_many(asks())
@@ -129,6 +131,7 @@ def test_leaving_the_stream_cancels_what_is_under_way(server: Server) -> None:
         eventually(lambda: metric(metrics, "tritonqa_waiting_windows"))
         stream.close()
         eventually(lambda: not metric(metrics, "tritonqa_waiting_windows"))
+        told(server.http, metrics)
         assert sent - (answered(metrics) - begun) > reader.backend.lookahead / 2
 
 

@@ -43,6 +43,6 @@ def test_the_asks_of_a_cancelled_stream_are_not_started(reader: InProcess) -> No
 
 def test_more_asks_than_may_ever_wait_are_an_input_error(reader: InProcess) -> None:
     starter = Starter(reader, 30.0, None, lambda stream: False, lambda: None)
-    long = Ask.of("Who wrote it?", ["It was written by Ada. " * 400] * 8)
+    long = Ask.of("Who wrote it?", [f"It was written by Ada in {i}. " * 400 for i in range(8)])
     with pytest.raises(InputError, match="question: 8 need more windows than may wait"):
         starter.start("", [long] * 8, reader.decoding)
