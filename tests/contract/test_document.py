@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.library.samples import HEADING, PLAIN, SAMPLES, SENTENCE, TABLE
+from tests.support.documents import described
 from tritonqa.errors import DocumentError
 from tritonqa.library.document import Document
 from tritonqa.library.parse import ParseOptions, excerpt, kinds, parse, parse_apart
@@ -69,7 +70,7 @@ def test_a_row_has_its_cells_headers_and_addresses(made: tuple[Path, Document]) 
         return
     rows = [row for row in document.rows if row.headers]
     assert [[document.text[start:end] for start, end in row.cells] for row in rows] == TABLE[1:]
-    assert rows[0].described(document.text) == "Part: Burner; Price: 120"
+    assert described(rows[0], document) == "Part: Burner; Price: 120"
     assert document.address(rows[1].cells[1][0]) == "B3"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.support.documents import put, vectors_of
+from tests.support.documents import put, put_table, vectors_of
 from tritonqa.errors import LibraryError
 from tritonqa.library.passages.analyse import query_terms
 from tritonqa.library.store import EVERYTHING, File, Scope, Store
@@ -64,6 +64,18 @@ def test_a_passage_comes_back_as_it_was(store: Store) -> None:
             path = passage.files[0].path
             text = view.text(path)
             assert text == TEXTS[path.name] and text[passage.start : passage.end] == passage.text
+
+
+def test_a_table_comes_back_with_its_headers_and_where_its_words_stand(store: Store, tmp_path: Path) -> None:
+    with store.write() as writer:
+        put_table(writer, tmp_path / "prices.csv")
+    with store.read(EVERYTHING) as view:
+        (passage,) = view.passages(list(view.lexical(query_terms("burner"), 10).scores))
+    assert passage.described == "Part; Price\nPart: Burner; Price: 120\nPart: Pump; Price: 75"
+    assert [piece.address for piece in passage.pieces] == ["A1", "B1", "A2", "B2", "A3", "B3"]
+    for piece in passage.pieces:
+        read = passage.described[piece.at : piece.at + piece.end - piece.start]
+        assert read == passage.text[piece.start : piece.end]
 
 
 def test_what_is_out_of_scope_is_as_if_it_were_not_there(store: Store, tmp_path: Path) -> None:

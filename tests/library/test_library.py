@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.library.samples import SAMPLES
 from tritonqa import Library, Reader
 from tritonqa.errors import InputError, LibraryError
 
@@ -41,6 +42,20 @@ def test_an_answer_says_where_it_stands(library: Library, desk: Path) -> None:
     assert answer.verified and answer.text in answer.context
     assert answers.searched.files == 2 and answers.searched.passages == 3
     assert answers.no_answer < 0.5
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "docx", "html", "markdown"])
+def test_a_tables_answer_is_its_cell_with_its_address(tmp_path: Path, reader: Reader, kind: str) -> None:
+    suffix, make = SAMPLES[kind]
+    path = tmp_path / f"prices{suffix}"
+    path.write_bytes(make())
+    library = Library(tmp_path / "x.library", reader)
+    library.add(path)
+    answer = library.ask("What is the price of the pump?", no_answer_threshold=1.0)[0]
+    assert answer.text == "75" and answer.citations[0].address == "B3"
+    text = library.text(path)
+    assert text is not None and text[answer.start : answer.end] == "75" and answer.verified
+    assert answer.to_dict()["address"] == "B3"
 
 
 def test_what_is_not_there_is_not_answered(library: Library) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from tritonqa.arrays import FloatArray
-from tritonqa.library.document import Document
+from tritonqa.library.document import Document, Row
 from tritonqa.library.passages import split
+from tritonqa.library.passages.describe import describe
 from tritonqa.library.store import File, Indexed
 from tritonqa.library.store.base import Writer
 
@@ -19,6 +20,24 @@ def put(writer: Writer, path: Path, text: str, title: str = "") -> None:
     digest = sha256(f"{title}\0{text}".encode()).hexdigest()
     document = Document(text, "text", title, digest=digest)
     writer.put(File(path, len(text), 1, 2, digest), Indexed(document, split(document)))
+
+
+def put_table(writer: Writer, path: Path) -> None:
+    """Put two rows under a header into a store."""
+    text = "Part\tPrice\nBurner\t120\nPump\t75"
+    headers = ("Part", "Price")
+    rows = (
+        Row(0, 10, 1, (), ((0, 4), (5, 10))),
+        Row(11, 21, 2, headers, ((11, 17), (18, 21))),
+        Row(22, 29, 3, headers, ((22, 26), (27, 29))),
+    )
+    document = Document(text, "csv", "prices", rows=rows, digest=sha256(text.encode()).hexdigest())
+    writer.put(File(path, len(text), 1, 2, document.digest), Indexed(document, split(document)))
+
+
+def described(row: Row, document: Document) -> str:
+    """Return a row with its headers."""
+    return describe(document, row.start, row.end)[0]
 
 
 def vectors_of(texts: list[str], width: int = 8) -> FloatArray:

@@ -74,5 +74,7 @@ def _answer(answer: CitedAnswer) -> Iterator[str]:
         if citation.page is not None:
             printed = f" (printed {citation.page_label})" if citation.page_label != str(citation.page) else ""
             place = f"page {citation.page}{printed}, {place}"
+        if citation.address:
+            place = f"cell {citation.address}, {place}"
         ocr = "; read from an image" if citation.ocr else ""
         yield f"  {visible(citation.document)}, {place}{ocr}{_NOTES[citation.status]}"

@@ -58,14 +58,9 @@ class Row:
     headers: tuple[str, ...]
     cells: tuple[tuple[int, int], ...]
 
-    def described(self, text: str) -> str:
-        """Return the row with its headers, "Name: X; Price: Y": for searching, not for quoting."""
-        parts = []
-        for column, (start, end) in enumerate(self.cells):
-            header = self.headers[column] if column < len(self.headers) else ""
-            if start < end:
-                parts.append(f"{header}: {text[start:end]}" if header else text[start:end])
-        return "; ".join(parts)
+    def address(self, column: int) -> str:
+        """Return the A1 address of a cell, its column counted from 0."""
+        return f"{column_letters(column)}{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +100,7 @@ class Document:
         row = _holding(self.rows, at)
         if row is None:
             return None
-        column = max((i for i, (start, _) in enumerate(row.cells) if start <= at), default=0)
-        return f"{column_letters(column)}{row.number}"
+        return row.address(max((i for i, (start, _) in enumerate(row.cells) if start <= at), default=0))
 
 
 @dataclass(frozen=True, slots=True)

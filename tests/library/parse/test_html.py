@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.documents import described
 from tritonqa.library.document import Document
 from tritonqa.library.parse import parse
 from tritonqa.library.parse.web import write_html
@@ -73,7 +74,7 @@ def test_cells_that_span_leave_the_others_empty() -> None:
     )
     rows = [[document.text[start:end] for start, end in row.cells] for row in document.rows]
     assert rows == [["Part", "Price", "Unit"], ["Pump", "75 EUR", ""], ["", "80", "EUR"]]
-    assert document.rows[2].described(document.text) == "Price: 80; Unit: EUR"
+    assert described(document.rows[2], document) == "Price: 80; Unit: EUR"
 
 
 def test_a_table_that_lays_out_a_page_is_walked_through() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from tests.support.documents import described
 from tritonqa.library.document import Document, column_letters
 from tritonqa.library.parse import parse
 from tritonqa.library.parse.formats.csv import delimiter
@@ -74,7 +75,7 @@ def test_a_workbook_gives_values_sheets_and_addresses(tmp_path: Path) -> None:
     page = document.page(0)
     assert page is not None and page.label == "Prices"
     assert document.address(document.text.index("0.125")) == "B6"
-    assert document.rows[2].described(document.text) == "Price: 0.125; From: 2026-05-01 12:30:00"
+    assert described(document.rows[2], document) == "Price: 0.125; From: 2026-05-01 12:30:00"
 
 
 def test_a_table_in_markdown_has_its_ranges_in_the_file(tmp_path: Path) -> None:

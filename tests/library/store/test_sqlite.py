@@ -101,6 +101,7 @@ def test_a_name_that_is_not_utf8_is_kept(tmp_path: Path) -> None:
     ("statement", "words"),
     [
         ("UPDATE meta SET value = 99 WHERE key = 'schema'", "newer tritonqa"),
+        ("UPDATE meta SET value = 1 WHERE key = 'schema'", "older tritonqa.*tritonqa index PATHS --library"),
         ("UPDATE meta SET value = 'old/0' WHERE key = 'analyser'", "tritonqa library rebuild"),
         ("DROP TABLE meta", "no library, or damaged"),
     ],

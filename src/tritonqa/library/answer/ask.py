@@ -10,6 +10,7 @@ from tritonqa.library.answer.cited import CitedAnswer, CitedAnswers, Searched
 from tritonqa.library.answer.context import context
 from tritonqa.library.answer.judge import Candidate, fitted
 from tritonqa.library.answer.merge import merge
+from tritonqa.library.answer.place import place_of
 from tritonqa.library.encoder import Encoder
 from tritonqa.library.retrieve import Retrieved, retrieve
 from tritonqa.library.store import Stored, View
@@ -50,7 +51,7 @@ def ask(
     readable = [(one, passage) for one, passage in zip(found, stored, strict=True) if passage.text.strip()]
     if not readable:
         return CitedAnswers(question, (), 1.0, searched)
-    texts = [passage.text for _, passage in readable]
+    texts = [passage.described or passage.text for _, passage in readable]
     read = reader.ask(question, texts, top_k=_SPANS * len(texts), no_answer_threshold=1.0)
     judge = fitted()
     candidates = judge.judged(_candidates(read, readable), read.no_answer)
@@ -74,11 +75,14 @@ def _candidates(read: Answers, readable: list[tuple[Retrieved, Stored]]) -> list
     found: dict[tuple[str, int, int], Candidate] = {}
     for answer in read:
         retrieved, passage = readable[answer.passage]
-        place = (passage.digest, passage.start + answer.start, passage.start + answer.end)
-        if place not in found:
-            found[place] = Candidate(
-                answer.text, place[1], place[2], answer.score, answer.passage, retrieved, passage
-            )
+        place = place_of(passage, answer.start, answer.end)
+        if place is None or (passage.digest, *place) in found:
+            continue
+        start, end = place
+        text = passage.text[start - passage.start : end - passage.start]
+        found[passage.digest, start, end] = Candidate(
+            text, start, end, answer.score, answer.passage, retrieved, passage
+        )
     return list(found.values())
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tritonqa.errors import DocumentError
 from tritonqa.library.answer.cited import Citation, Status
+from tritonqa.library.answer.place import address_of
 from tritonqa.library.document import Box, Page
 from tritonqa.library.parse import ParseOptions, excerpt_apart
 from tritonqa.library.store import File, Stored
@@ -27,6 +28,7 @@ class Citer:
         layout, the words at the place itself; only then are there boxes.
         """
         page = _page(passage.pages, start)
+        address = address_of(passage, start)
         found = []
         for file in passage.files:
             status = self._status(file)
@@ -41,7 +43,7 @@ class Citer:
                     end,
                     page.number if page else None,
                     page.label if page else None,
-                    None,
+                    address,
                     boxes,
                     page.ocr if page else False,
                     status,

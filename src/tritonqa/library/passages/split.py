@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tritonqa.errors import InputError
-from tritonqa.library.document import Document, Row
+from tritonqa.library.document import Document
+from tritonqa.library.passages.describe import Piece, describe, rows_within
 from tritonqa.library.passages.sentences import sentences
 
 _UNIT = re.compile(
@@ -21,7 +21,8 @@ _UNIT = re.compile(
 class Passage:
     """A part of a document: text == document.text[start:end]; headings stand above it, the outermost first.
 
-    described is what search reads in place of text where that says more: a table's rows with their headers.
+    described is what is searched and read in place of text where that says more: a table's rows with their
+    headers; pieces say where its words stand.
     """
 
     start: int
@@ -29,6 +30,7 @@ class Passage:
     text: str
     heading: tuple[str, ...] = ()
     described: str = ""
+    pieces: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def split(document: Document, splitting: Splitting | None = None) -> Iterator[Pa
         for first, last in _passages(document, start, end, sizes):
             text = document.text[first:last]
             if text.strip():
-                yield Passage(first, last, text, document.heading(first), _described(document, first, last))
+                yield Passage(first, last, text, document.heading(first), *describe(document, first, last))
 
 
 def _parts(document: Document) -> Iterator[tuple[int, int]]:
@@ -118,7 +120,7 @@ def _pieces(document: Document, start: int, end: int, most: int) -> Iterator[tup
 
 def _ranges(document: Document, start: int, end: int) -> Iterator[tuple[int, int]]:
     text, at = document.text, start
-    for row in _rows(document, start, end):
+    for row in rows_within(document, start, end):
         if at < row.start:
             yield from sentences(text, at, row.start)
         yield max(row.start, at), min(row.end, end)
@@ -129,18 +131,3 @@ def _ranges(document: Document, start: int, end: int) -> Iterator[tuple[int, int
 
 def _words(text: str, start: int, end: int) -> int:
     return sum(1 for _ in _UNIT.finditer(text, start, end))
-
-
-def _described(document: Document, start: int, end: int) -> str:
-    """Return what a passage holds, its rows with their headers; nothing where it has no rows."""
-    parts, at = [], start
-    for row in _rows(document, start, end):
-        parts += [document.text[at : row.start], row.described(document.text)]
-        at = row.end
-    return "\n".join((*filter(str.strip, parts), document.text[at:end])) if parts else ""
-
-
-def _rows(document: Document, start: int, end: int) -> Sequence[Row]:
-    """Return the rows that stand, in part at least, between two characters."""
-    first = bisect_right(document.rows, start, key=lambda row: row.end)
-    return document.rows[first : bisect_left(document.rows, end, key=lambda row: row.start)]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tritonqa.arrays import FloatArray
 from tritonqa.library.document import Document, Page
-from tritonqa.library.passages import Passage
+from tritonqa.library.passages import Passage, Piece
 from tritonqa.library.store.scope import Both, Scope
 
 
@@ -39,7 +39,10 @@ class Indexed:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A passage as a store gives it back; all files that hold its document, in the order of their paths."""
+    """A passage as a store gives it back; all files that hold its document, in the order of their paths.
+
+    described and pieces as a Passage has them.
+    """
 
     id: int
     text: str
@@ -51,6 +54,8 @@ class Stored:
     kind: str
     pages: tuple[Page, ...]
     files: tuple[File, ...]
+    described: str = ""
+    pieces: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tritonqa.errors import LibraryError
 from tritonqa.library.passages import ANALYSER
 
-SCHEMA = 1
+SCHEMA = 2
 FILE = "library.sqlite"
 
 _TABLES = """
@@ -38,7 +38,8 @@ CREATE TABLE passages (
     "end" INTEGER NOT NULL,
     heading TEXT NOT NULL,
     text TEXT NOT NULL,
-    described TEXT NOT NULL
+    described TEXT NOT NULL,
+    pieces TEXT NOT NULL
 );
 CREATE INDEX passages_document ON passages (document);
 CREATE TABLE vectors (
@@ -51,7 +52,8 @@ CREATE TABLE vectors (
 def connect(folder: Path, *, renewing: bool = False) -> sqlite3.Connection:
     """Open a library's file for one thread at a time.
 
-    Raises LibraryError for one that is no library, too new, or, unless renewing, of another analyser.
+    Raises LibraryError for one that is no library, of another schema, or, unless renewing, of another
+    analyser.
     """
     try:
         connection = sqlite3.connect(folder / FILE, timeout=30, isolation_level=None, check_same_thread=False)
@@ -86,10 +88,16 @@ def create(folder: Path) -> None:
 
 def _check(connection: sqlite3.Connection, folder: Path, renewing: bool) -> None:
     stamps = dict(connection.execute("SELECT key, value FROM meta"))
-    if stamps.get("schema", 0) > SCHEMA:
+    schema = stamps.get("schema", 0)
+    if schema > SCHEMA:
         raise LibraryError(
-            f"{folder} was made by a newer tritonqa (schema {stamps['schema']}, this one knows {SCHEMA}); "
+            f"{folder} was made by a newer tritonqa (schema {schema}, this one knows {SCHEMA}); "
             "upgrade it with: pip install -U tritonqa"
+        )
+    if schema < SCHEMA:
+        raise LibraryError(
+            f"{folder} was made by an older tritonqa, which kept less of a document (schema {schema}, now "
+            f"{SCHEMA}); delete it and make it anew with: tritonqa index PATHS --library {folder}"
         )
     if stamps.get("analyser") != ANALYSER and not renewing:
         raise LibraryError(

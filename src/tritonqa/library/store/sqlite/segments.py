@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,6 +17,7 @@ Arrays: TypeAlias = Mapping[str, npt.NDArray[Any]]
 Merge: TypeAlias = Callable[[Sequence[Arrays], npt.NDArray[np.int64]], Arrays]
 """Segments and the ids to keep of them → one segment."""
 
+_LOADING = threading.Lock()  # numpy reads headers by ast, which two threads may not before Python 3.11.8
 _LIST = "segments.json"
 _FACTOR = 4  # a segment is merged with those after it once they are a quarter of it
 
@@ -64,7 +66,8 @@ class Segments:
 
     def _load(self, name: str) -> Arrays:
         folder = self.folder / name
-        arrays = {file.stem: np.load(file, mmap_mode="r") for file in folder.iterdir()}
+        with _LOADING:
+            arrays = {file.stem: np.load(file, mmap_mode="r") for file in folder.iterdir()}
         if "ids" not in arrays:
             raise FileNotFoundError(folder)
         return {**arrays, "name": np.array(name)}

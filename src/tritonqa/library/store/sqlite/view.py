@@ -15,6 +15,7 @@ import numpy as np
 
 from tritonqa.arrays import FloatArray
 from tritonqa.library.document import Document, Line, Page
+from tritonqa.library.passages import Piece
 from tritonqa.library.store.base import Counts, File, Found, Stored, View
 from tritonqa.library.store.scope import EVERYTHING, Both, Scope
 from tritonqa.library.store.sqlite.dense import OUT
@@ -69,7 +70,8 @@ class SqliteView(View):
         for some in _batches(ids):
             marks = ", ".join("?" * len(some))
             for row in self._connection.execute(
-                'SELECT p.id, p.text, p.start, p."end", p.heading, d.digest, d.title, d.kind, d.pages, d.id '
+                'SELECT p.id, p.text, p.start, p."end", p.heading, p.described, p.pieces, '
+                "d.digest, d.title, d.kind, d.pages, d.id "
                 f"FROM passages p JOIN documents d ON d.id = p.document WHERE p.id IN ({marks})",
                 some,
             ):
@@ -134,11 +136,13 @@ class SqliteView(View):
         return found
 
     def _stored(self, row: Any, known: dict[int, tuple[tuple[Page, ...], tuple[File, ...]]]) -> Stored:
-        number, text, start, end, heading, digest, title, kind, pages, document = row
+        number, text, start, end, heading, described, pieces, digest, title, kind, pages, document = row
         if document not in known:
             known[document] = (pages_of(pages), self._holding(document))
         return Stored(
-            number, text, start, end, tuple(json.loads(heading)), digest, title, kind, *known[document]
+            *(number, text, start, end, tuple(json.loads(heading)), digest, title, kind, *known[document]),
+            described,
+            tuple(Piece(*piece) for piece in json.loads(pieces)),
         )
 
     def _holding(self, document: int) -> tuple[File, ...]:

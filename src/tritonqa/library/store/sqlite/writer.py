@@ -15,7 +15,7 @@ import numpy as np
 from tritonqa.arrays import FloatArray
 from tritonqa.errors import LibraryError
 from tritonqa.library.document import Document
-from tritonqa.library.passages import ANALYSER
+from tritonqa.library.passages import ANALYSER, Passage
 from tritonqa.library.store.base import File, Indexed, Writer
 from tritonqa.library.store.sqlite import dense, postings
 from tritonqa.library.store.sqlite.paths import Paths
@@ -152,12 +152,9 @@ class SqliteWriter(Writer):
             _document_row(document),
         ).lastrowid
         self._connection.executemany(
-            'INSERT INTO passages (document, start, "end", heading, text, described) '
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                (number, p.start, p.end, json.dumps(p.heading, ensure_ascii=False), p.text, p.described)
-                for p in indexed.passages
-            ),
+            'INSERT INTO passages (document, start, "end", heading, text, described, pieces) '
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            ((number, *_passage_row(passage)) for passage in indexed.passages),
         )
         assert number is not None
         return number
@@ -185,6 +182,12 @@ class SqliteWriter(Writer):
             "DELETE FROM documents WHERE id = ? AND NOT EXISTS (SELECT 1 FROM files WHERE document = id)",
             [(number,) for number in documents],
         )
+
+
+def _passage_row(passage: Passage) -> tuple[int, int, str, str, str, str]:
+    heading = json.dumps(passage.heading, ensure_ascii=False)
+    pieces = json.dumps([astuple(piece) for piece in passage.pieces], separators=(",", ":"))
+    return passage.start, passage.end, heading, passage.text, passage.described, pieces
 
 
 def _document_row(document: Document) -> tuple[str, str, str, str, str, bytes]:

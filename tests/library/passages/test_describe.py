@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tritonqa.library.answer.place import place_of
+from tritonqa.library.document import Document
+from tritonqa.library.parse.writer import Writer
+from tritonqa.library.passages import Passage, Splitting, split
+from tritonqa.library.passages.describe import describe
+from tritonqa.library.store import Stored
+
+CELL = st.sampled_from(["", "Pump", "75 \u20ac", "a: b; c", "\U0001f525 e\u0301", "x " * 30, "Part"])
+ROWS = st.lists(st.lists(CELL, min_size=1, max_size=4), min_size=1, max_size=5)
+
+
+def document_of(before: str, rows: list[list[str]], after: str) -> Document:
+    writer = Writer()
+    writer.write(before)
+    for number, cells in enumerate(rows, 1):
+        writer.row(cells, ("Part", "Price") if number > 1 else (), number)
+    writer.paragraph(after)
+    return writer.document("csv")
+
+
+def stored(document: Document, passage: Passage) -> Stored:
+    return Stored(
+        *(1, passage.text, passage.start, passage.end, (), "", "", document.kind, (), ()),
+        passage.described,
+        passage.pieces,
+    )
+
+
+@given(st.sampled_from(["", "Prices.\n", "Before. "]), ROWS, st.sampled_from(["", "After it."]))
+def test_every_word_but_headers_stands_in_the_document(
+    before: str, rows: list[list[str]], after: str
+) -> None:
+    document = document_of(before, rows, after)
+    for passage in split(document, Splitting(full=6, most=10, overlap=2)):
+        at = -1
+        for piece in passage.pieces:
+            assert piece.at > at and passage.start <= piece.start < piece.end <= passage.end
+            at = piece.at
+            read = passage.described[at : at + piece.end - piece.start]
+            assert read == document.text[piece.start : piece.end]
+            if piece.address:
+                assert document.address(piece.start) == piece.address
+
+
+@given(ROWS, st.data())
+def test_what_was_read_is_quoted_without_headers(rows: list[list[str]], data: st.DataObject) -> None:
+    document = document_of("", rows, "After it.")
+    (passage,) = split(document, Splitting(1_000, 1_001, 0))
+    read = passage.described or passage.text
+    start = data.draw(st.integers(0, len(read) - 1))
+    end = data.draw(st.integers(start + 1, len(read)))
+    place = place_of(stored(document, passage), start, end)
+    touched = [p for p in passage.pieces if p.at < end and start < p.at + p.end - p.start]
+    if place is None:
+        assert passage.pieces and not touched
+    else:
+        assert 0 <= place[0] < place[1] <= len(document.text)
+        if len(touched) < 2:
+            assert document.text[place[0] : place[1]] in read[start:end]
+
+
+def test_a_cell_that_was_cut_is_described_as_far_as_it_is_there() -> None:
+    document = document_of("", [["Part", "Price"], ["Pump", "one two three four"]], "")
+    end = document.text.index(" three")
+    described, pieces = describe(document, document.text.index("two"), end)
+    assert described == "Price: two" and pieces[0].address == "B2"
