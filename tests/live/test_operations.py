@@ -117,6 +117,26 @@ def test_a_new_version_under_load_fails_no_ask(running: Served, state: Path) -> 
     assert not clients.wrong and not clients.failed
 
 
+def test_an_update_leaves_a_model_of_its_owners_alone(running: Served, state: Path) -> None:
+    (repository,) = (state / "tritonqa" / "servers").glob("*/repository")
+    theirs = repository / "theirs"
+    (theirs / "1").mkdir(parents=True)
+    (theirs / "1" / "model.py").write_text("raise RuntimeError('it was loaded')\n")
+    (theirs / "config.pbtxt").write_text('name: "theirs"\nbackend: "python"\n')
+    before = {path: path.read_bytes() for path in theirs.rglob("*") if path.is_file()}
+    done = subprocess.run(
+        command("triton", "update", "--server", running.http),
+        env={**os.environ, "XDG_STATE_HOME": str(state)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    after = {path: path.read_bytes() for path in theirs.rglob("*") if path.is_file()}
+    shutil.rmtree(theirs)
+    assert done.returncode == 0, done.stderr
+    assert before == after
+
+
 def test_a_version_that_can_not_be_loaded_leaves_nothing(
     running: Served, state: Path, tmp_path: Path
 ) -> None:

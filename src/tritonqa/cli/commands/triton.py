@@ -39,18 +39,23 @@ def install(wheels: Path | None, again: bool, as_json: bool) -> None:
 @click.option("--server", help="The server's HTTP or gRPC address, where several run.")
 @as_json
 def update(reader: str, server: str | None, as_json: bool) -> None:
-    """Serve READER as the next version on the running server, without a failed ask."""
+    """Serve READER as the next version on the running server, without a failed ask.
+
+    Models in its repository that tritonqa did not write are left as they are.
+    """
     from tritonqa.client import Address
+    from tritonqa.triton.repository.own import own_models
     from tritonqa.triton.repository.write import next_version
     from tritonqa.triton.server.admin import Admin
     from tritonqa.triton.server.registry import find
 
     place = find(server)
+    repository = Path(place.repository)
     admin = Admin(Address.parse(place.http), place.secret)
     try:
-        with next_version(find_bundle(reader), Path(place.repository)) as version:
-            for name in {model["name"] for model in admin.models()}:
-                admin.load(name)
+        with next_version(find_bundle(reader), repository) as version:
+            for model in own_models(repository):
+                admin.load(model.name)
             models = admin.models()
     finally:
         admin.close()

@@ -9,27 +9,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tritonqa import __version__
 from tritonqa.bundle import Bundle
 from tritonqa.engine.precision import of_file
 from tritonqa.errors import BundleError, InputError
 from tritonqa.triton.repository.configs import logits_config, model_file, reader_config, updated_parameters
 from tritonqa.triton.repository.options import MODEL_FILES, Models
+from tritonqa.triton.repository.own import model_py, own_models, versions
 from tritonqa.triton.repository.schema import ModelConfig, read_parameters, to_pbtxt, with_parameters
-
-MODEL_PY = '''\
-"""The model {name}, written by tritonqa {version}: its code is tritonqa.triton.models.{name}."""
-
-import os
-import sys
-
-# The python backend of the pip runtime was built for numpy 1.26, which must be found before any other.
-sys.path[:0] = filter(None, [os.environ.get("TRITONQA_STUB_PATH")])
-
-from tritonqa.triton.models.{name} import TritonPythonModel  # noqa: E402
-
-__all__ = ["TritonPythonModel"]
-'''
 
 
 def build(
@@ -74,7 +60,7 @@ def check_fit(bundle: Bundle, models: Models) -> None:
 
 @contextmanager
 def next_version(bundle: Bundle, repository: Path) -> Iterator[int]:
-    """Write the bundle as the next version of each of the repository's models on the python backend.
+    """Write the bundle as the next version of each of the repository's own_models, and of no other.
 
     Gives its number; the running server takes it up when told to load the models. Where the block fails all
     is as before. Of config.pbtxt it changes only what that says of the bundle. Raises BundleError, for a
@@ -82,15 +68,14 @@ def next_version(bundle: Bundle, repository: Path) -> Iterator[int]:
     """
     for item in bundle.manifest.formats:
         bundle.verify(bundle.path(item.file))
-    models = sorted({path.parent.parent for path in repository.glob("*/*/model.py")})
+    models = own_models(repository)
     if not models:
         raise BundleError(f"{repository} is no repository of tritonqa's; build one with tritonqa serve")
-    versions = [int(path.name) for model in models for path in model.iterdir() if path.name.isdigit()]
-    number = 1 + max(versions)
+    number = 1 + max(version for model in models for version in versions(model))
     with ExitStack() as undo:
-        for model in models:
+        for model, name in models.items():
             with _staged(model / str(number)) as staged:
-                _write_python(staged, model.name, bundle)
+                _write_python(staged, name, bundle)
                 staged.rename(model / str(number))
             undo.callback(shutil.rmtree, model / str(number), ignore_errors=True)
             undo.callback(_write_config, model, _renew(model / "config.pbtxt", bundle))
@@ -137,7 +122,7 @@ def _write_model(repository: Path, config: ModelConfig, bundle: Bundle, precisio
 
 def _write_python(place: Path, name: str, bundle: Bundle) -> None:
     place.mkdir(parents=True)
-    (place / "model.py").write_text(MODEL_PY.format(name=name, version=__version__), encoding="utf-8")
+    (place / "model.py").write_text(model_py(name), encoding="utf-8")
     shutil.copytree(bundle.folder, place / "bundle", copy_function=_link)
 
 
