@@ -37,8 +37,8 @@ bench: .venv/dev
 	$(PIP) -e . -e ./models/minilm -e ./models/encoder
 	touch $@
 
-.venv/dev: .venv/base models/minilm/checkpoint/pyproject.toml
-	$(PIP) -e '.[dev]' -e ./models/minilm/checkpoint
+.venv/dev: .venv/base models/minilm/checkpoint/pyproject.toml integrations/haystack/pyproject.toml
+	$(PIP) -e '.[dev]' -e ./models/minilm/checkpoint -e './integrations/haystack[test]'
 	touch $@
 
 clean:

@@ -52,6 +52,11 @@ def test_a_dropped_connection_is_resumed(hub: Hub, bert: Path) -> None:
     assert len(sent) == 2 and "bytes=" in sent[1], sent
 
 
+def test_a_token_is_shown_with_all_that_is_asked(hub: Hub) -> None:
+    download(HubName.parse("owner/tiny"), token="hf_of_ours")
+    assert hub.shown == {"Bearer hf_of_ours"}
+
+
 def test_a_revision_is_pinned(hub: Hub) -> None:
     assert download(HubName.parse("owner/tiny@v1")).revision == COMMIT
     with pytest.raises(ExportError, match="owner/tiny has no revision 'v9'"):

@@ -25,6 +25,7 @@ class Hub(ThreadingHTTPServer):
         self.lie = 0  # bytes by which the stated sizes differ
         self.forge = False  # send other bytes than the record says
         self.asked: list[str] = []
+        self.shown: set[str] = set()  # tokens that came with what was asked
 
     @property
     def address(self) -> str:
@@ -56,6 +57,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         hub, path = self.server, self.path.partition("?")[0]
         hub.asked.append(f"{self.command} {path} {self.headers.get('Range', '')}".strip())
+        hub.shown.add(self.headers.get("Authorization", ""))
         if hub.status != 200:
             self.answer(hub.status, b"{}", {"Retry-After": "0"})
         elif path.startswith("/api/models/owner/tiny"):

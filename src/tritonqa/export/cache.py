@@ -16,7 +16,7 @@ from tritonqa.export.hub import HubName
 from tritonqa.progress import stages
 
 
-def cached(text: str) -> Bundle:
+def cached(text: str, token: str | None = None) -> Bundle:
     """Return the bundle of owner/name or owner/name@revision; the first call downloads and exports it.
 
     That call shows how far it is, where stderr is a terminal. Later calls read the bundle and ask no network;
@@ -28,7 +28,7 @@ def cached(text: str) -> Bundle:
     if not (folder / MANIFEST).is_file():
         with _one_at_a_time(home), stages() as report:
             if not (folder / MANIFEST).is_file():
-                return export(text, folder, report=report)
+                return export(text, folder, report=report, token=token)
     return read(folder)
 
 

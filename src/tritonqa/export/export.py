@@ -24,12 +24,16 @@ _LIBRARIES = ("torch", "transformers", "safetensors", "onnx", "onnxscript")
 
 
 def export(
-    source: str | Path, folder: Path, options: ExportOptions | None = None, report: Report = silent
+    source: str | Path,
+    folder: Path,
+    options: ExportOptions | None = None,
+    report: Report = silent,
+    token: str | None = None,
 ) -> Bundle:
     """Export a checkpoint to a new bundle, or add formats to a bundle; refused, nothing is left.
 
     source is a folder, or a Hub id: owner/name or owner/name@revision. A bundle may be its own target:
-    formats are added in place. report(stage, done, total) is called as the work goes on.
+    formats are added in place. report(stage, done, total) is told how far it is. token is for the Hub.
     Raises InputError, ExportError, BundleError, MissingExtra, Unavailable where the Hub can't be reached.
     """
     for library in _LIBRARIES:
@@ -43,7 +47,7 @@ def export(
         checkpoint = open_checkpoint(place)
         return _new(checkpoint, folder, options, report, {"folder": place.resolve().name})
     name = HubName.parse(str(source))
-    found = download(name, report)
+    found = download(name, report, token)
     if options.licence == UNKNOWN and found.licence:
         options = replace(options, licence=found.licence)
     options = replace(options, name=options.name or name.id)

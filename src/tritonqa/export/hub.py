@@ -53,8 +53,10 @@ def is_hub_name(text: str) -> bool:
     return bool(_NAME.fullmatch(text)) and ".." not in text and not text.startswith(".")
 
 
-def download(name: HubName, report: Report = silent) -> Download:
+def download(name: HubName, report: Report = silent, token: str | None = None) -> Download:
     """Fetch config, tokenizer and safetensors, resuming what was begun; without network take what is cached.
+
+    token is shown to the Hub, the one that was logged in with otherwise.
 
     Raises ExportError for what the Hub refuses or sends damaged, Unavailable without network, MissingExtra.
     """
@@ -64,7 +66,7 @@ def download(name: HubName, report: Report = silent) -> Download:
         raise MissingExtra("huggingface_hub", "torch") from error
     with _plain_errors(name):
         try:
-            info = HfApi().model_info(name.id, revision=name.revision, files_metadata=True)
+            info = HfApi(token=token).model_info(name.id, revision=name.revision, files_metadata=True)
         except Exception as error:
             if _status(error) is not None or (found := _cached(name)) is None:
                 raise
@@ -76,7 +78,7 @@ def download(name: HubName, report: Report = silent) -> Download:
                 f"{name} has its weights only in {pickles[0]}, which can run code when it is loaded; "
                 "use a revision with safetensors"
             )
-        folder = _fetch(name, str(info.sha), files, report)
+        folder = _fetch(name, str(info.sha), files, report, token)
     card = info.card_data
     return Download(folder, str(info.sha), str(card.license) if card and card.license else None)
 
@@ -85,7 +87,7 @@ def _wanted(file: str) -> bool:
     return "/" not in file and any(fnmatch(file, pattern) for pattern in _WANTED)
 
 
-def _fetch(name: HubName, commit: str, files: list[Any], report: Report) -> Path:
+def _fetch(name: HubName, commit: str, files: list[Any], report: Report, token: str | None) -> Path:
     """Fetch the files, config.json last: where it is cached, all are."""
     from huggingface_hub import hf_hub_download
 
@@ -94,7 +96,11 @@ def _fetch(name: HubName, commit: str, files: list[Any], report: Report) -> Path
     total, done, folder = sum(file.size or 0 for file in files), 0, Path()
     report("downloading", 0, total)
     for file in sorted(files, key=lambda file: file.rfilename == "config.json"):
-        path = Path(hf_hub_download(name.id, file.rfilename, revision=name.revision, tqdm_class=_no_bar()))
+        path = Path(
+            hf_hub_download(
+                name.id, file.rfilename, revision=name.revision, tqdm_class=_no_bar(), token=token
+            )
+        )
         _check(file, path)
         done, folder = done + path.stat().st_size, path.parent
         if folder.name != commit:

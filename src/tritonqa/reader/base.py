@@ -37,7 +37,7 @@ class BaseReader:
         """Load a reader by name: a bundle's folder, an installed model package, or the address of a Triton.
 
         Options: engine and precision (chosen for this machine otherwise), windowing, decoding (the bundle's
-        otherwise), connection (to a Triton).
+        otherwise), connection (to a Triton), token (for private checkpoints of the Hub).
         Raises BundleError, EngineError, MissingExtra, InputError, Unavailable.
         """
         if not isinstance(name, str | PathLike):

@@ -29,6 +29,7 @@ class Loading(TypedDict, total=False):
     windowing: Windowing | None
     decoding: Decoding | None
     connection: Connection | None
+    token: str | None
 
 
 def load(name: str = PACKAGED, **options: Unpack[Loading]) -> Backend:
@@ -38,6 +39,8 @@ def load(name: str = PACKAGED, **options: Unpack[Loading]) -> Backend:
     given = {option: value for option, value in options.items() if value is not None}
     if given.keys() & {"engine", "precision", "windowing"}:
         raise InputError(f"engine, precision and windowing are the server's own to choose at {name}")
+    if "token" in given:
+        raise InputError(f"token is for the Hub; {name} is shown connection.headers", "token")
     return Remote(Address.parse(name), **given)  # type: ignore[arg-type]
 
 
@@ -48,11 +51,12 @@ def load_in_process(
     windowing: Windowing | None = None,
     decoding: Decoding | None = None,
     connection: Connection | None = None,
+    token: str | None = None,
 ) -> InProcess:
     """Open a reader with the engine that was asked for, remembered by the doctor, or chosen by the rule."""
     if connection is not None and not is_address(engine or ""):
         raise InputError("connection goes with a reader or an engine at the address of a Triton")
-    bundle = find_bundle(name)
+    bundle = find_bundle(name, token)
     length = (windowing or bundle.manifest.windowing).max_length
     require_length(length, bundle.manifest.positions, "windowing.max_length")
     opened = open_engine(choose(bundle, engine, precision), connection)
