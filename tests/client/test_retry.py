@@ -43,6 +43,9 @@ class Failing(Client):
     def version(self) -> str:
         return ""
 
+    def ready(self, timeout: float) -> bool:
+        return True
+
     def close(self) -> None:
         self.errors = [Unavailable("closed")] * 9
 

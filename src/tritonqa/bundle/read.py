@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -36,6 +37,15 @@ class Bundle:
             for part in item.pieces if self.path(item.file) == path else ():
                 if sha256(self.path(part.file)) != part.sha256:
                     raise BundleError(f"{part.file} is damaged: its sha256 differs; {_REMEDY}")
+
+    def fingerprint(self) -> str:
+        """Hash what answers depend on in every format: weights, tokenizer, windows, calibration."""
+        found = self.manifest
+        weights = found.source or {item.file: item.sha256 for item in found.formats}
+        calibration = found.calibration and asdict(found.calibration)
+        parts = [weights, asdict(found.windowing), found.max_answer_tokens, calibration]
+        parts.append(sha256(self.path(TOKENIZER)))
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
     def tokenizer(self) -> Tokenizer:
         """Load the tokenizer; raises BundleError when it can't be read."""

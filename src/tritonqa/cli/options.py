@@ -23,7 +23,7 @@ reader_name = click.option(
     "--reader",
     default=PACKAGED,
     show_default=True,
-    help="A bundle's folder, a model package, or a Triton's address.",
+    help="A bundle's folder, a model package, or a Triton's address, several with commas.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 top_k = click.option("--top-k", type=int, help=f"Answers at most.  [default: {_DEFAULT.top_k}]")

@@ -1,7 +1,8 @@
-"""grpc://host:8001 → Address."""
+"""grpc://host:8001 → Address; several with commas between."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,12 +14,16 @@ PORTS = {"grpc": GRPC_PORT, "grpcs": GRPC_PORT, "http": HTTP_PORT, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a Triton answers: scheme grpc, grpcs, http or https; path is a prefix on HTTP alone."""
+    """Where a Triton answers: scheme grpc, grpcs, http or https; path is a prefix on HTTP alone.
+
+    name is the host's where host is one of its several addresses: what its certificate must say.
+    """
 
     scheme: str
     host: str
     port: int
     path: str = ""
+    name: str | None = None
 
     @property
     def secure(self) -> bool:
@@ -53,6 +58,29 @@ class Address:
         if path and parts.scheme.startswith("grpc"):
             raise InputError(f"{url!r}: gRPC takes no path; write {parts.scheme}://host:port")
         return cls(parts.scheme, parts.hostname, port or PORTS[parts.scheme], path)
+
+
+def parse_addresses(url: str) -> tuple[Address, ...]:
+    """Read the addresses of one Triton or several: grpc://a:8001,b:8001; raises InputError.
+
+    What follows a comma has the scheme before it, unless it names its own.
+    """
+    scheme, found = "", list[Address]()
+    for part in url.split(","):
+        own, separator, rest = part.strip().rpartition("://")
+        scheme = own if separator else scheme
+        if not rest:
+            raise InputError(f"{url!r:.200} has a comma without an address beside it; leave it away")
+        address = Address.parse(f"{scheme}://{rest}")
+        if address in found:
+            raise InputError(f"{url!r:.200} names {address} twice; name each server once")
+        found.append(address)
+    return tuple(found)
+
+
+def named(place: Address | Sequence[Address]) -> str:
+    """Write one address or several, as they may be given."""
+    return ",".join(map(str, [place] if isinstance(place, Address) else place))
 
 
 def is_address(name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
@@ -80,6 +80,14 @@ class Client(ABC):
     @abstractmethod
     def version(self) -> str:
         """Return the version of Triton; raises Unavailable, EngineError where it is none."""
+
+    @abstractmethod
+    def ready(self, timeout: float) -> bool:
+        """Say within so many seconds whether the server takes calls; raises Unavailable, Timeout."""
+
+    def servers(self) -> Mapping[str, str]:
+        """Say of each of several servers by its address whether it is asked; empty for one alone."""
+        return {}
 
     @abstractmethod
     def close(self) -> None:

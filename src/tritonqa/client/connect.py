@@ -1,29 +1,38 @@
-"""Address → the client that speaks its protocol."""
+"""Addresses → the client that speaks their protocol."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from tritonqa.client.address import Address
+from tritonqa.client.balance import BalancedClient
 from tritonqa.client.base import Client
 from tritonqa.client.connection import Connection
+from tritonqa.client.resolve import resolve
 from tritonqa.client.retry import RetryingClient
 
 
-def connect(address: Address, connection: Connection | None = None) -> Client:
-    """Open a client; nothing is sent before the first call. Raises MissingExtra, InputError."""
+def connect(place: Address | Sequence[Address], connection: Connection | None = None) -> Client:
+    """Open a client of one server or of several; nothing is sent before the first call.
+
+    A name that DNS gives several addresses is several servers. Raises MissingExtra, InputError.
+    """
     how = connection or Connection.from_environment()
-    if address.secure:
+    addresses = [place] if isinstance(place, Address) else list(place)
+    if any(address.secure for address in addresses):
         how.check_files()
-    client = _grpc(address, how) if address.scheme.startswith("grpc") else _http(address, how)
+    several = len(addresses) > 1 or len(resolve(addresses)) > 1
+    open_one = partial(_open, connection=how)
+    client = BalancedClient(addresses, open_one) if several else open_one(addresses[0])
     return RetryingClient(client, how.retries, how.timeout)
 
 
-def _grpc(address: Address, connection: Connection) -> Client:
-    from tritonqa.client.grpc import GrpcClient
+def _open(address: Address, connection: Connection) -> Client:
+    if address.scheme.startswith("grpc"):
+        from tritonqa.client.grpc import GrpcClient
 
-    return GrpcClient(address, connection)
-
-
-def _http(address: Address, connection: Connection) -> Client:
+        return GrpcClient(address, connection)
     from tritonqa.client.http import HttpClient
 
     return HttpClient(address, connection)

@@ -36,12 +36,13 @@ class GrpcClient(Client):
         how = connection or Connection()
         self._patience = min(METADATA_TIMEOUT, how.timeout)
         self._headers = tuple((name.lower(), value) for name, value in how.headers.items())
+        options = (*_OPTIONS, *_named(address))
         kind = grpc.Compression.Gzip if how.compression else grpc.Compression.NoCompression
         if address.secure:
             shown = grpc.ssl_channel_credentials(how.read("ca"), how.read("key"), how.read("certificate"))
-            self._channel = grpc.secure_channel(address.target, shown, _OPTIONS, kind)
+            self._channel = grpc.secure_channel(address.target, shown, options, kind)
         else:
-            self._channel = grpc.insecure_channel(address.target, _OPTIONS, kind)
+            self._channel = grpc.insecure_channel(address.target, options, kind)
         self._streams: weakref.WeakSet[GrpcStream] = weakref.WeakSet()
         self._stub = service_pb2_grpc.GRPCInferenceServiceStub(self._channel)
 
@@ -80,6 +81,14 @@ class GrpcClient(Client):
     def version(self) -> str:
         """Return the version of Triton; see Client."""
         return str(self._get(self._stub.ServerMetadata, service_pb2.ServerMetadataRequest()).version)
+
+    def ready(self, timeout: float) -> bool:
+        """Say whether the server takes calls; see Client."""
+        try:
+            found = self._begin(self._stub.ServerReady, service_pb2.ServerReadyRequest(), timeout)
+        except grpc.RpcError as error:
+            raise self._error_of(error) from error
+        return bool(found.ready)
 
     def close(self) -> None:
         """Close the channel, when its streams have ended; calls under way fail."""
@@ -122,6 +131,13 @@ class GrpcClient(Client):
 
     def _was_closed(self) -> Unavailable:
         return Unavailable(f"the connection to {self._address} was closed; load the reader again")
+
+
+def _named(address: Address) -> tuple[tuple[str, str], ...]:
+    """Hold the server to the name that was looked up, not to the number it is dialled by."""
+    if address.name is None:
+        return ()
+    return (("grpc.ssl_target_name_override", address.name), ("grpc.default_authority", address.name))
 
 
 def _unreachable(address: Address, line: str) -> Unavailable:

@@ -34,12 +34,16 @@ class HttpClient(Client):
         how = connection or Connection()
         self._patience = min(METADATA_TIMEOUT, how.timeout)
         self._headers, self._compression = dict(how.headers), how.compression
+        named = {"server_hostname": address.name} if address.name and address.secure else {}
+        if address.name:
+            self._headers.setdefault("Host", address.name)
         tls = {"ca_certs": how.ca, "cert_file": how.certificate, "key_file": how.key}
         self._pool = urllib3.connection_from_url(
             str(address),
             maxsize=CONNECTIONS,
             block=True,
             retries=False,
+            **named,
             **{name: str(path) for name, path in tls.items() if path and address.secure},
         )
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="tritonqa-http")
@@ -68,6 +72,16 @@ class HttpClient(Client):
     def version(self) -> str:
         """Return the version of Triton; see Client."""
         return str(self._object("/v2").get("version", "unknown"))
+
+    def ready(self, timeout: float) -> bool:
+        """Say whether the server takes calls; see Client."""
+        try:
+            self._send("GET", "/v2/health/ready", timeout=timeout)
+        except (Unavailable, Timeout):
+            raise
+        except TritonQAError:
+            return False
+        return True
 
     def json(self, method: str, path: str, timeout: float = METADATA_TIMEOUT) -> Any:
         """Call one of Triton's other endpoints; return what its JSON says, None where it is empty."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from time import monotonic, sleep
@@ -58,6 +58,14 @@ class RetryingClient(Client):
     def version(self) -> str:
         """Return the version of Triton; see Client."""
         return self._client.version()
+
+    def ready(self, timeout: float) -> bool:
+        """Say whether the server takes calls; see Client."""
+        return self._client.ready(timeout)
+
+    def servers(self) -> Mapping[str, str]:
+        """Say of each of several servers whether it is asked; see Client."""
+        return self._client.servers()
 
     def close(self) -> None:
         """Close the client."""

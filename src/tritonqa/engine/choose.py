@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tritonqa.checks import one_of
-from tritonqa.client import Address, Connection
+from tritonqa.client import Connection, parse_addresses
 from tritonqa.client.address import is_address
 from tritonqa.engine import cpu
 from tritonqa.engine.base import Engine
@@ -68,7 +68,7 @@ def open_engine(choice: Choice, connection: Connection | None = None, cores: int
         if is_address(choice.engine):
             from tritonqa.engine.backends.remote import TritonEngine
 
-            return TritonEngine(Address.parse(choice.engine), connection)
+            return TritonEngine(parse_addresses(choice.engine), connection)
         known = ENGINES[one_of("engine", choice.engine, ENGINES)]
         return known.open(choice.file, choice.precision, cores or cpu.cores())
 

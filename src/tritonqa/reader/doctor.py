@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tritonqa.client import Address
+from tritonqa.client import parse_addresses
 from tritonqa.engine import Choice, cpu
 from tritonqa.errors import EngineError, OutputError, TritonQAError
 from tritonqa.progress import Step
@@ -93,7 +93,7 @@ def diagnose(name: str = PACKAGED, seconds: float = 4.0, step: Step | None = Non
 
 def visit(url: str, seconds: float = 4.0) -> Visit:
     """Time a reader on a Triton for so many seconds: one ask at a time, then many at once."""
-    remote = Remote(Address.parse(url))
+    remote = Remote(parse_addresses(url))
     with Reader(remote) as reader:
         list(reader.ask_many(_ASKS))
         times: list[float] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from tritonqa.client import Address, Connection
+from tritonqa.client import Connection, parse_addresses
 from tritonqa.client.address import is_address
 from tritonqa.engine import open_engine
 from tritonqa.engine.base import require_length
@@ -41,7 +41,7 @@ def load(name: str = PACKAGED, **options: Unpack[Loading]) -> Backend:
         raise InputError(f"engine, precision and windowing are the server's own to choose at {name}")
     if "token" in given:
         raise InputError(f"token is for the Hub; {name} is shown connection.headers", "token")
-    return Remote(Address.parse(name), **given)  # type: ignore[arg-type]
+    return Remote(parse_addresses(name), **given)  # type: ignore[arg-type]
 
 
 def load_in_process(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict, fields
@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from tritonqa.answers import Answers, Calibration
-from tritonqa.client import Address, Connection, connect
+from tritonqa.client import Address, Connection, connect, named
 from tritonqa.client.base import future_of
 from tritonqa.errors import EngineError
 from tritonqa.forks import Opener
@@ -37,6 +37,7 @@ from tritonqa.reader.backend import StartAsk
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
 
+_LOOKAHEAD = 64  # for each server
 _OUTPUTS = (ANSWERS, CALIBRATED, QUESTION_CUT)
 _CANCEL = Call(READER, {QUESTION: texts([""]), PASSAGES: texts([])}, (NO_ANSWER,), {CANCEL_STREAM: True})
 
@@ -44,21 +45,28 @@ _CANCEL = Call(READER, {QUESTION: texts([""]), PASSAGES: texts([])}, (NO_ANSWER,
 class Remote:
     """Start asks on a server's reader; each future holds its answers."""
 
-    lookahead = 64
-
     def __init__(
-        self, address: Address, decoding: Decoding | None = None, connection: Connection | None = None
+        self,
+        place: Address | Sequence[Address],
+        decoding: Decoding | None = None,
+        connection: Connection | None = None,
     ) -> None:
-        """Connect, and check that the server's reader is one of ours; raises Unavailable, EngineError."""
+        """Connect to a server or to several, and check that their reader is one of ours.
+
+        Raises Unavailable, EngineError where it is none, or where servers run different ones.
+        """
         self._opener = Opener()
-        self._client = connect(address, connection)
+        self._client = connect(place, connection)
         config = self._client.config(READER)
         self._known = parameters_of(config)
         if self._known.get(parameters.TRITONQA) != PROTOCOL:
-            raise EngineError(f"the model {READER} at {address} is not tritonqa's, or of another version")
+            raise EngineError(
+                f"the model {READER} at {named(place)} is not tritonqa's, or of another version"
+            )
         self._served = Decoding(**json.loads(self._known[parameters.DECODING]))
         self._joiner = AskJoiner() if PASSAGE_COUNTS in (port["name"] for port in config["input"]) else None
         self.decoding = decoding or self._served
+        self.lookahead = _LOOKAHEAD * max(1, len(self._client.servers()))
         self.calibration = _calibration(self._known.get(parameters.CALIBRATION, "null"))
 
     def start(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Future[Answers]:
@@ -82,6 +90,7 @@ class Remote:
         """Say what answers there: the server, the reader, its options and limits; raises Unavailable."""
         return {
             "server": f"Triton {self._client.version()}",
+            **({"servers": servers} if (servers := self._client.servers()) else {}),
             "reader": self._known[parameters.BUNDLE],
             "tritonqa": self._known[parameters.VERSION],
             "decoding": asdict(self._served),

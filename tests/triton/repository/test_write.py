@@ -166,7 +166,7 @@ def test_a_configuration_says_which_bundle_is_newest(tmp_path: Path) -> None:
     assert [read_parameters(file)["bundle"] for file in files] == ["other 7"] * 2
     now = [read_parameters(file) for file in files]
     changed = [{key for key in new if new[key] != old[key]} for new, old in zip(now, before, strict=True)]
-    assert changed == [{"bundle"}, {"bundle", "decoding"}]
+    assert changed == [{"bundle", "fingerprint"}, {"bundle", "fingerprint", "decoding"}]
     assert parsed(files[0].read_text())["max_batch_size"] == 16
 
 

@@ -11,7 +11,7 @@ from tritonqa.bundle import Bundle, read
 from tritonqa.bundle.manifest import MANIFEST
 from tritonqa.cli.options import as_json
 from tritonqa.cli.output import show
-from tritonqa.client import Address
+from tritonqa.client import parse_addresses
 from tritonqa.client.address import is_address
 from tritonqa.export.checkpoint import open_checkpoint
 from tritonqa.reader.find import find_bundle
@@ -43,7 +43,7 @@ def _bundle(bundle: Bundle) -> dict[str, Any]:
 
 
 def _server(url: str) -> dict[str, Any]:
-    remote = Remote(Address.parse(url))
+    remote = Remote(parse_addresses(url))
     try:
         return {"kind": "server", "address": url, **remote.about()}
     finally:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tritonqa.arrays import FloatArray
-from tritonqa.client import Address, Connection, connect
+from tritonqa.client import Address, Connection, connect, named
 from tritonqa.engine.answer_types import stack_logits
 from tritonqa.engine.base import INPUT_NAMES, OUTPUT_NAMES, Engine
 from tritonqa.errors import EngineError, Unavailable
@@ -24,10 +24,11 @@ class TritonEngine(Engine):
     name = "triton"
     streams = 16
 
-    def __init__(self, address: Address, connection: Connection | None = None) -> None:
+    def __init__(self, place: Address | Sequence[Address], connection: Connection | None = None) -> None:
         """Connect, and check the model's inputs; raises Unavailable, EngineError, MissingExtra."""
-        self._client = connect(address, connection)
+        self._client = connect(place, connection)
         self._model, config = self._find()
+        address = named(place)
         self._inputs, self._outputs = ports(config)
         if not self._inputs or not self._inputs.keys() <= set(INPUT_NAMES) or len(self._outputs) != 2:
             raise EngineError(

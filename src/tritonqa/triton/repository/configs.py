@@ -130,6 +130,7 @@ def bundle_parameters(bundle: Bundle) -> dict[str, str]:
         parameters.TRITONQA: PROTOCOL,
         parameters.VERSION: __version__,
         parameters.BUNDLE: str(bundle.manifest),
+        parameters.FINGERPRINT: bundle.fingerprint(),
     }
 
 
