@@ -11,7 +11,7 @@ import pytest
 from tests.support.documents import put, put_table, vectors_of
 from tritonqa.errors import LibraryError
 from tritonqa.library.passages.analyse import query_terms
-from tritonqa.library.store import EVERYTHING, File, Scope, Store
+from tritonqa.library.store import EVERYTHING, Among, File, Scope, Store
 from tritonqa.library.store.sqlite import SqliteStore
 
 STORES: dict[str, Callable[[Path], Store]] = {"sqlite": SqliteStore.create}
@@ -107,6 +107,20 @@ def test_a_moved_file_keeps_its_passages_and_vectors(store: Store, tmp_path: Pat
         writer.move(old.path, File(tmp_path / "new.txt", old.size, 1, 2, old.digest))
         assert writer.without_vector(10) == []
     assert list(found(store, "Bremen")) == ["new.txt"]
+
+
+def test_what_else_is_known_of_a_file_is_kept_with_it(store: Store, tmp_path: Path) -> None:
+    with store.write() as writer:
+        writer.put(File(tmp_path / "note", 0, 1, 2), meta="a note")
+        writer.put(File(tmp_path / "gone", 0, 1, 2), meta="replaced")
+        writer.put(File(tmp_path / "gone", 0, 1, 2))
+        writer.move(tmp_path / "note", File(tmp_path / "moved", 0, 1, 2))
+    with store.read(EVERYTHING) as view:
+        found = {file.path.name: meta for file, meta in view.metas()}
+        assert found == {**dict.fromkeys([*TEXTS, "gone"], ""), "moved": "a note"}
+        assert [meta for _, meta in view.metas([tmp_path / "moved", tmp_path / "none"])] == ["a note"]
+    with store.read(Among(frozenset([tmp_path / "boats.txt"]))) as view:
+        assert [file.path.name for file, _ in view.metas()] == ["boats.txt"]
 
 
 def test_an_unreadable_file_is_listed_with_its_reason(store: Store, tmp_path: Path) -> None:

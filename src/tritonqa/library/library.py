@@ -23,7 +23,7 @@ from tritonqa.library.parse import ParseOptions
 from tritonqa.library.resources import Resources
 from tritonqa.library.retrieve import retrieve
 from tritonqa.library.status import LibraryStatus, status
-from tritonqa.library.store import EVERYTHING, File, Scope
+from tritonqa.library.store import EVERYTHING, AnyScope, File, Scope
 from tritonqa.library.store.scope import Both
 from tritonqa.progress import Step
 from tritonqa.reader import Reader
@@ -52,7 +52,7 @@ class Library:
             raise InputError(f"path must be text or a path, not {type(path).__name__}")
         self.path = absolute(path)[0]
         self.options = options or ParseOptions()
-        self.scope: Scope | Both = EVERYTHING
+        self.scope: AnyScope = EVERYTHING
         self._open = Resources(self.path, reader)
 
     def add(self, paths: Paths, *, vectors: bool = True, step: Step | None = None) -> Report:
@@ -226,7 +226,7 @@ class Library:
         """Close the library."""
         self.close()
 
-    def _scope(self, narrower: Scope | None) -> Scope | Both:
+    def _scope(self, narrower: Scope | None) -> AnyScope:
         if narrower is None:
             return self.scope
         return narrower if self.scope is EVERYTHING else Both((self.scope, narrower))

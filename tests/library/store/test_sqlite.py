@@ -97,6 +97,22 @@ def test_a_name_that_is_not_utf8_is_kept(tmp_path: Path) -> None:
         assert path in writer.files()
 
 
+def test_a_library_of_schema_2_is_brought_up_to_date(tmp_path: Path) -> None:
+    made = SqliteStore.create(tmp_path / "s.library")
+    with made.write() as writer:
+        put(writer, tmp_path / "boats.txt", "A boat on the lake.")
+    made.close()
+    connection = sqlite3.connect(tmp_path / "s.library" / FILE)
+    connection.execute("ALTER TABLE files DROP COLUMN meta")
+    connection.execute("UPDATE meta SET value = 2 WHERE key = 'schema'")
+    connection.commit()
+    connection.close()
+    store = SqliteStore(tmp_path / "s.library")
+    assert [name for name, _ in results(store, "boat")] == ["boats.txt"]
+    with store.read(EVERYTHING) as view:
+        assert [meta for _, meta in view.metas()] == [""]
+
+
 @pytest.mark.parametrize(
     ("statement", "words"),
     [

@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from tritonqa.library.store.base import Counts, File, Found, Indexed, Store, Stored, View
-from tritonqa.library.store.scope import EVERYTHING, Scope
+from tritonqa.library.store.scope import EVERYTHING, Among, AnyScope, Scope
 
-__all__ = ["EVERYTHING", "Counts", "File", "Found", "Indexed", "Scope", "Store", "Stored", "View"]
+__all__ = [
+    "EVERYTHING",
+    "Among",
+    "AnyScope",
+    "Counts",
+    "File",
+    "Found",
+    "Indexed",
+    "Scope",
+    "Store",
+    "Stored",
+    "View",
+]

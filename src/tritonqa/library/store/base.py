@@ -11,7 +11,7 @@ from pathlib import Path
 from tritonqa.arrays import FloatArray
 from tritonqa.library.document import Document, Page
 from tritonqa.library.passages import Passage, Piece
-from tritonqa.library.store.scope import Both, Scope
+from tritonqa.library.store.scope import AnyScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,10 @@ class View(ABC):
         """List the files, the unreadable ones too, by path."""
 
     @abstractmethod
+    def metas(self, paths: Collection[Path] | None = None) -> Iterator[tuple[File, str]]:
+        """Give files, or all, with what else was kept of them."""
+
+    @abstractmethod
     def document(self, path: Path) -> Document | None:
         """Return a file's document as it was indexed, without sections and rows; None where there is none."""
 
@@ -118,7 +122,7 @@ class Store(ABC):
     """One writer and any number of readers, in any processes."""
 
     @abstractmethod
-    def read(self, scope: Scope | Both) -> AbstractContextManager[View]:
+    def read(self, scope: AnyScope) -> AbstractContextManager[View]:
         """Open a view of this moment; it stays what it is while others write."""
 
     @abstractmethod
@@ -142,8 +146,11 @@ class Writer(ABC):
         """Tell whether a document of these bytes is there."""
 
     @abstractmethod
-    def put(self, file: File, indexed: Indexed | None = None) -> None:
-        """Keep a file in place of what stood at its path: a new document's, a known one's, or unreadable."""
+    def put(self, file: File, indexed: Indexed | None = None, meta: str = "") -> None:
+        """Keep a file in place of what stood at its path: a new document's, a known one's, or unreadable.
+
+        meta is what else is known of it, for View.metas.
+        """
 
     @abstractmethod
     def remove(self, paths: Iterable[Path]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import TypeAlias
 
 from tritonqa.errors import InputError
 
@@ -37,14 +38,28 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Among:
+    """These documents alone, by their whole paths."""
+
+    paths: frozenset[PurePath]
+
+    def admits(self, path: PurePath, kind: str) -> bool:
+        """Tell whether a document is one of them."""
+        return path in self.paths
+
+
+@dataclass(frozen=True, slots=True)
 class Both:
     """What several scopes let through, all of them."""
 
-    scopes: tuple[Scope | Both, ...]
+    scopes: tuple[AnyScope, ...]
 
     def admits(self, path: PurePath, kind: str) -> bool:
         """Tell whether a document is within all."""
         return all(scope.admits(path, kind) for scope in self.scopes)
+
+
+AnyScope: TypeAlias = Scope | Among | Both
 
 
 def _texts(value: str | Sequence[str], name: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tritonqa.errors import LibraryError
 from tritonqa.library.passages import ANALYSER
 
-SCHEMA = 2
+SCHEMA = 3
 FILE = "library.sqlite"
 
 _TABLES = """
@@ -28,7 +28,8 @@ CREATE TABLE files (
     modified INTEGER NOT NULL,
     indexed INTEGER NOT NULL,
     document INTEGER REFERENCES documents (id),
-    reason TEXT NOT NULL
+    reason TEXT NOT NULL,
+    meta TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 CREATE INDEX files_document ON files (document);
 CREATE TABLE passages (
@@ -86,6 +87,15 @@ def create(folder: Path) -> None:
         raise LibraryError(f"a library can't be made at {folder}: {error}; choose another folder") from error
 
 
+def _upgrade(connection: sqlite3.Connection) -> None:
+    """Make a library of schema 2 one of schema 3, unless another process just did."""
+    connection.execute("BEGIN IMMEDIATE")
+    if connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()[0] == 2:
+        connection.execute("ALTER TABLE files ADD COLUMN meta TEXT NOT NULL DEFAULT ''")
+        connection.execute("UPDATE meta SET value = 3 WHERE key = 'schema'")
+    connection.execute("COMMIT")
+
+
 def _check(connection: sqlite3.Connection, folder: Path, renewing: bool) -> None:
     stamps = dict(connection.execute("SELECT key, value FROM meta"))
     schema = stamps.get("schema", 0)
@@ -94,7 +104,9 @@ def _check(connection: sqlite3.Connection, folder: Path, renewing: bool) -> None
             f"{folder} was made by a newer tritonqa (schema {schema}, this one knows {SCHEMA}); "
             "upgrade it with: pip install -U tritonqa"
         )
-    if schema < SCHEMA:
+    if schema == 2:
+        _upgrade(connection)
+    elif schema < SCHEMA:
         raise LibraryError(
             f"{folder} was made by an older tritonqa, which kept less of a document (schema {schema}, now "
             f"{SCHEMA}); delete it and make it anew with: tritonqa index PATHS --library {folder}"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tritonqa.errors import LibraryError, MissingExtra
 from tritonqa.library.store.base import Store
-from tritonqa.library.store.scope import Both, Scope
+from tritonqa.library.store.scope import AnyScope
 from tritonqa.library.store.sqlite.paths import Paths
 from tritonqa.library.store.sqlite.schema import FILE, connect, create
 from tritonqa.library.store.sqlite.segments import Segments
@@ -48,7 +48,7 @@ class SqliteStore(Store):
         return cls(folder)
 
     @contextmanager
-    def read(self, scope: Scope | Both) -> Iterator[SqliteView]:
+    def read(self, scope: AnyScope) -> Iterator[SqliteView]:
         """Open a view of this moment."""
         with self._connection() as connection:
             connection.execute("BEGIN")

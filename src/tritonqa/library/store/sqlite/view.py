@@ -17,7 +17,7 @@ from tritonqa.arrays import FloatArray
 from tritonqa.library.document import Document, Line, Page
 from tritonqa.library.passages import Piece
 from tritonqa.library.store.base import Counts, File, Found, Stored, View
-from tritonqa.library.store.scope import EVERYTHING, Both, Scope
+from tritonqa.library.store.scope import EVERYTHING, AnyScope
 from tritonqa.library.store.sqlite.dense import OUT
 from tritonqa.library.store.sqlite.lexical import Mask, best
 from tritonqa.library.store.sqlite.paths import Paths
@@ -35,7 +35,7 @@ class SqliteView(View):
     """One transaction and the snapshot of its generation."""
 
     def __init__(
-        self, connection: sqlite3.Connection, snapshot: Snapshot, paths: Paths, scope: Scope | Both
+        self, connection: sqlite3.Connection, snapshot: Snapshot, paths: Paths, scope: AnyScope
     ) -> None:
         """Take a connection in a read transaction."""
         self._connection, self._snapshot, self._paths, self._scope = connection, snapshot, paths, scope
@@ -83,10 +83,18 @@ class SqliteView(View):
         """List the files, the unreadable ones too, by path."""
         return [file for file, _ in self._files]
 
+    def metas(self, paths: Collection[Path] | None = None) -> Iterator[tuple[File, str]]:
+        """Give files, or all, with what else was kept of them."""
+        for path in self._by_path if paths is None else paths:
+            if file := self._by_path.get(path):
+                kept = (self._paths.keep(path),)
+                row = self._connection.execute("SELECT meta FROM files WHERE path = ?", kept).fetchone()
+                yield file, row[0]
+
     def document(self, path: Path) -> Document | None:
         """Return a file's document as it was indexed, without sections and rows; None where there is none."""
-        file = next((file for file, _ in self._files if file.path == path and not file.reason), None)
-        if file is None:
+        file = self._by_path.get(path)
+        if file is None or not file.digest:
             return None
         text, kind, title, pages = self._connection.execute(
             "SELECT d.text, d.kind, d.title, d.pages FROM files f JOIN documents d ON d.id = f.document "
@@ -122,6 +130,10 @@ class SqliteView(View):
             if self._scope is EVERYTHING or self._scope.admits(self._paths.back(row[0]), row[7])
         ]
         return sorted(found, key=lambda pair: str(pair[0].path))
+
+    @cached_property
+    def _by_path(self) -> dict[Path, File]:
+        return {file.path: file for file, _ in self._files}
 
     @cached_property
     def _mask(self) -> Mask | None:

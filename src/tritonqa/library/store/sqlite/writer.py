@@ -53,14 +53,14 @@ class SqliteWriter(Writer):
         """Tell whether a document of these bytes is there."""
         return self._document(digest) is not None
 
-    def put(self, file: File, indexed: Indexed | None = None) -> None:
+    def put(self, file: File, indexed: Indexed | None = None, meta: str = "") -> None:
         """Keep a file in place of what stood at its path."""
         with self._transaction():
             document = self._document(file.digest) if file.digest else None
             if document is None and indexed is not None:
                 document = self._insert(indexed)
             before = self._take_out([file.path])
-            self._place(file, document)
+            self._place(file, document, meta)
             self._forget_unheld(before)
 
     def remove(self, paths: Iterable[Path]) -> None:
@@ -71,8 +71,10 @@ class SqliteWriter(Writer):
     def move(self, old: Path, file: File) -> None:
         """Keep a file that was at another path before."""
         with self._transaction():
+            kept = (self._paths.keep(old),)
+            meta = self._connection.execute("SELECT meta FROM files WHERE path = ?", kept).fetchone()
             before = self._take_out([old, file.path])
-            self._place(file, self._document(file.digest))
+            self._place(file, self._document(file.digest), meta[0] if meta else "")
             self._forget_unheld(before)
 
     def without_vector(self, limit: int) -> list[tuple[int, str]]:
@@ -159,11 +161,9 @@ class SqliteWriter(Writer):
         assert number is not None
         return number
 
-    def _place(self, file: File, document: int | None) -> None:
-        self._connection.execute(
-            "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)",
-            (self._paths.keep(file.path), file.size, file.modified, file.indexed, document, file.reason),
-        )
+    def _place(self, file: File, document: int | None, meta: str = "") -> None:
+        place = (self._paths.keep(file.path), file.size, file.modified, file.indexed, document, file.reason)
+        self._connection.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", (*place, meta))
 
     def _take_out(self, paths: Iterable[Path]) -> set[int]:
         """Delete files, and return the documents that they held."""
