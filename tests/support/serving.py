@@ -10,7 +10,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,11 +79,11 @@ class Served:
 
 
 @contextmanager
-def served(state: Path, *arguments: str) -> Iterator[Served]:
-    """Run the command on free ports, its records kept apart; end it in any case."""
+def served(state: Path, *arguments: str, before: Sequence[str] = ()) -> Iterator[Served]:
+    """Run the command on free ports, its records kept apart, behind what runs it; end it in any case."""
     patiently = () if "--repository" in arguments else PATIENTLY  # what is written there already stays
     process = subprocess.Popen(
-        command("serve", "--json", *PORTS, *patiently, *arguments),
+        [*before, *command("serve", "--json", *PORTS, *patiently, *arguments)],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "XDG_STATE_HOME": str(state)},

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import platformdirs
-
 from tritonqa.bundle import Bundle, read
 from tritonqa.bundle.manifest import MANIFEST
 from tritonqa.errors import BundleError, MissingExtra
 from tritonqa.export.export import export
 from tritonqa.export.hub import HubName
+from tritonqa.folders import cache_folder
 from tritonqa.progress import stages
 
 
@@ -23,7 +22,10 @@ def cached(text: str, token: str | None = None) -> Bundle:
     remove its folder to export it anew. Raises as export().
     """
     name = HubName.parse(text)
-    home = Path(platformdirs.user_cache_dir("tritonqa")) / "readers" / name.id.replace("/", "--")
+    try:
+        home = cache_folder() / "readers" / name.id.replace("/", "--")
+    except OSError as error:
+        raise BundleError(f"there is no cache for {text}: {error.strerror}; set XDG_CACHE_HOME") from error
     folder = home / (name.revision or "main").replace("/", "--")
     if not (folder / MANIFEST).is_file():
         with _one_at_a_time(home), stages() as report:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import platformdirs
-
 from tritonqa.bundle import Bundle
 from tritonqa.engine import Choice, choices, cpu
 from tritonqa.engine.choose import named
+from tritonqa.folders import cache_folder
 
 
 def choose(bundle: Bundle, engine: str | None = None, precision: str | None = None) -> Choice:
@@ -49,7 +48,7 @@ def remembered() -> dict[str, str]:
 
 
 def _memory() -> Path:
-    return Path(platformdirs.user_cache_dir("tritonqa")) / "doctor.json"
+    return cache_folder() / "doctor.json"
 
 
 def _key(bundle: Bundle) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.wait import PATIENCE
-from tritonqa.errors import ServerError
+from tritonqa.errors import InputError, ServerError
 from tritonqa.triton.server.docker import docker_command, run
 from tritonqa.triton.server.options import Serving
 
@@ -25,6 +25,12 @@ def test_the_container_is_held_to_loopback_and_reads_only(tmp_path: Path) -> Non
     assert "--publish 127.0.0.1:1:8000" in words and "--publish 127.0.0.1:3:8002" in words
     assert f"--volume {tmp_path}:/models:ro" in words and "--read-only" in words
     assert words.endswith("--gpus all tritonqa /models")
+
+
+def test_a_folder_that_docker_can_not_be_told_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="a:b has a colon"):
+        docker_command(tmp_path / "a:b", Serving())
+    assert f"{tmp_path}/it's é:/models:ro" in docker_command(tmp_path / "it's é", Serving())
 
 
 def test_without_docker_it_is_said_and_the_command_shown() -> None:

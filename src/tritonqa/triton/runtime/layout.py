@@ -10,7 +10,7 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
+from tritonqa.folders import cache_folder
 
 SERVER_VERSION = "2.51.0"
 GLIBC = (2, 35)
@@ -66,9 +66,9 @@ class Runtime:
 
 
 def default() -> Runtime:
-    """Return this interpreter's runtime in the user's cache, whether it is installed or not."""
+    """Return this interpreter's runtime in the user's cache, installed or not; raises OSError."""
     tag = f"triton-{SERVER_VERSION}-{sys.implementation.cache_tag}"
-    return Runtime(Path(platformdirs.user_cache_dir("tritonqa")) / tag)
+    return Runtime(cache_folder() / tag)
 
 
 def missing_requirements() -> list[str]:
@@ -88,6 +88,8 @@ def missing_requirements() -> list[str]:
         missing.append(f"no python3 beside {sys.executable}; use a virtual environment")
     if not os.access("/dev/shm", os.W_OK):
         missing.append("/dev/shm is not writable")
+    if os.path.realpath("/proc/self") != f"/proc/{os.getpid()}":
+        missing.append("/proc shows other processes than its own; mount it anew (unshare --mount-proc)")
     return missing
 
 

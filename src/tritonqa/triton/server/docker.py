@@ -8,7 +8,7 @@ import subprocess
 from contextlib import suppress
 from pathlib import Path
 
-from tritonqa.errors import ServerError
+from tritonqa.errors import InputError, ServerError
 from tritonqa.protocol.contract import GRPC_PORT, HTTP_PORT, METRICS_PORT
 from tritonqa.triton.server.options import Serving
 from tritonqa.triton.server.stop import Stop
@@ -22,8 +22,12 @@ def docker_command(
 ) -> list[str]:
     """Write the command that serves a repository in a container that can write nowhere but /tmp.
 
-    The image is deploy/docker/Dockerfile's: the official Triton, and tritonqa for the model reader.
+    The image is deploy/docker/Dockerfile's: the official Triton, and tritonqa for the model reader. Raises
+    InputError for a repository that docker can't be told.
     """
+    folder = str(repository.resolve())
+    if ":" in folder:
+        raise InputError(f"repository {folder} has a colon, at which docker parts its folders", "repository")
     ports = (
         (serving.http_port, HTTP_PORT),
         (serving.grpc_port, GRPC_PORT),
@@ -34,7 +38,7 @@ def docker_command(
         *("--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--shm-size", "256m"),
         *("--stop-timeout", str(int(serving.drain_timeout) + 10)),
         *(word for ours, theirs in ports for word in ("--publish", f"{serving.bracketed}:{ours}:{theirs}")),
-        *("--volume", f"{repository.resolve()}:/models:ro"),
+        *("--volume", f"{folder}:/models:ro"),
         *(("--gpus", "all") if gpus else ()),
         image,
         "/models",

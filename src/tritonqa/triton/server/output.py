@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
-from typing import IO
+from collections.abc import Callable, Iterator
 
 from tritonqa.triton.server.logs import read
 
@@ -13,7 +12,7 @@ from tritonqa.triton.server.logs import read
 class Output:
     """Read a process's output to its end, and keep the latest lines."""
 
-    def __init__(self, lines: IO[str], begun: Callable[[], None], log: Callable[[str], None]) -> None:
+    def __init__(self, lines: Iterator[str], begun: Callable[[], None], log: Callable[[str], None]) -> None:
         """Start the thread that reads; begun is called at the first line, log with each."""
         self._latest: deque[str] = deque(maxlen=200)
         self._lines, self._begun, self._log = lines, begun, log
@@ -36,9 +35,8 @@ class Output:
         self._thread.join(timeout)
 
     def _read(self) -> None:
-        with self._lines as lines:
-            for number, line in enumerate(lines):
-                if number == 0:
-                    self._begun()
-                self._latest.append(line.rstrip())
-                self._log(line.rstrip())
+        for number, line in enumerate(self._lines):
+            if number == 0:
+                self._begun()
+            self._latest.append(line)
+            self._log(line)

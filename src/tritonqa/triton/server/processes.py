@@ -16,8 +16,11 @@ _STACK = 1 << 30  # bytes
 
 
 def dead_stubs(server: int) -> set[int]:
-    """Find the server's Python processes that ended and were not seen to by it, as one that is killed."""
-    return {pid for pid, (name, state, parent) in _all() if (name, state, parent) == (STUB, "Z", server)}
+    """Find the server's Python processes that ended and were not seen to by it, as one that is killed.
+
+    One that never came to be is still the shell that was to become it.
+    """
+    return {pid for pid, (_, state, parent) in _all() if (state, parent) == ("Z", server)}
 
 
 def stubs(server: int) -> set[int]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import signal
 import subprocess
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -18,33 +17,35 @@ from tritonqa.errors import ServerError, Stopped, TritonQAError
 from tritonqa.triton.runtime.layout import Runtime
 from tritonqa.triton.server import processes
 from tritonqa.triton.server.admin import Admin
-from tritonqa.triton.server.arguments import listening_arguments, serving_arguments
+from tritonqa.triton.server.held_file import HeldFile
+from tritonqa.triton.server.launch import EXIT_TIMEOUT, Launched, launch
+from tritonqa.triton.server.minder import Minder
 from tritonqa.triton.server.options import Serving
 from tritonqa.triton.server.output import Output
-from tritonqa.triton.server.registry import Running
+from tritonqa.triton.server.registry import Running, register
 from tritonqa.triton.server.stop import Stop
 
 Log: TypeAlias = Callable[[str], None]
 
 _POLL = 0.05
 _REAP_TIMEOUT = 2.0  # seconds in which Triton sees to a process that ended as it should
-_EXIT_TIMEOUT = 3  # seconds to write what was answered; Triton would wait longer for idle connections
 
 
 class Server:
     """One Triton on a model repository; use it in a with block, which stops it."""
 
-    def __init__(self, serving: Serving, process: subprocess.Popen[str], record: Running, log: Log) -> None:
-        """Take a process that was started, and what is known of it; see start."""
-        self.serving, self.process = serving, process
+    def __init__(
+        self, serving: Serving, launched: Launched, record: Running, file: HeldFile, log: Log
+    ) -> None:
+        """Take a process that was started, what is known of it, and the file that says so; see start."""
+        self.serving, self.process = serving, launched.process
         self.http, self.grpc, self.metrics = serving.http, serving.grpc, serving.metrics
         self.admin = Admin(self.http, record.secret)
-        self._record = record
+        self._record, self._file = record, file
         self._dead: dict[int, float] = {}  # Python processes that ended → when that was first seen
         # Triton takes the secret on its command line alone; at its first line it has read that.
-        hide_secret = partial(processes.mask_argument, process.pid, record.secret)
-        assert process.stdout is not None
-        self._output = Output(process.stdout, hide_secret, log)
+        hide_secret = partial(processes.mask_argument, self.process.pid, record.secret)
+        self._output = Output(launched.lines, hide_secret, log)
 
     @classmethod
     def start(
@@ -61,32 +62,25 @@ class Server:
         """
         place = (serving or Serving()).with_ports()
         name, secret = f"tritonqa-{secrets.token_hex(4)}", secrets.token_urlsafe(24)
-        command = [
-            str(runtime.server),
-            f"--id={name}",
-            f"--backend-directory={runtime.backends}",
-            f"--backend-config=python,shm-region-prefix-name={name}",
-            *serving_arguments(repository, secret, _EXIT_TIMEOUT, place.rate_limit),
-            *listening_arguments(place),
-        ]
-        process = _start(command, runtime.environment())
-        record = Running(
-            supervisor=os.getpid(),
-            pid=process.pid,
-            name=name,
-            secret=secret,
-            http=str(place.http),
-            grpc=str(place.grpc),
-            metrics=f"{place.metrics}/metrics",
-            repository=str(repository.resolve()),
-        )
-        server = cls(place, process, record, log)
-        try:
-            record.write()
+        with ExitStack() as undo:
+            file = register(name)
+            undo.callback(file.remove)
+            launched = launch(runtime, repository, place, name, secret, file)
+            record = Running(
+                minder=Minder.here(),
+                pid=launched.process.pid,
+                name=name,
+                secret=secret,
+                http=str(place.http),
+                grpc=str(place.grpc),
+                metrics=f"{place.metrics}/metrics",
+                repository=str(repository.resolve()),
+            )
+            server = cls(place, launched, record, file, log)
+            undo.callback(server.kill)
+            record.write(file)
             server._wait_until_ready(stop or Stop())
-        except BaseException:
-            server.kill()
-            raise
+            undo.pop_all()
         return server
 
     @property
@@ -115,7 +109,7 @@ class Server:
             self.admin.close()
             self.process.send_signal(signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
-                self.process.wait(_EXIT_TIMEOUT + 1)
+                self.process.wait(EXIT_TIMEOUT + 1)
         self.kill()
         return cut
 
@@ -126,7 +120,7 @@ class Server:
         self.process.wait()
         self._output.join()
         processes.free_memory(self._record.name)
-        self._record.remove()
+        self._file.remove()
 
     def __enter__(self) -> Server:
         """Use the server in a with block."""
@@ -160,25 +154,10 @@ class Server:
                 raise ServerError(f"Triton did not start: {self._output.reason()}")
             if self.admin.answers_as(self._record.name):
                 return
+            if not self.healthy and self.process.poll() is None:  # Triton would wait for it
+                raise ServerError(f"Triton's Python process ended as it started: {self._output.reason()}")
             if stop.wait(_POLL):
                 raise Stopped("stopped before it was ready")
         raise ServerError(
             f"Triton was not ready in {self.serving.start_timeout:.0f} s: {self._output.reason()}"
         )
-
-
-def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
-    """Start a process that leads its own group, with what it says on one pipe."""
-    with processes.large_stacks():
-        process = subprocess.Popen(
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-        )
-    processes.use_batch_scheduling(process.pid)  # at once: threads that are there already keep theirs
-    return process
