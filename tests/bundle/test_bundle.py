@@ -4,12 +4,13 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tritonqa import Reader
-from tritonqa.bundle import read, write
+from tritonqa.bundle import Manifest, commit, read, staged
 from tritonqa.errors import BundleError
 from tritonqa.reader.find import PACKAGED, find_bundle
 
@@ -28,6 +29,15 @@ def flip(path: Path) -> None:
 def change(folder: Path, **values: object) -> None:
     path = folder / "bundle.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+
+def write(folder: Path, manifest: Manifest, files: Mapping[str, Path]) -> None:
+    """Copy files, name in the bundle → where it is now, to a new bundle."""
+    with staged(folder) as stage:
+        for name, source in files.items():
+            (stage / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, stage / name)
+        commit(stage, folder, manifest)
 
 
 def test_written_and_read_again(tmp_path: Path) -> None:
@@ -51,7 +61,7 @@ def test_a_write_that_the_disk_refuses_leaves_nothing(tmp_path: Path) -> None:
     code = """
 import resource, signal, sys
 from pathlib import Path
-from tritonqa.bundle import write
+from tests.bundle.test_bundle import write
 from tritonqa.errors import BundleError
 from tritonqa.reader.find import PACKAGED, find_bundle
 
@@ -64,7 +74,8 @@ try:
 except BundleError as error:
     print(error)
 """
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "new")], capture_output=True, text=True)
+    command = [sys.executable, "-c", code, str(tmp_path / "new")]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2])
     assert done.stdout == f"{tmp_path / 'new'} could not be written: File too large\n", done.stderr
     assert not list(tmp_path.iterdir())
 

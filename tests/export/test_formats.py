@@ -93,7 +93,7 @@ def test_quantising_prints_nothing(
 def test_torch_formats_need_the_checkpoint(
     plain: Path, everything: Bundle, asks: Path, tmp_path: Path
 ) -> None:
-    with pytest.raises(ExportError, match="holds no checkpoint to make this from"):
+    with pytest.raises(ExportError, match="holds no checkpoint to make torchscript from"):
         export(plain, tmp_path / "new", ExportOptions(("torchscript",), asks=asks))
     assert not list(tmp_path.iterdir())
     kept = Path(shutil.copytree(everything.folder, tmp_path / "kept"))

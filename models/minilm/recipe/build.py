@@ -14,6 +14,7 @@ import argparse
 import json
 import shutil
 import tempfile
+import tomllib
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -31,7 +32,6 @@ from tritonqa.train.calibrate import calibrate
 PACKAGE = Path(__file__).parents[1]
 BUNDLE = PACKAGE / "src" / "tritonqa_minilm" / "bundle"
 CHECKPOINT = PACKAGE / "checkpoint" / "src" / "tritonqa_minilm_checkpoint" / "checkpoint"
-VERSION = "0.4.0"
 _RANGES = 2000  # questions, of which the exporter takes what it needs
 
 
@@ -48,10 +48,19 @@ def build(checkpoint: Path, data: Path, folder: Path) -> Bundle:
         calibration, found = calibrate(reader, kept, lambda done, total: report("calibrating", done, total))
         reader.close()
     print(json.dumps({"cross-fitted": asdict(found), "calibration": asdict(calibration)}, indent=2))
-    manifest = replace(bundle.manifest, calibration=calibration, version=VERSION)
+    manifest = replace(bundle.manifest, calibration=calibration, version=version())
     with staged(folder, extended=True) as nothing:
         extend(nothing, folder, manifest)
     return bundle
+
+
+def version() -> str:
+    """Read the version that both distributions state."""
+    projects = (PACKAGE / "pyproject.toml", PACKAGE / "checkpoint" / "pyproject.toml")
+    stated = {tomllib.loads(file.read_text(encoding="utf-8"))["project"]["version"] for file in projects}
+    if len(stated) > 1:
+        raise SystemExit(f"{' and '.join(map(str, projects))} state several versions: {', '.join(stated)}")
+    return str(stated.pop())
 
 
 def save_half(checkpoint: Path, folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from tritonqa.bundle.manifest import Format, Manifest, PageReading, Part
 from tritonqa.bundle.read import Bundle, read
-from tritonqa.bundle.write import commit, extend, staged, write
+from tritonqa.bundle.write import commit, extend, staged
 
 __all__ = [
     "Bundle",
@@ -14,5 +14,4 @@ __all__ = [
     "extend",
     "read",
     "staged",
-    "write",
 ]

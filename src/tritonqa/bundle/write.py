@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -65,12 +64,3 @@ def extend(stage: Path, folder: Path, manifest: Manifest) -> None:
 def _write_manifest(folder: Path, manifest: Manifest) -> None:
     record = json.dumps(manifest.to_dict(), indent=2, ensure_ascii=False)
     (folder / MANIFEST).write_text(record + "\n", encoding="utf-8")
-
-
-def write(folder: Path, manifest: Manifest, files: Mapping[str, Path]) -> None:
-    """Copy files (name in the bundle → where it is now) to a new bundle; raises BundleError as staged()."""
-    with staged(folder) as stage:
-        for name, source in files.items():
-            (stage / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, stage / name)
-        commit(stage, folder, manifest)

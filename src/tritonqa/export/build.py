@@ -10,11 +10,12 @@ from tritonqa.bundle import Format, Part
 from tritonqa.bundle.digest import sha256
 from tritonqa.engine import Engine, choices, open_engine
 from tritonqa.errors import EngineError, ExportError, MissingExtra
-from tritonqa.export.formats.writers import OF_ONNX, WRITERS, extra_files
+from tritonqa.export.formats.writers import FROM_MODEL, FROM_ONNX, extra_files
 from tritonqa.export.options import FORMATS, Target
 from tritonqa.export.sources.base import Source
+from tritonqa.export.sources.checkpoint import CheckpointSource
 from tritonqa.export.trim_memory import trim_memory
-from tritonqa.export.verify import f1, logits_of, parity, require_f1, require_parity
+from tritonqa.export.verify import Exam, f1, logits_of, parity, require_f1, require_parity
 
 
 def build(source: Source, stage: Path, names: Sequence[str]) -> tuple[Format, ...]:
@@ -24,31 +25,40 @@ def build(source: Source, stage: Path, names: Sequence[str]) -> tuple[Format, ..
     are opened only after that: so quantising, which takes most memory, has least beside it.
     """
     names = tuple(dict.fromkeys(names))
-    derived = [name for name in names if name in OF_ONNX]
-    for name in names:
-        if name not in derived:
-            _write(source, stage, name)
+    derived = [name for name in names if name in FROM_ONNX]
+    if isinstance(source, CheckpointSource):
+        for name in names:
+            if name in FROM_MODEL:
+                _write(source, stage, name, partial(FROM_MODEL[name], source))
     if derived:
         source.onnx(stage)
-    source.release_model(scored=any(FORMATS[name].scored for name in names))
+    quick = source.quick
+    whole = source.whole if any(FORMATS[name].scored for name in names) else None
+    source.release_model()
     for name in derived:
-        _write(source, stage, name)
-    return tuple(_verified(source, stage, name) for name in names)
+        _write(source, stage, name, partial(FROM_ONNX[name], source, stage))
+    return tuple(_verified(source, stage, name, quick, whole) for name in names)
 
 
-def _write(source: Source, stage: Path, name: str) -> None:
+def _write(source: Source, stage: Path, name: str, writer: Callable[[Path], None]) -> None:
     file = stage / FORMATS[name].file
     file.parent.mkdir(parents=True, exist_ok=True)
     source.report(f"writing {name}", 0, 1)
-    WRITERS[name](source, stage, file)
+    writer(file)
     trim_memory()
     source.report(f"writing {name}", 1, 1)
 
 
-def _verified(source: Source, stage: Path, name: str) -> Format:
+def _verified(source: Source, stage: Path, name: str, quick: Exam, whole: Exam | None) -> Format:
     target = FORMATS[name]
     file = stage / target.file
-    seen, score = ({}, {}) if target.kind == "tensorrt-recipe" else _verify(source, name, target, file)
+    seen: dict[str, float] = {}
+    score: dict[str, float] = {}
+    if target.kind != "tensorrt-recipe":
+        openers = _engines(source, file, target)
+        seen = _parity(source, name, openers, quick)
+        if whole is not None and target.scored:
+            score = _score(source, name, openers[0], whole)
     parts = tuple(
         Part(path.relative_to(stage).as_posix(), path.stat().st_size, sha256(path))
         for path in extra_files(file)
@@ -58,37 +68,37 @@ def _verified(source: Source, stage: Path, name: str) -> Format:
     return Format(target.file, target.kind, target.precision, file.stat().st_size, digest, seen, score, parts)
 
 
-def _verify(
-    source: Source, name: str, target: Target, file: Path
-) -> tuple[dict[str, float], dict[str, float]]:
-    """Hold the file to the reference in every engine that runs it: its parity, and F1 where that decides."""
-    seen: dict[str, float] = {}
-    engines = _engines(source, file, target)
-    for opener in engines:
-        found = _compare(source, name, opener())
-        require_parity(name, target, found)
-        seen = found if not seen or found["same_answers"] <= seen["same_answers"] else seen
-    if not target.scored:
-        return seen, {}
-    asks = len(source.whole.prepared)
+def _parity(
+    source: Source, name: str, openers: Sequence[Callable[[], Engine]], exam: Exam
+) -> dict[str, float]:
+    """Hold the file to the reference in every engine that runs it: the worst parity counts."""
+    seen = [_compare(source, name, opener(), exam) for opener in openers]
+    for found in seen:
+        require_parity(name, FORMATS[name], found)
+    return min(seen, key=lambda found: found["same_answers"])
+
+
+def _compare(source: Source, name: str, engine: Engine, exam: Exam) -> dict[str, float]:
+    step = source.steps(f"verifying {name} with {engine.name}", len(exam.prepared))
+    try:
+        trim_memory()
+        return parity(exam, logits_of(engine, exam.prepared, step))
+    except EngineError as error:
+        raise ExportError(f"{name} is refused: {error}") from error
+
+
+def _score(source: Source, name: str, opener: Callable[[], Engine], exam: Exam) -> dict[str, float]:
+    """Hold the file's F1 to the reference's."""
+    asks = len(exam.prepared)
     step = source.steps(f"F1 of {name}", asks)
     score = {
         "asks": asks,
-        "f1": f1(source.whole, logits_of(engines[0](), source.whole.prepared, step)),
-        "reference": f1(source.whole, source.whole.logits),
+        "f1": f1(exam, logits_of(opener(), exam.prepared, step)),
+        "reference": f1(exam, exam.logits),
         "max_loss": source.options.max_f1_loss,
     }
     require_f1(name, score)
-    return seen, score
-
-
-def _compare(source: Source, name: str, engine: Engine) -> dict[str, float]:
-    step = source.steps(f"verifying {name} with {engine.name}", len(source.quick.prepared))
-    try:
-        trim_memory()
-        return parity(source.quick, logits_of(engine, source.quick.prepared, step))
-    except EngineError as error:
-        raise ExportError(f"{name} is refused: {error}") from error
+    return score
 
 
 def _engines(source: Source, file: Path, target: Target) -> list[Callable[[], Engine]]:

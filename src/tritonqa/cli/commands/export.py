@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -48,15 +49,10 @@ from tritonqa.triton.repository.write import build, check_target
 def export(
     source: str,
     output: Path | None,
-    formats: tuple[str, ...],
-    name: str | None,
-    licence: str,
-    max_length: int | None,
-    asks: Path | None,
-    ranges: Path | None,
-    max_f1_loss: float,
     triton: Path | None,
     as_json: bool,
+    formats: tuple[str, ...],
+    **options: Any,
 ) -> None:
     """Export SOURCE to a verified bundle: a checkpoint's folder, or owner/name[@revision] of the Hub.
 
@@ -64,16 +60,13 @@ def export(
 
     Every format is held to torch before anything is written: over the limit it is refused, and nothing stays.
     """
-    chosen = tuple(FORMATS) if "all" in formats else formats
-    options = ExportOptions(
-        chosen, name, licence, max_length, asks=asks, ranges=ranges, max_f1_loss=max_f1_loss
-    )
+    chosen = ExportOptions(tuple(FORMATS) if "all" in formats else formats, **options)
     if output is None and not (Path(source) / MANIFEST).is_file():
         raise InputError("output is missing; give --output FOLDER")
     if triton is not None:
         check_target(triton)
     with stages() as report, ended_by_term():
-        bundle = run(source, output or Path(source), options, report)
+        bundle = run(source, output or Path(source), chosen, report)
     if triton is not None:
         build(bundle, triton, Models(logits=LogitsOptions()))
     show(bundle.manifest.to_dict(), as_json, _rows(bundle.manifest))

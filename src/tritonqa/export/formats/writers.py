@@ -1,12 +1,16 @@
-"""Format → what writes it: (source, stage, file)."""
+"""Format → what writes it: of the fp32 ONNX, or of the checkpoint's model."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tritonqa.export.options import FORMATS
-from tritonqa.export.sources.base import Source
+
+if TYPE_CHECKING:
+    from tritonqa.export.sources.base import Source
+    from tritonqa.export.sources.checkpoint import CheckpointSource
 
 
 def _onnx(source: Source, stage: Path, file: Path) -> None:
@@ -32,50 +36,51 @@ def _int8_dynamic(source: Source, stage: Path, file: Path) -> None:
     quantise_dynamic(source.onnx(stage), file)
 
 
-def _traced(source: Source, stage: Path, file: Path) -> None:
-    from tritonqa.export.formats.torchscript import write_traced
-
-    write_traced(source.model, file)
-
-
-def _scripted(source: Source, stage: Path, file: Path) -> None:
-    from tritonqa.export.formats.torchscript import write_scripted
-
-    write_scripted(source.graph, file)
-
-
-def _torch_export(source: Source, stage: Path, file: Path) -> None:
-    from torch.export import save
-
-    save(source.graph, file)
-
-
-def _checkpoint(source: Source, stage: Path, file: Path) -> None:
-    """Write one file, whatever shards and precision the source has: the fp32 module itself."""
-    from safetensors.torch import save_model
-
-    save_model(source.model.module.model, str(file), metadata={"format": "pt"})
-
-
 def _tensorrt(source: Source, stage: Path, file: Path) -> None:
     from tritonqa.export.formats.tensorrt import write_recipe
 
     write_recipe(file.parent, FORMATS["onnx"].file, source.inputs, source.windowing.max_length)
 
 
-WRITERS: dict[str, Callable[[Source, Path, Path], None]] = {
+def _traced(source: CheckpointSource, file: Path) -> None:
+    from tritonqa.export.formats.torchscript import write_traced
+
+    write_traced(source.model, file)
+
+
+def _scripted(source: CheckpointSource, file: Path) -> None:
+    from tritonqa.export.formats.torchscript import write_scripted
+
+    write_scripted(source.graph, file)
+
+
+def _torch_export(source: CheckpointSource, file: Path) -> None:
+    from torch.export import save
+
+    save(source.graph, file)
+
+
+def _checkpoint(source: CheckpointSource, file: Path) -> None:
+    """Write one file, whatever shards and precision the source has: the fp32 module itself."""
+    from safetensors.torch import save_model
+
+    save_model(source.model.module.model, str(file), metadata={"format": "pt"})
+
+
+FROM_ONNX: dict[str, Callable[[Source, Path, Path], None]] = {
     "onnx": _onnx,
     "onnx-fp16": _fp16,
     "onnx-int8": _int8,
     "onnx-int8-dynamic": _int8_dynamic,
+    "tensorrt": _tensorrt,
+}
+
+FROM_MODEL: dict[str, Callable[[CheckpointSource, Path], None]] = {
     "torchscript": _traced,
     "torchscript-script": _scripted,
     "torch-export": _torch_export,
     "checkpoint": _checkpoint,
-    "tensorrt": _tensorrt,
 }
-
-OF_ONNX = ("onnx-fp16", "onnx-int8", "onnx-int8-dynamic")
 
 
 def extra_files(file: Path) -> list[Path]:

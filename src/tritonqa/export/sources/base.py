@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -18,10 +17,6 @@ from tritonqa.export.options import ExportOptions
 from tritonqa.export.verify import Exam, logits_of, prepare_asks
 from tritonqa.features import Windowing
 from tritonqa.progress import Report
-
-if TYPE_CHECKING:
-    from tritonqa.export.checkpoint import Checkpoint
-    from tritonqa.export.model import Model
 
 DATA = Path(__file__).parents[1] / "data"
 VERIFICATION = DATA / "verification.jsonl.gz"
@@ -39,21 +34,6 @@ class Source(ABC):
         """Take the options and who is told of the work's steps."""
         self.options, self.report = options, report
 
-    @property
-    @abstractmethod
-    def checkpoint(self) -> Checkpoint:
-        """The checkpoint; raises ExportError where the source has none."""
-
-    @property
-    @abstractmethod
-    def model(self) -> Model:
-        """The checkpoint as a torch module; raises ExportError where the source has none."""
-
-    @property
-    @abstractmethod
-    def graph(self) -> Any:
-        """The module's exported graph; raises ExportError where torch can't export it."""
-
     @abstractmethod
     def reference(self) -> Engine:
         """Open what every format is held to."""
@@ -62,9 +42,8 @@ class Source(ABC):
     def onnx(self, stage: Path) -> Path:
         """Return the fp32 ONNX file, written into the stage where there is none yet."""
 
-    def release_model(self, scored: bool) -> None:
-        """Let the reference answer what verification needs, all asks if scored; then the model may go."""
-        _ = self.quick, self.whole if scored else None
+    def release_model(self) -> None:  # noqa: B027
+        """Free what only the reference needs."""
 
     @cached_property
     def quick(self) -> Exam:

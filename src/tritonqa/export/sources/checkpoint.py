@@ -41,11 +41,6 @@ class CheckpointSource(Source):
         self.windowing = fitting(self.model.positions, options.max_length)
         check_windows(fast, self.quick.prepared, self.windowing, "token_type_ids" in self.inputs)
 
-    @property
-    def checkpoint(self) -> Checkpoint:
-        """The checkpoint itself."""
-        return self._checkpoint
-
     @cached_property
     def model(self) -> Model:
         """The loaded module."""
@@ -68,9 +63,8 @@ class CheckpointSource(Source):
             write_onnx(self.graph, self.model, file, self.options.one_file)
         return file
 
-    def release_model(self, scored: bool) -> None:
+    def release_model(self) -> None:
         """Free the model and its graph; they would be loaded again if anything asked for them."""
-        super().release_model(scored)
         self.model.let_go()
         for name in ("model", "graph"):
             self.__dict__.pop(name, None)
