@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
@@ -29,7 +30,7 @@ from tritonqa.text import Ask
 _CONNECTIONS = 32
 
 
-class Way:
+class Way(ABC):
     """A way to ask; answer is what differs."""
 
     lookahead = 1
@@ -42,15 +43,15 @@ class Way:
         future.set_result(self.answer(ask, options))
         return future
 
+    @abstractmethod
     def answer(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Answers:
         """Answer an ask."""
-        raise NotImplementedError
 
     def stream(self) -> AbstractContextManager[StartAsk]:
         """Give start."""
         return nullcontext(self.start)
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027
         """Let go of the connection."""
 
 

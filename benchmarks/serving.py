@@ -17,7 +17,6 @@ import os
 import statistics
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -29,8 +28,10 @@ from typing import Any
 from flood import Sent, flood, written
 from perf_analyzer import perf
 from record import RESULTS, spread
+from server_cost import cpu_seconds, members, memory, timed, tokens
 
 from tritonqa import Reader
+from tritonqa.cli.signals import ended_by_term
 from tritonqa.datasets import load_squad
 from tritonqa.engine import cpu
 from tritonqa.protocol.call import Call
@@ -39,13 +40,11 @@ from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.triton.repository.options import Limits, LogitsOptions, Models
 from tritonqa.triton.repository.write import build
 from tritonqa.triton.runtime.install import install
-from tritonqa.triton.server import processes
 from tritonqa.triton.server.options import Serving
 from tritonqa.triton.server.server import Server
 
 CLIENTS = (1, 4, 16, 64, 256)
 FREE = Serving(http_port=0, grpc_port=0, metrics_port=0)
-TICK = os.sysconf("SC_CLK_TCK")
 Asks = list[tuple[str, str]]
 
 
@@ -56,41 +55,6 @@ def serving(limits: Limits | None = None) -> Iterator[Server]:
         build(find_bundle(PACKAGED), Path(folder) / "repository", Models(limits or Limits(), LogitsOptions()))
         with Server.start(install(), Path(folder) / "repository", FREE) as server:
             yield server
-
-
-def members(server: Server) -> dict[str, int]:
-    """Name the server's processes: itself, and each model's."""
-    found = {"server": server.process.pid}
-    for pid in processes.stubs(server.process.pid):
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
-        found[Path(words[1]).parts[-3]] = pid
-    return found
-
-
-def cpu_seconds(pids: list[int]) -> float:
-    """Sum the CPU time that processes have used."""
-    lines = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids]
-    return sum(int(line[11]) + int(line[12]) for line in lines) / TICK
-
-
-def timed(pids: list[int], work: Callable[[], int]) -> dict[str, float]:
-    """Run work, which says how many asks it did: asks a second, CPU-milliseconds an ask."""
-    used, begun = cpu_seconds(pids), time.perf_counter()
-    done = work()
-    seconds = time.perf_counter() - begun
-    return {"rate": done / seconds, "cpu_ms": 1000 * (cpu_seconds(pids) - used) / done}
-
-
-def tokens(server: Server) -> dict[str, float]:
-    """Read how many tokens were computed: those of windows, and those that only filled up lengths."""
-    time.sleep(1.5)  # metrics are told once a second
-    with urllib.request.urlopen(f"{server.metrics}/metrics", timeout=10) as answer:
-        lines = answer.read().decode().splitlines()
-    names = {"useful": "tritonqa_tokens{", "padding": "tritonqa_padding_tokens{"}
-    return {
-        key: sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name))
-        for key, name in names.items()
-    }
 
 
 def many(reader: Reader, asks: Asks) -> int:
@@ -205,12 +169,6 @@ def start() -> dict[str, Any]:
         return {"ready_seconds": ready, "memory_mb": weights}
 
 
-def memory(pid: int) -> float:
-    """Say how much memory is this process's own, with its share of what is shared (PSS), in MB."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
-
-
 def quantile(values: list[float], share: float) -> float:
     """Return the value below which this share lies."""
     return sorted(values)[min(len(values) - 1, int(share * len(values)))] if values else 0.0
@@ -253,4 +211,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with ended_by_term():
+        main()
