@@ -21,7 +21,7 @@ from typing import Any
 
 from clients import Stub, ways
 from record import record
-from turns import Asked, in_turn
+from rounds import Asked, in_turn
 
 from tritonqa.bench import Load, Target, Workload, generated, squad_sample
 from tritonqa.cli.signals import ended_by_term

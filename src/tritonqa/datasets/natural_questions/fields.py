@@ -11,7 +11,7 @@ from tritonqa.errors import InputError
 OFFSETS = ("start_token", "end_token", "start_byte", "end_byte")
 
 
-def hold_keys(record: Any, needed: Collection[str], known: Collection[str], where: str = "") -> None:
+def require_keys(record: Any, needed: Collection[str], known: Collection[str], where: str = "") -> None:
     """Raise InputError where a key is missing, or one is there that is neither needed nor known."""
     if not isinstance(record, dict):
         raise InputError(f"field {where or 'record'} must be an object, not {type(record).__name__}")

@@ -55,10 +55,10 @@ def is_tag(token: str) -> bool:
 def parse(record: dict[str, Any]) -> Page:
     """Check an object of either format; raises InputError that names the field."""
     if is_official(record):
-        fields.hold_keys(record, (*_NEEDED, *_OFFICIAL[0]), (*_KNOWN, *_OFFICIAL[1]))
+        fields.require_keys(record, (*_NEEDED, *_OFFICIAL[0]), (*_KNOWN, *_OFFICIAL[1]))
         tokens, html, places = _official_tokens(record)
     else:
-        fields.hold_keys(record, (*_NEEDED, "document_text"), _KNOWN)
+        fields.require_keys(record, (*_NEEDED, "document_text"), _KNOWN)
         tokens, places = tuple(fields.text(record, "document_text").split(" ")), ()
         html = tuple(map(is_tag, tokens))
     candidates = tuple(_candidates(record, len(tokens)))
@@ -80,7 +80,7 @@ def _official_tokens(
     size = len(fields.text(record, "document_html").encode())
     for i, item in enumerate(fields.items(record, "document_tokens")):
         where = f"document_tokens[{i}]"
-        fields.hold_keys(item, ("token", "html_token", "start_byte", "end_byte"), (), where)
+        fields.require_keys(item, ("token", "html_token", "start_byte", "end_byte"), (), where)
         tokens.append(fields.text(item, "token", where).replace(" ", "_"))
         html.append(bool(item["html_token"]))
         start, end = (fields.whole(item, name, where) for name in ("start_byte", "end_byte"))
@@ -95,7 +95,7 @@ def _candidates(record: dict[str, Any], length: int) -> Iterator[Candidate]:
     taken: list[tuple[int, int, int]] = []
     for i, item in enumerate(fields.items(record, "long_answer_candidates")):
         where = f"long_answer_candidates[{i}]"
-        fields.hold_keys(item, ("start_token", "end_token", "top_level"), fields.OFFSETS, where)
+        fields.require_keys(item, ("start_token", "end_token", "top_level"), fields.OFFSETS, where)
         span = fields.span(item, where, length)
         if span.start_token < 0:
             raise InputError(f"field {where}.start_token must be a token of the page, not {span.start_token}")
@@ -111,15 +111,15 @@ def _candidates(record: dict[str, Any], length: int) -> Iterator[Candidate]:
 
 
 def _annotation(item: Any, where: str, candidates: tuple[Candidate, ...], length: int) -> Annotation:
-    fields.hold_keys(item, ("long_answer", "short_answers"), ("yes_no_answer", "annotation_id"), where)
+    fields.require_keys(item, ("long_answer", "short_answers"), ("yes_no_answer", "annotation_id"), where)
     long, name = item["long_answer"], f"{where}.long_answer"
-    fields.hold_keys(long, ("start_token", "end_token"), (*fields.OFFSETS, "candidate_index"), name)
+    fields.require_keys(long, ("start_token", "end_token"), (*fields.OFFSETS, "candidate_index"), name)
     found = fields.span(long, name, length)
     _check_candidate(found, fields.whole(long, "candidate_index", name, -1), candidates, name)
     short = []
     for i, part in enumerate(fields.items(item, "short_answers", where)):
         inside = f"{where}.short_answers[{i}]"
-        fields.hold_keys(part, ("start_token", "end_token"), fields.OFFSETS, inside)
+        fields.require_keys(part, ("start_token", "end_token"), fields.OFFSETS, inside)
         short.append(fields.span(part, inside, length))
     return Annotation(NOWHERE if found.is_null else found, tuple(short), fields.yes_no(item, where))
 

@@ -54,7 +54,7 @@ class Prediction:
     @classmethod
     def from_dict(cls, record: Any) -> Prediction:
         """Read the official JSON object; raises InputError that names the field."""
-        fields.hold_keys(record, ("example_id", *_SCORES), record)
+        fields.require_keys(record, ("example_id", *_SCORES), record)
         long = fields.span(record["long_answer"], "long_answer") if "long_answer" in record else NOWHERE
         short = fields.items(record, "short_answers") if "short_answers" in record else []
         spans = tuple(fields.span(item, f"short_answers[{i}]") for i, item in enumerate(short))
