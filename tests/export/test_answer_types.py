@@ -6,9 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from safetensors.torch import load_file, save_file
 
+from tests.support import checkpoints
 from tests.support.engines import ENGINES
 from tritonqa import Reader
 from tritonqa.bundle import Bundle
@@ -25,15 +24,7 @@ FORMATS = ("checkpoint", "onnx", "onnx-int8", "torch-export")
 
 @pytest.fixture(scope="module")
 def bundle(bert: Path, asks: Path, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    source = tmp_path_factory.mktemp("checkpoints") / "typed"
-    source.mkdir()
-    for file in bert.iterdir():
-        (source / file.name).write_bytes(file.read_bytes())
-    weights = load_file(source / "model.safetensors")
-    hidden = weights["qa_outputs.weight"].shape[1]
-    torch.manual_seed(0)
-    head = {"answer_type.weight": torch.randn(5, hidden), "answer_type.bias": torch.randn(5)}
-    save_file(weights | head, source / "model.safetensors", {"format": "pt"})
+    source = checkpoints.with_answer_types(bert, tmp_path_factory.mktemp("checkpoints") / "typed")
     options = ExportOptions(
         FORMATS, asks=asks, ranges=asks, max_f1_loss=100, quantisation=Quantisation(asks=4)
     )

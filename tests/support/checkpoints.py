@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import combinations
@@ -76,6 +77,20 @@ def make(architecture: str, folder: Path) -> Path:
     config = AutoConfig.for_model(architecture, vocab_size=size, **shape)
     model: Any = AutoModelForQuestionAnswering.from_config(config)
     model.save_pretrained(folder)
+    return folder
+
+
+def with_answer_types(checkpoint: Path, folder: Path) -> Path:
+    """Copy a checkpoint, and give it an answer-type head of random weights (seeded)."""
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    shutil.copytree(checkpoint, folder)
+    weights = load_file(folder / "model.safetensors")
+    hidden = weights["qa_outputs.weight"].shape[1]
+    torch.manual_seed(0)
+    head = {"answer_type.weight": torch.randn(5, hidden), "answer_type.bias": torch.randn(5)}
+    save_file(weights | head, folder / "model.safetensors", {"format": "pt"})
     return folder
 
 

@@ -61,7 +61,8 @@ class PageReading:
 class Manifest:
     """What a bundle says of itself; format counts up when older software can't read it.
 
-    positions is how many tokens the model takes at most, None where that is not known.
+    positions is how many tokens the model takes at most, None where that is not known; answer_types says
+    whether it also tells kinds of answers, as readers of Natural Questions do.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Manifest:
     architecture: str
     inputs: tuple[str, ...]
     positions: int | None = None
+    answer_types: bool = False
     version: str = "0"
     licence: str = "unknown"
     source: dict[str, str] = field(default_factory=dict)
@@ -105,6 +107,7 @@ class Manifest:
             architecture=str(record["architecture"]),
             inputs=tuple(record["inputs"]),
             positions=positions,
+            answer_types=record.get("answer_types") is True,
             windowing=_record(Windowing, record.get("windowing", {}), "windowing"),
             max_answer_tokens=longest,
             calibration=_record(Calibration, calibration, "calibration") if calibration else None,

@@ -73,6 +73,7 @@ def _new(
             architecture=checkpoint.architecture,
             inputs=source.inputs,
             positions=source.positions,
+            answer_types=source.answer_types,
             licence=options.licence,
             source={**origin, "sha256": checkpoint.digest()},
             windowing=source.windowing,

@@ -9,7 +9,7 @@ import numpy as np
 
 from tritonqa.arrays import FloatArray
 from tritonqa.client import Address, Connection, connect, named
-from tritonqa.engine.answer_types import stack_logits
+from tritonqa.engine.answer_types import ANSWER_TYPE_OUTPUT, stack_logits
 from tritonqa.engine.base import INPUT_NAMES, OUTPUT_NAMES, Engine
 from tritonqa.errors import EngineError, Unavailable
 from tritonqa.features import Window
@@ -30,7 +30,7 @@ class TritonEngine(Engine):
         self._model, config = self._find()
         address = named(place)
         self._inputs, self._outputs = ports(config)
-        if not self._inputs or not self._inputs.keys() <= set(INPUT_NAMES) or len(self._outputs) != 2:
+        if not self._inputs or not self._inputs.keys() <= set(INPUT_NAMES) or len(self._outputs) < 2:
             raise EngineError(
                 f"the model {self._model} at {address} is none of ours: it takes {[*self._inputs]}"
             )
@@ -73,8 +73,7 @@ class TritonEngine(Engine):
         return {name: arrays[name].astype(kind)[None] for name, kind in self._inputs.items()}  # [1, length]
 
     def _logits(self, tensors: dict[str, np.ndarray]) -> FloatArray:
-        start, end = (tensors[name][0] for name in self._outputs)  # each [length]
-        return stack_logits(start, end)
+        return stack_logits(*(tensors[name][0] for name in self._outputs))
 
 
 def ports(config: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -82,4 +81,5 @@ def ports(config: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
     kinds = {"TYPE_INT32": np.int32, "TYPE_INT64": np.int64}
     inputs = {port["name"]: kinds.get(port["data_type"], np.int64) for port in config.get("input", [])}
     names = [port["name"] for port in config.get("output", [])]
-    return inputs, tuple(name for known in OUTPUT_NAMES for name in names if name.startswith(known))
+    ours = (*OUTPUT_NAMES, ANSWER_TYPE_OUTPUT)
+    return inputs, tuple(name for known in ours for name in names if name.startswith(known))

@@ -8,6 +8,7 @@ from typing import Any
 
 from tritonqa.bundle import Bundle
 from tritonqa.engine import Engine
+from tritonqa.engine.answer_types import ANSWER_TYPE_OUTPUT
 from tritonqa.engine.base import ROUND_TO, require_length
 from tritonqa.errors import ExportError
 from tritonqa.export.checkpoint import Checkpoint
@@ -33,6 +34,7 @@ class CheckpointSource(Source):
         super().__init__(options, report)
         self._checkpoint = checkpoint
         self.inputs, self.positions = self.model.inputs, self.model.positions
+        self.answer_types = ANSWER_TYPE_OUTPUT in self.model.module.outputs
         if bundle is not None:
             self.tokenizer, self.windowing = bundle.tokenizer(), bundle.manifest.windowing
             return

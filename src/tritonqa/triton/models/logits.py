@@ -17,6 +17,7 @@ import triton_python_backend_utils as pb_utils
 
 from tritonqa.arrays import FloatArray
 from tritonqa.engine import Flow
+from tritonqa.engine.answer_types import ANSWER_TYPE_OUTPUT, answer_type_logits
 from tritonqa.engine.base import OUTPUT_NAMES
 from tritonqa.errors import InputError
 from tritonqa.features import Window
@@ -110,11 +111,13 @@ def window(ids: np.ndarray, mask: np.ndarray, types: np.ndarray) -> Window:
 
 
 def _logits(width: int, rows: Sequence[FloatArray]) -> Logits:
-    """Lay the rows' logits, [2, length] each, side by side: start and end, [batch, width] each."""
+    """Lay the rows' logits side by side: start and end, [batch, width] each, and answer types, [batch, 5]."""
     both = np.zeros((2, len(rows), width), np.float32)
     for row, logits in enumerate(rows):
         both[:, row, : logits.shape[1]] = logits[:2]
-    return dict(zip(OUTPUT_NAMES, both, strict=True))
+    found: Logits = dict(zip(OUTPUT_NAMES, both, strict=True))
+    types = [known for logits in rows if (known := answer_type_logits(logits)) is not None]
+    return {**found, ANSWER_TYPE_OUTPUT: np.stack(types)} if types else found
 
 
 def _answer(sender: ResponseSender, done: Future[Logits]) -> None:

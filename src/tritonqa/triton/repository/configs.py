@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from tritonqa import __version__
 from tritonqa.bundle import Bundle, Format
 from tritonqa.engine import cpu
+from tritonqa.engine.answer_types import ANSWER_TYPE_OUTPUT, ANSWER_TYPES
 from tritonqa.engine.base import OUTPUT_NAMES
 from tritonqa.errors import BundleError
 from tritonqa.protocol import contract, parameters
@@ -83,7 +84,7 @@ def logits_config(bundle: Bundle, models: Models, options: LogitsOptions) -> Mod
         name=LOGITS,
         backend=options.backend,
         input=tuple(Port(name, number, (-1,), allow_ragged_batch=ours) for name in bundle.manifest.inputs),
-        output=_outputs(options.backend),
+        output=_outputs(options.backend, bundle.manifest.answer_types),
         max_batch_size=options.max_batch_size,
         instance_group=(_instances(options),),
         dynamic_batching=DynamicBatching(
@@ -159,10 +160,15 @@ def _engine_parameters(models: Models) -> dict[str, str]:
     }
 
 
-def _outputs(backend: str) -> tuple[Port, ...]:
+def _outputs(backend: str, answer_types: bool) -> tuple[Port, ...]:
     """Name the logits; TorchScript's outputs have no names, so their place is written behind."""
-    names = [f"{name}__{i}" for i, name in enumerate(OUTPUT_NAMES)] if backend == "pytorch" else OUTPUT_NAMES
-    return tuple(Port(name, "TYPE_FP32", (-1,)) for name in names)
+    shapes = dict.fromkeys(OUTPUT_NAMES, -1)
+    if answer_types:
+        shapes[ANSWER_TYPE_OUTPUT] = len(ANSWER_TYPES)
+    place = "__{}" if backend == "pytorch" else ""
+    return tuple(
+        Port(name + place.format(i), "TYPE_FP32", (size,)) for i, (name, size) in enumerate(shapes.items())
+    )
 
 
 def _instances(options: LogitsOptions) -> InstanceGroup:
