@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.support.command import tritonqa
+from tritonqa import Library
 from tritonqa.cli.main import cli
 from tritonqa.errors import LibraryError
 
@@ -56,3 +60,28 @@ def test_what_is_not_there_is_said_with_what_was_searched(desk: Path) -> None:
 def test_a_library_that_is_not_there_is_named_with_the_command_that_makes_it(desk: Path) -> None:
     with pytest.raises(LibraryError, match="tritonqa index"):
         run("library", "status", "nowhere")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs limits of POSIX")
+def test_a_full_disk_while_indexing_is_said_and_loses_nothing(desk: Path) -> None:
+    for number in range(12):
+        (desk / "docs" / f"{number:02}.txt").write_text(f"Number {number}. {TEXT * 20}", encoding="utf-8")
+    small = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (80_000, 80_000))"
+    command = tritonqa("index", "docs", "--library", "x.library", before=small)
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 7 and "the library can't be written" in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr
+    before = json.loads(run("library", "status", "x.library", "--json").stdout)
+    assert before["files"] < 13
+    report = json.loads(run("index", "docs", "--library", "x.library", "--json").stdout)
+    assert len(report["added"]) == 13 - before["files"] and report["unchanged"] == before["files"]
+    run("index", "docs", "--library", "whole.library")
+    found = [hits(Path(folder)) for folder in ("x.library", "whole.library")]
+    assert found[0] == found[1]
+
+
+def hits(folder: Path) -> list[tuple[str, int, float]]:
+    with Library(folder) as library:
+        return sorted(
+            (hit.document, hit.start, round(hit.score, 5)) for hit in library.search("number pump", k=99)
+        )

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
 
 from tests.library.samples import SAMPLES
+from tests.support.wait import eventually
 from tritonqa import Library, Reader
 from tritonqa.errors import InputError, LibraryError
+from tritonqa.library.index import Report
+from tritonqa.library.store.sqlite.schema import FILE
 
 HANDBOOK = (
     "The handbook.\n\nThe warranty of the pump ends after 24 months. Ada Lovelace repairs it in Bremen.\n"
@@ -120,6 +125,45 @@ def test_what_cannot_be_read_is_named_and_stops_nothing(tmp_path: Path, reader: 
     assert report.added == [str(tmp_path / "good.txt")]
     assert {Path(skipped.path).name for skipped in report.skipped} == {"bad.pdf", "nowhere.pdf"}
     assert library.searched().unreadable == (str(tmp_path / "bad.pdf"),)
+
+
+def test_a_library_of_another_encoder_is_refused_by_name_until_it_is_rebuilt(
+    tmp_path: Path, library: Library, reader: Reader
+) -> None:
+    library.close()
+    connection = sqlite3.connect(library.path / FILE)
+    connection.execute("UPDATE meta SET value = 'mpnet 2' WHERE key = 'encoder'")
+    connection.commit()
+    connection.close()
+    with Library(library.path, reader) as other:
+        for work in (lambda: other.ask("Who?"), lambda: other.search("x"), lambda: other.add(tmp_path)):
+            with pytest.raises(LibraryError, match=r"mpnet 2.*MiniLM.*tritonqa library rebuild"):
+                work()
+        assert other.rebuild().encoder.startswith("all-MiniLM")
+        assert other.ask("When does the warranty end?")[0].text == "after 24 months"
+
+
+def test_a_folder_is_followed(tmp_path: Path, desk: Path, reader: Reader) -> None:
+    library, stop = Library(tmp_path / "watched.library", reader), threading.Event()
+    reports = library.watch(desk, stop)
+    assert len(next(reports).added) == 2
+    seen: list[Report] = []
+
+    def follow() -> None:
+        for report in reports:
+            seen.append(report)
+
+    watching = threading.Thread(target=follow)
+    watching.start()
+    try:
+        (desk / "cat.txt").write_text("The cat is called Minka.", encoding="utf-8")
+        eventually(lambda: [report for report in seen if report.added == [str(desk / "cat.txt")]])
+        (desk / "notes.md").unlink()
+        eventually(lambda: [report for report in seen if report.removed == [str(desk / "notes.md")]])
+        assert any("Minka" in hit.text for hit in library.search("cat"))
+    finally:
+        stop.set()
+        watching.join()
 
 
 def test_bad_input_is_one_sentence(tmp_path: Path, library: Library) -> None:

@@ -93,7 +93,6 @@ class Library:
         Ends when stop is set, after what is under way. Raises MissingExtra without watchfiles.
         """
         roots = absolute(paths)
-        yield self.add(roots)
         for _ in changes(roots, self.path, stop or threading.Event()):
             yield self.add(roots)
 

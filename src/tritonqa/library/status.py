@@ -36,7 +36,7 @@ def status(store: SqliteStore) -> LibraryStatus:
     """Look at a library."""
     with store.read(EVERYTHING) as view:
         counts = view.counts()
-        unreadable = tuple(Skipped(str(file.path), file.reason) for file in view.files() if file.reason)
+        unreadable = tuple(Skipped(str(file.path), file.reason) for file in view.unreadable())
         generation = view.generation
     size = _size(store.folder)
     return LibraryStatus(

@@ -66,7 +66,7 @@ def ask(
 def searched_by(view: View) -> Searched:
     """Say what a view lets be searched."""
     counts = view.counts()
-    unreadable = tuple(str(file.path) for file in view.files() if file.reason)
+    unreadable = tuple(str(file.path) for file in view.unreadable())
     return Searched(counts.files, counts.passages, unreadable)
 
 

@@ -13,7 +13,10 @@ _MOST = 2_000  # milliseconds after which one that goes on is looked at all the 
 
 
 def changes(roots: Sequence[Path], leave_out: Path, stop: threading.Event) -> Iterator[None]:
-    """Yield after each burst of changes under the roots, until stop is set; raises MissingExtra."""
+    """Yield once the roots are watched, and after each burst of changes, until stop is set.
+
+    What changes while the first is answered is not missed. Raises MissingExtra.
+    """
     try:
         from watchfiles import watch
     except ImportError as error:
@@ -23,7 +26,17 @@ def changes(roots: Sequence[Path], leave_out: Path, stop: threading.Event) -> It
         return not Path(path).is_relative_to(leave_out)
 
     folders = {root if root.is_dir() else root.parent for root in roots}
-    for _ in watch(
-        *folders, watch_filter=counts, debounce=_MOST, step=_QUIET, stop_event=stop, raise_interrupt=True
+    first = True
+    for changed in watch(
+        *folders,
+        watch_filter=counts,
+        debounce=_MOST,
+        step=_QUIET,
+        stop_event=stop,
+        rust_timeout=_QUIET,
+        yield_on_timeout=True,
+        raise_interrupt=True,
     ):
-        yield
+        if changed or first:
+            yield
+        first = False

@@ -101,6 +101,10 @@ class View(ABC):
     def files(self) -> list[File]:
         """List the files, the unreadable ones too, by path."""
 
+    def unreadable(self) -> list[File]:
+        """List the files that could not be read, by path."""
+        return [file for file in self.files() if file.reason]
+
     @abstractmethod
     def metas(self, paths: Collection[Path] | None = None) -> Iterator[tuple[File, str]]:
         """Give files, or all, with what else was kept of them."""

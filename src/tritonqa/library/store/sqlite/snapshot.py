@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from tritonqa.library.passages import analyse
+from tritonqa.library.store.base import File
+from tritonqa.library.store.scope import Both, Scope
 from tritonqa.library.store.sqlite import postings
 from tritonqa.library.store.sqlite.dense import Dense
 from tritonqa.library.store.sqlite.lexical import Lexical
@@ -27,7 +29,10 @@ Make: TypeAlias = Callable[[sqlite3.Connection, npt.NDArray[np.int64]], Arrays]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """n passages by id: ids [n], the document of each [n]; which of them have a vector [n]."""
+    """n passages by id: ids [n], the document of each [n]; which of them have a vector [n].
+
+    files are those that scopes let through, by scope, with their documents; filled by views.
+    """
 
     generation: int
     ids: Ids
@@ -35,6 +40,7 @@ class Snapshot:
     has_vector: npt.NDArray[np.bool_]
     lexical: Lexical
     dense: Dense
+    files: dict[Scope | Both, list[tuple[File, int | None]]] = field(default_factory=dict)
 
 
 def take(connection: sqlite3.Connection, lexical: Segments, dense: Segments) -> Snapshot:

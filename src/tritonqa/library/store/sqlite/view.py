@@ -24,6 +24,7 @@ from tritonqa.library.store.sqlite.paths import Paths
 from tritonqa.library.store.sqlite.snapshot import Snapshot
 
 _AT_ONCE = 500  # numbers in one statement
+_SCOPES = 16  # whose files are remembered as long as nothing is written
 
 FILES = (
     "SELECT f.path, f.size, f.modified, f.indexed, coalesce(d.digest, ''), f.reason, f.document, "
@@ -43,12 +44,10 @@ class SqliteView(View):
 
     def counts(self) -> Counts:
         """Count what can be seen."""
-        files = self.files()
         mask = self._mask
         has = self._snapshot.has_vector if mask is None else self._snapshot.has_vector[mask]
-        return Counts(
-            sum(not f.reason for f in files), sum(bool(f.reason) for f in files), len(has), int((~has).sum())
-        )
+        bad = len(self.unreadable())
+        return Counts(self._count_files() - bad, bad, len(has), int((~has).sum()))
 
     def lexical(self, terms: Sequence[str], limit: int) -> Found:
         """Return the passages that hold terms, the best by BM25."""
@@ -91,6 +90,13 @@ class SqliteView(View):
                 row = self._connection.execute("SELECT meta FROM files WHERE path = ?", kept).fetchone()
                 yield file, row[0]
 
+    def unreadable(self) -> list[File]:
+        """List the files that could not be read, by path."""
+        if self._scope is not EVERYTHING:
+            return super().unreadable()
+        rows = self._connection.execute(FILES + " WHERE f.reason != ''")
+        return sorted((self._file(row) for row in rows), key=lambda file: str(file.path))
+
     def document(self, path: Path) -> Document | None:
         """Return a file's document as it was indexed, without sections and rows; None where there is none."""
         file = self._by_path.get(path)
@@ -124,12 +130,29 @@ class SqliteView(View):
 
     @cached_property
     def _files(self) -> list[tuple[File, int | None]]:
-        found = [
-            (File(self._paths.back(row[0]), *row[1:6]), row[6])
-            for row in self._connection.execute(FILES + " ORDER BY f.path")
-            if self._scope is EVERYTHING or self._scope.admits(self._paths.back(row[0]), row[7])
-        ]
+        known = self._snapshot.files
+        if self._scope not in known:
+            if len(known) >= _SCOPES:
+                known.clear()
+            known[self._scope] = self._admitted()
+        return known[self._scope]
+
+    def _admitted(self) -> list[tuple[File, int | None]]:
+        """Return the files in scope, each with its document."""
+        found = []
+        for row in self._connection.execute(FILES):
+            file = self._file(row)
+            if self._scope is EVERYTHING or self._scope.admits(file.path, row[7]):
+                found.append((file, row[6]))
         return sorted(found, key=lambda pair: str(pair[0].path))
+
+    def _count_files(self) -> int:
+        if self._scope is not EVERYTHING:
+            return len(self._files)
+        return int(self._connection.execute("SELECT count(*) FROM files").fetchone()[0])
+
+    def _file(self, row: Any) -> File:
+        return File(self._paths.back(row[0]), *row[1:6])
 
     @cached_property
     def _by_path(self) -> dict[Path, File]:
@@ -160,7 +183,7 @@ class SqliteView(View):
     def _holding(self, document: int) -> tuple[File, ...]:
         """Return the files in scope that hold a document."""
         rows = self._connection.execute(FILES + " WHERE f.document = ? ORDER BY f.path", (document,))
-        files = [(File(self._paths.back(row[0]), *row[1:6]), row[7]) for row in rows]
+        files = [(self._file(row), row[7]) for row in rows]
         return tuple(
             sorted(
                 (file for file, kind in files if self._scope.admits(file.path, kind)),

@@ -98,6 +98,12 @@ class SqliteWriter(Writer):
 
     def optimise(self) -> None:
         """Bring the derived arrays up to date, and let nothing of what was deleted stay in the folder."""
+        with _refusals():
+            self._publish()
+            self._checkpoint()
+
+    def _publish(self) -> None:
+        """Make the arrays that are missing, a bounded number of passages at once."""
         generation = generation_of(self._connection)
         ids = column(self._connection, "SELECT id FROM passages ORDER BY id")
         with_vector = column(self._connection, "SELECT passage FROM vectors ORDER BY passage")
@@ -108,7 +114,6 @@ class SqliteWriter(Writer):
             lacking = missing(segments.open(), wanted)
             for at in range(0, max(len(lacking), 1), _STEP):
                 segments.publish(make(self._connection, lacking[at : at + _STEP]), wanted, merge, generation)
-        self._checkpoint()
 
     def renew(self, encoder: str) -> None:
         """Throw away what is derived, and the vectors of another encoder than this."""
@@ -130,17 +135,16 @@ class SqliteWriter(Writer):
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """Do all or nothing, and count the generation up; a full disk is said as such."""
+        """Do all or nothing, and count the generation up."""
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            yield
-            self._connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
-            self._connection.execute("COMMIT")
-        except BaseException as error:
+            with _refusals():
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield
+                self._connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+                self._connection.execute("COMMIT")
+        except BaseException:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-            if isinstance(error, sqlite3.OperationalError):
-                raise LibraryError(f"the library can't be written: {error}; nothing of it is lost") from error
             raise
 
     def _document(self, digest: str) -> int | None:
@@ -182,6 +186,18 @@ class SqliteWriter(Writer):
             "DELETE FROM documents WHERE id = ? AND NOT EXISTS (SELECT 1 FROM files WHERE document = id)",
             [(number,) for number in documents],
         )
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Say what the disk refuses, a full one above all."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise LibraryError(
+            f"the library can't be written: {why.lower()}; it keeps what it held; make room and try again"
+        ) from error
 
 
 def _passage_row(passage: Passage) -> tuple[int, int, str, str, str, str]:
