@@ -1,8 +1,8 @@
-"""Kill an indexing at random moments, let it end, and compare the library with one that was left alone.
+"""Kill an indexing at random moments until it is done, and compare the library with one that was left alone.
 
     python benchmarks/library_kill.py FOLDER [--kills 100]
 
-FOLDER holds documents.
+FOLDER holds documents. Where a library is done before there were enough kills, the next is begun.
 """
 
 from __future__ import annotations
@@ -13,15 +13,22 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import count
 from pathlib import Path
 
 from record import record
 
 from tritonqa import Library
+from tritonqa.library.encoder import find
 from tritonqa.library.store import EVERYTHING
 from tritonqa.library.store.sqlite import SqliteStore
 
-CODE = "import sys; from tritonqa import Library; Library(sys.argv[1]).add(sys.argv[2])"
+CODE = """import sys
+from tritonqa import Library
+from tritonqa.library.encoder import find
+find()
+print("begins", flush=True)
+Library(sys.argv[1]).add(sys.argv[2])"""
 
 
 def held(folder: Path) -> list[tuple[str, str, str | None, float]]:
@@ -45,17 +52,42 @@ def main() -> None:
     options = parser.parse_args()
     draw = random.Random(0)
     with tempfile.TemporaryDirectory() as place:
+        find()
         begun = time.perf_counter()
         Library(Path(place) / "whole").add(options.folder)
         took = time.perf_counter() - begun
-        command = [sys.executable, "-c", CODE, str(Path(place) / "killed"), str(options.folder)]
-        for _ in range(options.kills):
-            with subprocess.Popen(command) as process:
-                time.sleep(draw.uniform(0, took))
+        whole = held(Path(place) / "whole")
+        kills = libraries = differing = 0
+        while kills < options.kills:
+            killed = Path(place) / f"killed-{libraries}"
+            kills += until_whole(killed, options.folder, draw, took)
+            libraries += 1
+            differing += held(killed) != whole
+            print(f"{kills} kills, {libraries} libraries, {differing} differ", flush=True)
+    figures = {
+        "kills": kills,
+        "libraries": libraries,
+        "differing": differing,
+        "seconds_alone": round(took, 1),
+    }
+    record("library-kill", figures)
+
+
+def until_whole(killed: Path, folder: Path, draw: random.Random, took: float) -> int:
+    """Kill the indexing of a folder until one is done before it is killed; count the kills."""
+    command = [sys.executable, "-c", CODE, str(killed), str(folder)]
+    for kills in count():
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None and process.stdout.readline()
+            try:
+                process.wait(draw.uniform(0, took))
+            except subprocess.TimeoutExpired:
                 process.kill()
-        subprocess.run(command, check=True)
-        same = held(Path(place) / "whole") == held(Path(place) / "killed")
-    record("library-kill", {"kills": options.kills, "seconds_alone": round(took, 1), "same": same})
+                continue
+        if process.returncode:
+            raise SystemExit(f"indexing ended with {process.returncode}")
+        return kills
+    raise AssertionError  # it counts without end
 
 
 if __name__ == "__main__":

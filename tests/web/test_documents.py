@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from starlette.testclient import TestClient
 
 from tests.library import samples
 from tests.web.conftest import ADDRESS, HANDBOOK
+from tests.web.hostile import HOSTILE as HOSTILE_TEXTS
 from tritonqa import Library, Reader
 from tritonqa.web import Limits, WebOptions, create_app
 from tritonqa.web.plain import plain
@@ -148,6 +150,29 @@ def test_a_hostile_document_is_inert(shelf: TestClient, tmp_path: Path) -> None:
     shown = page[page.index("<main>") :]
     assert set(re.findall(r"<(\w+)", shown)) == {"main", "nav", "div", "mark"}
     assert "\u202e" not in page and "&lt;img src=x" in page and "<b>" not in page
+
+
+def test_two_hundred_hostile_documents_are_shown_as_words(tmp_path: Path, toy: Reader) -> None:
+    for number, text in enumerate(HOSTILE_TEXTS):
+        kind = ("txt", "md", "html", "csv")[number % 4]
+        (tmp_path / f"{number:03}.{kind}").write_text(f"Number {number}.\n\n{text}", encoding="utf-8")
+    with Library(tmp_path / "x.library", toy) as library:
+        report = library.add(tmp_path, vectors=False)
+        assert len(report.added) + len(report.skipped) == len(HOSTILE_TEXTS)
+        assert len(report.skipped) < 3, "control characters make no text; it is named, and stops nothing"
+        with TestClient(create_app(toy, library), ADDRESS) as client:
+            for path in report.added:
+                shown = client.get("/source", params={"document": path, "start": 0, "end": 6})
+                assert shown.status_code == 200
+                page = HTMLParser(shown.text)
+                assert {node.tag for node in page.css("main *")} <= {"nav", "div", "mark", "a"}
+                assert [node.attributes.get("src") for node in page.css("script")] == ["/static/source.js"]
+                assert not [name for node in page.css("*") for name in node.attributes if name[:2] == "on"]
+                assert all(
+                    (link.attributes["href"] or "").startswith("/source?") for link in page.css("main a")
+                )
+            asked = {"question": "Which number?", "no_answer_threshold": 1.0, "top_k": 50}
+            assert client.post("/api/ask", json=asked).json()["answers"], "the server is still right"
 
 
 def test_an_answer_that_takes_too_long_is_given_up(reader: Reader, desk: Path) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from tritonqa import tracing
 from tritonqa.client.address import Address
 from tritonqa.client.base import Cancel, Client, Joiner, Reply, Send
 from tritonqa.client.connection import METADATA_TIMEOUT, Connection
@@ -105,7 +106,7 @@ class GrpcClient(Client):
 
     def _begin(self, method: Callable[..., Any], sent: Any, timeout: float | None = None) -> Any:
         try:
-            return method(sent, timeout, self._headers)
+            return method(sent, timeout, (*self._headers, *tracing.headers().items()))
         except ValueError as error:  # gRPC's word for a channel that was closed
             raise self._was_closed() from error
 

@@ -6,9 +6,11 @@ import gzip
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from http.client import BadStatusLine
 from typing import Any
 
+from tritonqa import tracing
 from tritonqa.client.address import Address
 from tritonqa.client.base import Cancel, Client, Reply
 from tritonqa.client.connection import METADATA_TIMEOUT, Connection
@@ -51,7 +53,8 @@ class HttpClient(Client):
     def send(self, call: Call, reply: Reply, timeout: float | None = None) -> Cancel:
         """Send a call; see Client."""
         try:
-            return self._threads.submit(self._infer_and_reply, call, reply, timeout).cancel
+            traced = copy_context().run
+            return self._threads.submit(traced, self._infer_and_reply, call, reply, timeout).cancel
         except RuntimeError as error:  # a pool's word for one that was shut down
             raise self._was_closed() from error
 
@@ -123,7 +126,7 @@ class HttpClient(Client):
                 method,
                 self._address.path + path,
                 body=body,
-                headers=self._headers | (headers or {}),
+                headers=self._headers | tracing.headers() | (headers or {}),
                 timeout=timeout,
                 pool_timeout=timeout,
             )

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that was read from an image, with its rectangle in points as a Box has it."""
+    """A line of a page, or a part of one that a gap ends, with its rectangle in points as a Box has it."""
 
     text: str
     left: float
@@ -124,11 +124,15 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A page as it looks: a PNG, and the page's sides in points, in which boxes are measured."""
+    """A page as it looks: a PNG, and the page's sides in points, in which boxes are measured.
+
+    lines are its words where they stand.
+    """
 
     png: bytes
     width: float
     height: float
+    lines: tuple[Line, ...] = ()
 
 
 Range = TypeVar("Range", Page, Section, Row)

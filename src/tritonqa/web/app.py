@@ -22,6 +22,7 @@ from tritonqa.web.door.limit import BodyLimit
 from tritonqa.web.door.log import Log
 from tritonqa.web.door.origin import OriginCheck
 from tritonqa.web.door.token import TokenCheck
+from tritonqa.web.door.trace import Trace
 from tritonqa.web.options import WebOptions
 from tritonqa.web.pages import ROOT
 from tritonqa.web.refusal import handle
@@ -58,10 +59,11 @@ def create_app(
         routes=routes(),
         middleware=[
             Middleware(SecurityHeaders),
+            Middleware(Trace),
             Middleware(Log, service.metrics),
             Middleware(OriginCheck, chosen.host),
             Middleware(BodyLimit, chosen.limits),
-            Middleware(TokenCheck, chosen.token, chosen.limits.attempts),
+            Middleware(TokenCheck, chosen.every_key, chosen.limits.attempts),
         ],
         exception_handlers=dict.fromkeys(_ERRORS, handle),
         lifespan=running,

@@ -39,7 +39,7 @@ class Indexer:
         self.library, self.state = library, State()
         self._pool = ThreadPoolExecutor(1, "tritonqa-index")
         self._watchers: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
-        self._lock = threading.Lock()
+        self._lock, self._left = threading.Lock(), False
 
     def open(self) -> None:
         """Make the library where there is none yet; raises LibraryError for one that can't be opened."""
@@ -59,18 +59,23 @@ class Indexer:
         return self._submit(lambda: self.library.remove(paths))
 
     async def states(self) -> AsyncGenerator[State, None]:
-        """Give the state now, and each time that it has changed since the last look."""
+        """Give the state now, and each time that it has changed since the last look, until leave()."""
         changed = asyncio.Event()
         with self._lock:
             self._watchers[changed] = asyncio.get_running_loop()
         try:
-            while True:
+            while not self._left:
                 changed.clear()
                 yield self.state
                 await changed.wait()
         finally:
             with self._lock:
                 del self._watchers[changed]
+
+    def leave(self) -> None:
+        """End all streams of states."""
+        self._left = True
+        self._tell(self.state)
 
     def close(self) -> None:
         """End what is under way, and begin nothing more."""

@@ -16,7 +16,7 @@ _ERRORS = {
     "413": "The body is too large.",
     "415": "The body is of another type; a file is of no known kind.",
     "422": "A value is wrong; field names it.",
-    "429": "Too many wrong tokens.",
+    "429": "Too many wrong tokens, or calls of one key.",
     "503": "The server can't answer now; Retry-After says when to ask again.",
 }
 

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 
 from tritonqa.checks import check_fields, number, text, whole_number
 from tritonqa.errors import InputError
+from tritonqa.web.door.keys import Key, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class WebOptions:
-    """Where to listen (port 0: any that is free), and the token that callers must show."""
+    """Where to listen (port 0: any that is free), and what callers must show: the token or one of keys."""
 
     host: str = "127.0.0.1"
     port: int = 8080
     token: str | None = field(default=None, repr=False)
+    keys: tuple[Key, ...] = ()
     limits: Limits = Limits()
 
     def __post_init__(self) -> None:
@@ -51,11 +53,16 @@ class WebOptions:
             raise InputError("token must be printable ASCII of at least one character", "token")
         if self.token is not None and " " in self.token:
             raise InputError("token must hold no space", "token")
-        if self.token is None and not is_loopback(self.host):
+        if not self.every_key and not is_loopback(self.host):
             raise InputError(
-                f"host {self.host} can be reached by others ; give --token, or leave --host away",
+                f"host {self.host} can be reached by others; give --token or --keys, or leave --host away",
                 "token",
             )
+
+    @property
+    def every_key(self) -> tuple[Key, ...]:
+        """Return the keys, the token among them."""
+        return self.keys if self.token is None else (key_of("token", self.token), *self.keys)
 
 
 def is_loopback(host: str) -> bool:

@@ -7,16 +7,32 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
 
 from tritonqa.errors import InputError
 from tritonqa.web.options import WebOptions
+from tritonqa.web.service import Service
 
 _GRACE_SECONDS = 3  # for answers under way when the server is told to stop
 _IDLE_SECONDS = 30
 
 
-def serve(app: ASGIApp, options: WebOptions, ready: Callable[[str], None]) -> None:
+class Server(uvicorn.Server):
+    """Ends the streams of events before it waits for answers under way: nobody waits for those to end."""
+
+    def __init__(self, config: uvicorn.Config, app: Starlette) -> None:
+        """Take the application that is served."""
+        super().__init__(config)
+        self._service: Service = app.state.service
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let go of who listens, then of all."""
+        if self._service.indexer is not None:
+            self._service.indexer.leave()
+        await super().shutdown(sockets)
+
+
+def serve(app: Starlette, options: WebOptions, ready: Callable[[str], None]) -> None:
     """Listen, tell ready the address, and serve until SIGINT or SIGTERM; raises InputError."""
     with listening(options.host, options.port) as opened:
         ready(address(options.host, opened.getsockname()[1]))
@@ -29,7 +45,7 @@ def serve(app: ASGIApp, options: WebOptions, ready: Callable[[str], None]) -> No
             timeout_graceful_shutdown=_GRACE_SECONDS,
             h11_max_incomplete_event_size=65_536,
         )
-        uvicorn.Server(config).run(sockets=[opened])
+        Server(config, app).run(sockets=[opened])
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tritonqa.errors import DocumentError
-from tritonqa.library.document import Box, Document
+from tritonqa.library.document import Box, Document, Line
 from tritonqa.library.library import Library
 from tritonqa.library.parse import ParseOptions, excerpt_apart, picture_apart
 
@@ -26,10 +26,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A page's picture: its sides in points, and the rectangles to be marked on it."""
+    """A page's picture: its sides in points, its words where they stand, and the rectangles to be marked."""
 
     width: float
     height: float
+    lines: tuple[Line, ...]
     boxes: tuple[Box, ...]
 
 
@@ -97,7 +98,7 @@ def _drawn(document: Document, place: Place, options: ParseOptions) -> Drawn | N
         return None
     boxes = tuple(box for box in seen.boxes if box.page == page.number)
     matches = seen.text == document.text[place.start : place.end]
-    return Drawn(size.width, size.height, boxes if matches else ())
+    return Drawn(size.width, size.height, page.lines or size.lines, boxes if matches else ())
 
 
 def _beside(document: Document, at: int) -> int | None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from tritonqa.errors import Overloaded
@@ -59,7 +60,7 @@ class Workers:
     async def run(self, work: Callable[..., T], *args: Any) -> T:
         """Run work in a thread and await what it gives; raises Overloaded, and what it raises."""
         self._line.enter()
-        future: Future[T] = self._pool.submit(work, *args)
+        future: Future[T] = self._pool.submit(copy_context().run, work, *args)
         future.add_done_callback(self._line.leave)
         return await asyncio.wrap_future(future)
 

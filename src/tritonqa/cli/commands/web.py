@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 
+from tritonqa import tracing
 from tritonqa.cli.library_options import parse_options
 from tritonqa.cli.options import as_json, reader_options
 from tritonqa.cli.output import show
@@ -36,6 +38,13 @@ from tritonqa.reader import Reader
     envvar="TRITONQA_TOKEN",
     help="What callers must show; needed on an address that others reach. Also TRITONQA_TOKEN.",
 )
+@click.option(
+    "--keys",
+    type=click.Path(path_type=Path),
+    help="A file of keys, any of which callers must show; each may have a rate of its own.",
+)
+@click.option("--add-key", metavar="NAME", help="Write a new key into --keys, show it this once, and end.")
+@click.option("--rate", type=click.IntRange(1), help="With --add-key: calls a minute that it is good for.")
 @click.option("--open", "opens", is_flag=True, help="Open the page in a browser.")
 @as_json
 def web(
@@ -45,7 +54,7 @@ def web(
     options: ParseOptions,
     opens: bool,
     as_json: bool,
-    **where: str | int | None,
+    **door: Any,
 ) -> None:
     """Serve the page and its API until Ctrl-C: paste a text and ask it, or ask a library of documents.
 
@@ -54,10 +63,16 @@ def web(
     """
     try:
         from tritonqa.web import WebOptions, create_app
+        from tritonqa.web.door.keys import read_keys
         from tritonqa.web.serve import serve
     except ImportError as error:
         raise MissingExtra(error.name or "starlette", "web") from error
-    chosen = WebOptions(**where)  # type: ignore[arg-type]
+    keys, name, rate = door.pop("keys"), door.pop("add_key"), door.pop("rate")
+    if name is not None:
+        _add_key(keys, name, rate, as_json)
+        return
+    chosen = WebOptions(**door, keys=() if keys is None else read_keys(keys))
+    tracing.start("tritonqa-web")
     for path in paths:
         if not path.exists():
             raise InputError(f"path {path} does not exist; give files and folders that do", "paths")
@@ -70,6 +85,15 @@ def web(
     _log_to_stderr()
     with load() as reader, _library(library, paths, reader, options) as opened:
         serve(create_app(reader, opened, chosen, paths=paths), chosen, ready)
+
+
+def _add_key(keys: Path | None, name: str, rate: int | None, as_json: bool) -> None:
+    from tritonqa.web.door.keys import add_key
+
+    if keys is None:
+        raise InputError("keys is missing; name the file with --keys FILE", "keys")
+    key = add_key(keys, name, rate)
+    show({"name": name, "key": key}, as_json, [f"{key}  (the key of {name}; only its hash is kept)"])
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from tritonqa.library.retrieve import Retrieved, retrieve
 from tritonqa.library.store import Stored, View
 from tritonqa.reader import Reader
 from tritonqa.spans import Decoding
+from tritonqa.tracing import span
 
 if TYPE_CHECKING:
     from tritonqa.answers import Answers
@@ -46,20 +47,23 @@ def ask(
 ) -> CitedAnswers:
     """Retrieve, read, judge, and look at the files again; raises what the reader raises."""
     searched = searched_by(view)
-    found = retrieve(view, question, encoder, options.passages)
-    stored = view.passages([one.id for one in found])
+    with span("tritonqa.retrieve"):
+        found = retrieve(view, question, encoder, options.passages)
+        stored = view.passages([one.id for one in found])
     readable = [(one, passage) for one, passage in zip(found, stored, strict=True) if passage.text.strip()]
     if not readable:
         return CitedAnswers(question, (), 1.0, searched)
     texts = [passage.described or passage.text for _, passage in readable]
-    read = reader.ask(question, texts, top_k=_SPANS * len(texts), no_answer_threshold=1.0)
+    with span("tritonqa.read"):
+        read = reader.ask(question, texts, top_k=_SPANS * len(texts), no_answer_threshold=1.0)
     judge = fitted()
     candidates = judge.judged(_candidates(read, readable), read.no_answer)
     merged = merge(candidates)
     no_answer = judge.no_answer(candidates, read.no_answer)
     items: tuple[CitedAnswer, ...] = ()
     if no_answer <= options.no_answer_threshold:
-        items = tuple(_cited(group, citer) for group in merged[: options.top_k])
+        with span("tritonqa.cite"):
+            items = tuple(_cited(group, citer) for group in merged[: options.top_k])
     return CitedAnswers(question, items, no_answer, searched, read.calibrated, read.question_cut)
 
 

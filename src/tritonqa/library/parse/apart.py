@@ -49,7 +49,7 @@ class Parser:
     def __init__(self) -> None:
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._served = 0
+        self._served, self._ocr = 0, False
 
     def ask(self, path: Path, options: ParseOptions, place: dict[str, Any]) -> dict[str, Any]:
         """Return the answer's record; one caller at a time."""
@@ -60,7 +60,7 @@ class Parser:
             **place,
         }
         with self._lock:
-            answer = self._exchange(request, path)
+            answer = self._exchange(request, path, options.ocr)
         if "library" in answer:
             raise MissingExtra(answer["library"], answer["extra"])
         if "error" in answer:
@@ -74,8 +74,8 @@ class Parser:
             self._process.communicate()
             self._process = None
 
-    def _exchange(self, request: dict[str, Any], path: Path) -> dict[str, Any]:
-        process = self._running()
+    def _exchange(self, request: dict[str, Any], path: Path, ocr: bool) -> dict[str, Any]:
+        process = self._running(ocr)
         answers: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
         Thread(target=_exchange, args=(process, request, answers), daemon=True).start()
         try:
@@ -99,10 +99,14 @@ class Parser:
             )
         return answer
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self, ocr: bool) -> subprocess.Popen[bytes]:
+        """Return the process; one that holds the models of OCR has no room left within the others' limit."""
         self._served += 1
-        if self._process is not None and (self._served > _LIFE or self._process.poll() is not None):
+        if self._process is not None and (
+            self._served > _LIFE or self._process.poll() is not None or (self._ocr and not ocr)
+        ):
             self.close()
+        self._ocr = ocr
         if self._process is None:
             command = [sys.executable, "-c", _START, *sys.path]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)

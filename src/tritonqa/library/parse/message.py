@@ -71,4 +71,5 @@ def excerpt_of(record: dict[str, Any]) -> Excerpt:
 
 def picture_of(record: dict[str, Any]) -> Picture:
     """Return the picture of a record."""
-    return Picture(b64decode(record["png"]), record["width"], record["height"])
+    lines = tuple(Line(**line) for line in record["lines"])
+    return Picture(b64decode(record["png"]), record["width"], record["height"], lines)

@@ -10,6 +10,7 @@ from time import perf_counter
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tritonqa.web.door.token import CALLER
 from tritonqa.web.metrics import Metrics
 
 AUDIT = logging.getLogger("tritonqa.web.audit")
@@ -49,6 +50,7 @@ class Log:
         record = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "client": request.client.host if request.client else None,
+            "key": request.scope.get(CALLER),
             "method": method,
             "route": route,
             "status": status,

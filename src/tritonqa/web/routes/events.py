@@ -29,6 +29,8 @@ async def _events(indexer: Indexer) -> AsyncIterator[bytes]:
             if not done:
                 yield b": still here\n\n"
                 continue
+            if isinstance(coming.exception(), StopAsyncIteration):
+                return
             yield event("indexing", coming.result().to_dict())
             coming = asyncio.ensure_future(anext(states))
     finally:

@@ -12,4 +12,4 @@ from tritonqa.web.service import service_of
 
 async def openapi(request: Request) -> Response:
     """Describe the API in OpenAPI 3.1."""
-    return json_response(document(service_of(request).options.token is not None))
+    return json_response(document(bool(service_of(request).options.every_key)))

@@ -13,7 +13,7 @@ from tritonqa.library.parse.pdf.characters import characters
 from tritonqa.library.parse.pdf.open import opened, opened_page
 from tritonqa.library.parse.pdf.outline import headings, outline
 from tritonqa.library.parse.pdf.png import png
-from tritonqa.library.parse.pdf.rectangles import boxes_of
+from tritonqa.library.parse.pdf.rectangles import boxes_of, lines_on
 from tritonqa.library.parse.source import Source
 from tritonqa.library.parse.writer import Writer
 
@@ -86,15 +86,16 @@ def excerpt(source: Source, pages: Sequence[Page], start: int, end: int, options
 
 
 def picture(source: Source, number: int, width: int, options: ParseOptions) -> Picture:
-    """Draw a page (from 1) so wide in pixels, less where it is very high; 0 only measures it."""
+    """Draw a page (from 1) so wide in pixels, less where it is very high; 0 measures it and its words."""
     with opened(source.data, options.passwords) as pdf:
         if not 1 <= number <= len(pdf):
             raise DocumentError(f"has no page {number}")
-        with opened_page(pdf, number - 1) as (page, _):
+        with opened_page(pdf, number - 1) as (page, page_text):
             across, down = page.get_size()
-            return Picture(
-                png(page, min(width / across, _PIXELS / max(across, down))) if width else b"", across, down
-            )
+            if width:
+                return Picture(png(page, min(width / across, _PIXELS / max(across, down))), across, down)
+            found = characters(page_text)
+            return Picture(b"", across, down, lines_on(page, page_text, _lines(found.text, found.indices)))
 
 
 def _seen(writer: Writer, page: Any, source: Source) -> bool:
@@ -115,15 +116,13 @@ def _of_lines(page: Page, begin: int, stop: int) -> tuple[str, list[Box]]:
     return "\n".join([*(line.text for line in page.lines), ""])[begin:stop], boxes
 
 
-def _lines(text: str, indices: Sequence[int]) -> Iterator[list[int]]:
-    """Part the indices where a line may end."""
-    line: list[int] = []
-    for character, index in zip(text, indices, strict=False):
-        line.append(index)
-        if character in _LINE_ENDS:
-            yield line
-            line = []
-    yield line
+def _lines(text: str, indices: Sequence[int]) -> Iterator[tuple[str, Sequence[int]]]:
+    """Part characters and their indices where a line may end."""
+    begin = 0
+    for at, character in enumerate(text, 1):
+        if character in _LINE_ENDS or at == len(text):
+            yield text[begin:at], indices[begin:at]
+            begin = at
 
 
 def _drawn(page: Any) -> bool:

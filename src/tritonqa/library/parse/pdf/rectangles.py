@@ -6,30 +6,59 @@ import ctypes
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from tritonqa.library.document import Box
+from tritonqa.library.document import Box, Line
 
 _SCALE = 64  # PDFium's device coordinates are whole numbers: a point is this many
 
 
-def boxes_of(page: Any, page_text: Any, number: int, lines: Iterable[Sequence[int]]) -> tuple[Box, ...]:
-    """Return a box a line, of the indices of its characters; two where a gap parts them."""
-    return tuple(Box(number, *box) for line in lines for box in _joined(_rectangles(page, page_text, line)))
-
-
 Rectangle = tuple[float, float, float, float]
+Written = tuple[str, Sequence[int]]
+"""A line's characters, with their indices in PDFium."""
 
 
-def _rectangles(page: Any, page_text: Any, indices: Sequence[int]) -> Iterator[Rectangle]:
-    """Give the rectangles of characters: the advance wide, the font's ascent and descent high."""
+def boxes_of(page: Any, page_text: Any, number: int, lines: Iterable[Written]) -> tuple[Box, ...]:
+    """Return a box a line; two where a gap parts them."""
+    return tuple(Box(number, *box) for line in lines for _, box in _parts(page, page_text, line))
+
+
+def lines_on(page: Any, page_text: Any, lines: Iterable[Written]) -> tuple[Line, ...]:
+    """Return the words of each line, or of each part of one that a gap ends, with their rectangle."""
+    return tuple(
+        Line(text.strip(), *box)
+        for line in lines
+        for text, box in _parts(page, page_text, line)
+        if text.strip()
+    )
+
+
+def _parts(page: Any, page_text: Any, line: Written) -> Iterator[tuple[str, Rectangle]]:
+    """Join neighbours in a line, whichever way it runs."""
+    words, joined = "", None
+    for character, index in zip(*line, strict=False):
+        one = _rectangle(page, page_text, index)
+        if joined is not None and one is not None and not _touch(joined, one):
+            yield words, joined
+            words, joined = "", None
+        words += character
+        if one is not None:
+            joined = one if joined is None else _around(joined, one)
+    if joined is not None:
+        yield words, joined
+
+
+def _rectangle(page: Any, page_text: Any, index: int) -> Rectangle | None:
+    """Return a character's rectangle: the advance wide, the font's ascent and descent high.
+
+    None for what has no width, a space that PDFium put in between.
+    """
     from pypdfium2 import raw
 
     found = raw.FS_RECTF()
-    for index in indices:
-        if raw.FPDFText_GetLooseCharBox(page_text, index, found):
-            corners = (_shown(page, found.left, found.top), _shown(page, found.right, found.bottom))
-            (left, right), (top, bottom) = (sorted(pair) for pair in zip(*corners, strict=True))
-            if left < right and top < bottom:  # what PDFium put in between, a space, has no width
-                yield left, top, right, bottom
+    if not raw.FPDFText_GetLooseCharBox(page_text, index, found):
+        return None
+    corners = (_shown(page, found.left, found.top), _shown(page, found.right, found.bottom))
+    (left, right), (top, bottom) = (sorted(pair) for pair in zip(*corners, strict=True))
+    return (left, top, right, bottom) if left < right and top < bottom else None
 
 
 def _shown(page: Any, x: float, y: float) -> tuple[float, float]:
@@ -42,19 +71,8 @@ def _shown(page: Any, x: float, y: float) -> tuple[float, float]:
     return across.value / _SCALE, down.value / _SCALE
 
 
-def _joined(rectangles: Iterable[Rectangle]) -> Iterator[Rectangle]:
-    """Join neighbours in a line, whichever way it runs."""
-    joined: Rectangle | None = None
-    for one in rectangles:
-        if joined is not None and _touch(joined, one):
-            left, top = min(joined[0], one[0]), min(joined[1], one[1])
-            joined = (left, top, max(joined[2], one[2]), max(joined[3], one[3]))
-        else:
-            if joined is not None:
-                yield joined
-            joined = one
-    if joined is not None:
-        yield joined
+def _around(a: Rectangle, b: Rectangle) -> Rectangle:
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
 
 
 def _touch(a: Rectangle, b: Rectangle) -> bool:
