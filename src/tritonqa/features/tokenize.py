@@ -15,6 +15,7 @@ from tokenizers import Encoding, Tokenizer
 from tritonqa.arrays import IntArray
 from tritonqa.features.offsets import without_trimming
 from tritonqa.features.pieces import LONG, is_local, pieces
+from tritonqa.features.plain_text import without_special_tokens
 
 _KEPT_CHARACTERS = 1_000_000
 _BATCH_CHARACTERS = 500_000
@@ -46,10 +47,13 @@ class TextTokenizer:
     """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        """Take a tokenizer for this alone: its truncation and padding are switched off."""
-        tokenizer = without_trimming(tokenizer)
+        """Take a tokenizer for this alone: its truncation and padding are switched off.
+
+        Names of special tokens in a text are text.
+        """
         tokenizer.no_truncation()
         tokenizer.no_padding()
+        tokenizer = without_special_tokens(without_trimming(tokenizer))
         self._tokenizer = tokenizer
         self._kept: OrderedDict[str, Tokens] = OrderedDict()
         self._characters = 0
