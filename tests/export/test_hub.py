@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ import pytest
 
 from tests.support.command import on_terminal
 from tests.support.hub import COMMIT, Hub, serving
-from tritonqa import Reader
+from tritonqa import Reader, pipeline
 from tritonqa.errors import BundleError, ExportError, InputError, TritonQAError, Unavailable
 from tritonqa.export.hub import HubName, download, is_hub_name
 
@@ -153,3 +154,43 @@ def test_errors_are_the_librarys_own(hub: Hub) -> None:
     hub.status = 418
     with pytest.raises(TritonQAError):
         download(HubName.parse("owner/tiny"))
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("platformdirs.user_cache_dir", lambda name: str(tmp_path / "cache"))
+    return tmp_path / "cache" / "readers"
+
+
+def test_revision_and_token_as_transformers_takes_them(hub: Hub, cache: Path) -> None:
+    with Reader.load("owner/tiny", revision="v1", token="hf_x") as reader:
+        assert reader.ask("What is blue?", "The sky is blue.", no_answer_threshold=1.0)
+    assert (cache / "owner--tiny" / "v1" / "bundle.json").is_file()
+    assert hub.shown == {"Bearer hf_x"}
+    with pipeline(
+        model="owner/tiny", revision="v1", tokenizer="owner/tiny", trust_remote_code=False
+    ) as answer:  # type: ignore[call-arg]
+        assert answer("What is blue?", "The sky is blue.")["answer"]
+    with pytest.raises(InputError, match="revision 'v2' is not that of owner/tiny@v1; give one of the two"):
+        Reader.load("owner/tiny@v1", revision="v2")
+    with pytest.raises(InputError, match="revision is of a checkpoint of the Hub"):
+        pipeline(revision="main")
+    with pytest.raises(InputError, match="revision and token are for the Hub"):
+        Reader.load("grpc://127.0.0.1:1", token="hf_x")
+    with pytest.raises(InputError, match="option 'trust_remote_code' is unknown; the options of loading"):
+        Reader.load("owner/tiny", trust_remote_code=True)  # type: ignore[call-arg]
+
+
+def test_a_checkpoints_folder_is_loaded_as_a_hub_id_is(bert: Path, cache: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(bert, tmp_path / "my checkpoint"))
+    for opened in (Reader.load(folder), Reader.load(str(folder)), Reader(pipeline(model=folder)._backend)):
+        with opened as reader:
+            assert reader.ask("What is blue?", "The sky is blue.", no_answer_threshold=1.0)
+    (exported,) = cache.glob("my checkpoint--*/*/bundle.json")
+    os.utime(folder / "config.json", (1, 1))
+    Reader.load(folder).close()
+    (anew,) = cache.glob("my checkpoint--*/*/bundle.json")
+    assert anew != exported
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(BundleError, match="no bundle.json, nor a checkpoint's config.json and weights"):
+        Reader.load(tmp_path / "empty")

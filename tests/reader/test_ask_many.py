@@ -86,7 +86,7 @@ def test_options_are_checked_before_the_first_ask(toy: Reader) -> None:
     with pytest.raises(InputError, match="top_k"):
         AsyncReader(toy.backend).ask_many([], top_k=0)
     with pytest.raises(InputError, match="'topk' is unknown; the options of an ask are top_k"):
-        toy.ask(*GOOD, topk=3)
+        toy.ask(*GOOD, topk=3)  # type: ignore[call-arg]
 
 
 def test_leaving_a_stream_cancels_what_was_started(toy: Reader) -> None:

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 
 from tritonqa.bundle.digest import sha256
 from tritonqa.bundle.external import external_data
-from tritonqa.bundle.manifest import MANIFEST, TOKENIZER, Format, Manifest
+from tritonqa.bundle.manifest import CONFIG, MANIFEST, TOKENIZER, Format, Manifest
 from tritonqa.errors import BundleError
 
 _REMEDY = "export or install the reader again"
@@ -65,7 +65,9 @@ def read(folder: Path) -> Bundle:
     """
     path = folder / MANIFEST
     if not path.is_file():
-        raise BundleError(f"{folder} is no bundle: it holds no {MANIFEST}")
+        raise BundleError(
+            f"{folder} is no reader: it holds no {MANIFEST}, nor a checkpoint's {CONFIG} and weights"
+        )
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError, RecursionError) as error:

@@ -44,6 +44,7 @@ class Flow:
         self._change = threading.Condition()
         names = [f"tritonqa-stream-{i}" for i in range(engine.streams)]
         self._threads = [threading.Thread(target=self._stream, name=name, daemon=True) for name in names]
+        self._alive = len(self._threads)
         for thread in self._threads:
             thread.start()
         atexit.register(self.close)  # a native engine that runs while the interpreter ends would abort
@@ -83,9 +84,21 @@ class Flow:
         return job.future
 
     def close(self) -> None:
-        """Fail what waits with Unavailable, let what runs finish, and stop the threads.
+        """Fail what waits with Unavailable, let what runs finish, and wait until the threads have stopped.
 
         In a process that was forked since there is nothing to stop, and the lock may never be free.
+        """
+        if not self._opener.is_here:
+            return
+        self.stop()
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join()
+
+    def stop(self) -> None:
+        """Do as close, but wait for nothing: the last thread closes the engine.
+
+        So the garbage collector may call it, in whatever thread and with whatever lock it comes.
         """
         if not self._opener.is_here:
             return
@@ -93,15 +106,10 @@ class Flow:
             if self._closed:
                 return
             self._closed = True
-            atexit.unregister(self.close)
             ended = [job for job in self._queue.clear() if job.end(early=True)]
             self._change.notify_all()
         for job in ended:
             job.complete(Unavailable("the reader was closed before it answered; load it again"))
-        for thread in self._threads:
-            if thread is not threading.current_thread():
-                thread.join()
-        self.engine.close()
 
     @property
     def waiting(self) -> int:
@@ -130,16 +138,26 @@ class Flow:
             with self._change:
                 self._change.wait_for(lambda: self._closed or self._queue.windows)
                 if self._closed:
-                    return
+                    break
                 late = self._drop_late()
                 group = self._take()
                 self._running += bool(group)
                 alone = self._running == 1 and not self._queue.windows
                 self._change.notify_all()
-            for job in late:
-                job.complete(Timeout("the answer did not come before its deadline; allow more time"))
+            _fail_late(late)
             if group:
                 self._run(group, alone)
+            del late, group  # while this waits, its asks would hold the reader they were asked
+        self._end()
+
+    def _end(self) -> None:
+        """Close the engine when the last thread ends."""
+        with self._change:
+            self._alive -= 1
+            last = not self._alive
+        if last:
+            self.engine.close()
+            atexit.unregister(self.close)
 
     def _drop_late(self) -> list[Job[Any]]:
         """Take late asks out of the queue; return those to complete."""
@@ -193,3 +211,8 @@ class Flow:
             job.report()
         for job in ended:
             job.complete(error)
+
+
+def _fail_late(late: Sequence[Job[Any]]) -> None:
+    for job in late:
+        job.complete(Timeout("the answer did not come before its deadline; allow more time"))

@@ -39,7 +39,7 @@ class Job(Generic[T]):
         self.entered = monotonic()
         self.future: CancellableFuture[T] = CancellableFuture()
         self.next = 0
-        self._finish = finish
+        self._finish: Callable[[list[FloatArray]], T] | None = finish
         self._step = step
         self.until = None if deadline is None else self.entered + deadline
         self._logits = [_NOT_YET] * len(windows)
@@ -64,11 +64,15 @@ class Job(Generic[T]):
         return True
 
     def complete(self, error: Exception | None = None) -> None:
-        """Give the future its error or its result, unless it was cancelled."""
+        """Give the future its error or its result, unless it was cancelled.
+
+        What finishes it leads to its reader, and is let go of: the job may lie in the queue for long.
+        """
+        finish, self._finish = self._finish, None
         if error is not None:
             fail(self.future, error)
-        else:
-            settle(self.future, lambda: self._finish(self._logits))
+        elif finish is not None:
+            settle(self.future, lambda: finish(self._logits))
 
     def report(self) -> None:
         """Tell how many windows have run; what step raises is logged, as for a future's callbacks."""

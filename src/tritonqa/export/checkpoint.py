@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tritonqa.bundle.digest import sha256
+from tritonqa.bundle.manifest import MANIFEST
 from tritonqa.errors import ExportError, InputError
 
 CONFIG, WEIGHTS, INDEX = "config.json", "model.safetensors", "model.safetensors.index.json"
@@ -35,6 +36,13 @@ class Checkpoint:
         if len(hashes) == 1:
             return hashes[0]
         return hashlib.sha256("".join(hashes).encode()).hexdigest()
+
+
+def is_checkpoint(folder: Path) -> bool:
+    """Say whether a folder holds a checkpoint that is no bundle: a config, and weights of whatever kind."""
+    if (folder / MANIFEST).is_file() or not (folder / CONFIG).is_file():
+        return False
+    return any(path.suffix in (".safetensors", *_PICKLES) for path in folder.iterdir())
 
 
 def open_checkpoint(folder: Path) -> Checkpoint:

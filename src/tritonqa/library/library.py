@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from tritonqa.errors import InputError
 from tritonqa.library.answer.ask import Asking, ask, searched_by
@@ -215,6 +215,14 @@ class Library:
         """Let go of the files, and of the reader where the library opened it."""
         self._open.close()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle and copy a library without what is open; raises InputError for one with passwords."""
+        if self.options.passwords:
+            raise InputError(
+                "this library has passwords, and is not pickled or copied; open it where it is used"
+            )
+        return self.__dict__
+
     def __enter__(self) -> Self:
         """Use the library in a with block."""
         return self
@@ -228,7 +236,7 @@ class Library:
     def _scope(self, narrower: Scope | None) -> AnyScope:
         if narrower is None:
             return self.scope
-        return narrower if self.scope is EVERYTHING else Both((self.scope, narrower))
+        return narrower if self.scope == EVERYTHING else Both((self.scope, narrower))
 
 
 def _checked(value: object, field: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from tritonqa.errors import LibraryError
 from tritonqa.library import encoder as encoders
@@ -19,7 +20,7 @@ class Resources:
     def __init__(self, folder: Path, reader: Reader | str | PathLike[str] | None) -> None:
         """Name the folder, and the reader as Library does."""
         self.folder = folder
-        self._given = reader
+        self.given = reader
         self._reader: Reader | None = reader if isinstance(reader, Reader) else None
         self._store: SqliteStore | None = None
         self._lock = threading.RLock()
@@ -29,7 +30,7 @@ class Resources:
         """Open the reader."""
         with self._lock:
             if self._reader is None:
-                given = self._given
+                given = self.given
                 assert not isinstance(given, Reader)
                 self._reader = Reader() if given is None else Reader.load(given)
             return self._reader
@@ -66,12 +67,16 @@ class Resources:
                 self._store = SqliteStore(self.folder, renewing=True) if renewing else make(self.folder)
             return self._store
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy the names of what is open: it is opened again where they arrive."""
+        return Resources, (self.folder, self.given)
+
     def close(self) -> None:
         """Let go of all that was opened here."""
         with self._lock:
             if self._store is not None:
                 self._store.close()
-            if self._reader is not None and self._reader is not self._given:
+            if self._reader is not None and self._reader is not self.given:
                 self._reader.close()
             self._store = None
-            self._reader = self._given if isinstance(self._given, Reader) else None
+            self._reader = self.given if isinstance(self.given, Reader) else None

@@ -12,6 +12,7 @@ from tritonqa.errors import InputError
 from tritonqa.reader.backend import Backend, StartAsk
 from tritonqa.reader.find import PACKAGED
 from tritonqa.reader.load import Loading, load
+from tritonqa.reader.pickling import check_picklable, lasting
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
 
@@ -26,6 +27,7 @@ class BaseReader:
                 f"backend must be one that is open; open it by name with {type(self).__name__}.load"
             )
         self.backend = backend or load(PACKAGED)
+        self._loaded: tuple[str | None, Loading] = (None if backend else PACKAGED, {})
 
     @property
     def calibration(self) -> Calibration | None:
@@ -36,13 +38,26 @@ class BaseReader:
     def load(cls, name: str | PathLike[str] = PACKAGED, **options: Unpack[Loading]) -> Self:
         """Load a reader by name: a bundle's folder, an installed model package, or the address of a Triton.
 
+        Also a checkpoint: its folder, or a Hub id, exported into the user's cache when it is first loaded.
         Options: engine and precision (chosen for this machine otherwise), windowing, decoding (the bundle's
-        otherwise), connection (to a Triton), token (for private checkpoints of the Hub).
+        otherwise), connection (to a Triton), revision and token (of a Hub id).
         Raises BundleError, EngineError, MissingExtra, InputError, Unavailable.
         """
         if not isinstance(name, str | PathLike):
             raise InputError(f"name must be text or a path, not {type(name).__name__}")
-        return cls(load(fspath(name), **options))
+        reader = cls(load(fspath(name), **options))
+        reader._loaded = (lasting(fspath(name)), options)
+        return reader
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy the name: the reader is loaded again where it arrives. Raises InputError."""
+        name, options = self._loaded
+        check_picklable("reader", name, options)
+        return _load, (type(self), name, options)
+
+
+def _load(kind: type[BaseReader], name: str, options: Loading) -> BaseReader:
+    return kind.load(name, **options)
 
 
 def start_row(start: StartAsk, row: Any, options: Decoding) -> Future[Answers]:

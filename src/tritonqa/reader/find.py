@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tritonqa.bundle import Bundle, read
 from tritonqa.errors import BundleError
-from tritonqa.export.cache import cached
+from tritonqa.export.cache import cached, cached_checkpoint
+from tritonqa.export.checkpoint import is_checkpoint
 from tritonqa.export.hub import is_hub_name
 
 PACKAGED = "tritonqa-minilm"
@@ -17,13 +18,13 @@ PACKAGED = "tritonqa-minilm"
 def find_bundle(name: str, token: str | None = None) -> Bundle:
     """Read the bundle of an installed model package, a folder, or a Hub id (owner/name[@revision]).
 
-    What a Hub id names is exported into the user's cache when it is first asked for; token is shown to the
-    Hub, the one that was logged in with otherwise. Raises BundleError, and for a Hub id what export() raises.
+    A checkpoint, a folder's or a Hub's, is exported into the user's cache when it is first asked for; token
+    is for the Hub. Raises BundleError, and for a checkpoint what export() raises.
     """
     for point in entry_points(group="tritonqa.models", name=name):
         return read(Path(point.load()()))
     if isdir(name):
-        return read(Path(name))
+        return cached_checkpoint(Path(name)) if is_checkpoint(Path(name)) else read(Path(name))
     if is_hub_name(name):
         return cached(name, token)
     if name == PACKAGED:

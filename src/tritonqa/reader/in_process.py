@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -51,6 +52,9 @@ class InProcess:
         at_once = engine.streams * engine.grouping.max_windows
         self.lookahead = 4 * at_once
         self.flow = Flow(engine, max(max_waiting or max(MAX_WAITING, self.lookahead), at_once))
+        weakref.finalize(
+            self, self.flow.stop
+        ).atexit = False  # the flow ends itself at exit, and is waited for
 
     @classmethod
     def of(

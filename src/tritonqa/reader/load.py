@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from os.path import isdir
 from typing import TYPE_CHECKING, TypedDict
 
+from tritonqa.checks import text
 from tritonqa.client import Connection, parse_addresses
 from tritonqa.client.address import is_address
 from tritonqa.engine import open_engine
 from tritonqa.engine.base import require_length
 from tritonqa.errors import EngineError, InputError
+from tritonqa.export.hub import HubName, is_hub_name
 from tritonqa.features import Windowing
 from tritonqa.reader.backend import Backend
 from tritonqa.reader.choose import choose
@@ -29,18 +33,21 @@ class Loading(TypedDict, total=False):
     windowing: Windowing | None
     decoding: Decoding | None
     connection: Connection | None
+    revision: str | None
     token: str | None
 
 
 def load(name: str = PACKAGED, **options: Unpack[Loading]) -> Backend:
     """Open a reader by its name: the address of a Triton, a bundle's folder, or a model package."""
+    check_options(options)
     if not is_address(name):
-        return load_in_process(name, **options)
+        revision = options.pop("revision", None)
+        return load_in_process(at_revision(name, revision), **options)  # type: ignore[misc]
     given = {option: value for option, value in options.items() if value is not None}
     if given.keys() & {"engine", "precision", "windowing"}:
         raise InputError(f"engine, precision and windowing are the server's own to choose at {name}")
-    if "token" in given:
-        raise InputError(f"token is for the Hub; {name} is shown connection.headers", "token")
+    if given.keys() & {"revision", "token"}:
+        raise InputError(f"revision and token are for the Hub; {name} is shown connection.headers", "token")
     return Remote(parse_addresses(name), **given)  # type: ignore[arg-type]
 
 
@@ -53,7 +60,10 @@ def load_in_process(
     connection: Connection | None = None,
     token: str | None = None,
 ) -> InProcess:
-    """Open a reader with the engine that was asked for, remembered by the doctor, or chosen by the rule."""
+    """Open a reader with the engine that was asked for, remembered by the doctor, or chosen by the rule.
+
+    token is of the Hub, for a checkpoint that must be fetched from there.
+    """
     if connection is not None and not is_address(engine or ""):
         raise InputError("connection goes with a reader or an engine at the address of a Triton")
     bundle = find_bundle(name, token)
@@ -66,3 +76,25 @@ def load_in_process(
         opened.close()
         raise
     return InProcess.of(bundle, opened, windowing, decoding)
+
+
+def at_revision(name: str, revision: str | None) -> str:
+    """Pin the name of a Hub's checkpoint to a revision; raises InputError for a name that is none."""
+    if revision is None:
+        return name
+    if not is_hub_name(name) or isdir(name):
+        raise InputError(
+            f"revision is of a checkpoint of the Hub (owner/name), and {name!r:.80} is none; leave it out"
+        )
+    if HubName.parse(name).revision not in (None, revision):
+        raise InputError(f"revision {revision!r:.80} is not that of {name}; give one of the two")
+    return str(HubName.parse(f"{HubName.parse(name).id}@{text('revision', revision)}"))
+
+
+def check_options(options: Mapping[str, object]) -> None:
+    """Raise InputError that lists the options of loading a reader, for one that is none of them."""
+    if unknown := options.keys() - Loading.__annotations__.keys():
+        known = ", ".join(Loading.__annotations__)
+        raise InputError(
+            f"option {min(unknown)!r} is unknown; the options of loading a reader are {known}", min(unknown)
+        )

@@ -57,6 +57,9 @@ def test_a_bad_value_names_its_option(name: str, value: object) -> None:
     [
         ("topk", "say top_k"),
         ("device", "the engine decides"),
+        ("trust_remote_code", "a checkpoint's own code is never run; leave it out"),
+        ("model_kwargs", "no model of PyTorch is made here; leave it out, or give engine= and precision="),
+        ("use_auth_token", "give token= instead"),
         ("topp", "there are align_to_words, batch_size"),
     ],
 )
@@ -69,3 +72,23 @@ def test_none_leaves_an_option_as_it_is() -> None:
     assert Options(top_k=3).changed({"top_k": None, "max_answer_len": 5}) == Options(
         top_k=3, max_answer_len=5
     )
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"trust_remote_code": False},
+        {"model_kwargs": {}},
+        {"torch_dtype": "auto"},
+        {"device": None},
+        {"use_fast": True},
+    ],
+)
+def test_what_is_done_anyway_is_taken(given: dict[str, object]) -> None:
+    assert Options().changed(given) == Options()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("given", [{"device": 0}, {"use_fast": False}, {"model_kwargs": {"a": 1}}])
+def test_what_is_asked_and_not_done_is_not(given: dict[str, object]) -> None:
+    with pytest.raises(InputError, match="is unknown: "):
+        Options().changed(given)  # type: ignore[arg-type]

@@ -23,6 +23,28 @@ _GONE = {
     "framework": "give engine= instead",
     "dtype": "give precision= instead",
     "torch_dtype": "give precision= instead",
+    "trust_remote_code": "a checkpoint's own code is never run; leave it out, and name a checkpoint "
+    "that transformers supports by itself",
+    "model_kwargs": "no model of PyTorch is made here; leave it out, or give engine= and precision=",
+    "config": "a reader holds its own configuration; leave it out",
+    "feature_extractor": "texts alone are read; leave it out",
+    "image_processor": "texts alone are read; leave it out",
+    "processor": "a reader holds its own tokenizer; leave it out",
+    "use_fast": "the tokenizer is always a fast one; leave it out",
+    "use_auth_token": "give token= instead",
+    "local_files_only": "what was exported once is never looked for on the network; leave it out",
+    "cache_dir": "set HF_HOME for the Hub's downloads instead",
+    "pipeline_class": "there is one pipeline; leave it out",
+}
+_DONE_ANYWAY: dict[str, object] = {
+    "trust_remote_code": False,
+    "local_files_only": False,
+    "padding": False,
+    "use_fast": True,
+    "model_kwargs": {},
+    "device_map": "auto",
+    "dtype": "auto",
+    "torch_dtype": "auto",
 }
 
 
@@ -67,11 +89,14 @@ class Options:
     def changed(self, changes: Changes) -> Options:
         """Return these options with the changes that are not None; raises InputError, also for a name."""
         known = {field.name for field in fields(self)}
-        for name in changes:
+        for name, value in changes.items():
             if name not in known:
+                if name in _GONE and (value is None or value == _DONE_ANYWAY.get(name)):
+                    continue
                 remedy = _GONE.get(name, f"there are {', '.join(sorted(known))}")
                 raise InputError(f"option {name} is unknown: {remedy}")
-        return replace(self, **{name: value for name, value in changes.items() if value is not None})  # type: ignore[arg-type]
+        given = {name: value for name, value in changes.items() if name in known and value is not None}
+        return replace(self, **given)  # type: ignore[arg-type]
 
     def windowing(self, longest: int) -> Windowing:
         """Return how to cut, for a reader whose windows are `longest` tokens unless asked otherwise.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import warnings
 from concurrent.futures import Future
+from dataclasses import asdict
 from functools import partial
+from os import PathLike, fspath
 from types import TracebackType
-from typing import Any, Unpack
+from typing import Any, TypeAlias, Unpack
 
 from tritonqa.client.address import is_address
 from tritonqa.engine.base import require_length
@@ -17,19 +19,27 @@ from tritonqa.integrations.transformers.merge import Result, result
 from tritonqa.integrations.transformers.options import Changes, Options
 from tritonqa.reader.find import PACKAGED
 from tritonqa.reader.in_process import InProcess
-from tritonqa.reader.load import load_in_process
+from tritonqa.reader.load import at_revision, load_in_process
+from tritonqa.reader.pickling import check_picklable, lasting
 from tritonqa.reader.stream import in_order, result_of
 from tritonqa.text import Ask
 
 TASK = "question-answering"
 
+Loaded: TypeAlias = tuple[str, dict[str, Any]]
+"""A reader's name, and how it was opened."""
+
 
 class QuestionAnsweringPipeline:
     """Answer as transformers 4.57's pipeline did: its arguments, its scores, its dictionaries."""
 
-    def __init__(self, backend: InProcess, options: Options) -> None:
-        """Take a reader that is open, and the options of calls that give none; raises InputError."""
+    def __init__(self, backend: InProcess, options: Options, loaded: Loaded | None = None) -> None:
+        """Take a reader that is open, and the options of calls that give none; raises InputError.
+
+        loaded is how pipeline() opened it, by which it is pickled and copied.
+        """
         self._backend = backend
+        self._loaded = loaded
         self._options = options
         self._windowing(options)
 
@@ -72,6 +82,12 @@ class QuestionAnsweringPipeline:
         """Stop the engine's streams."""
         self._backend.close()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy the reader's name and the options; see Reader."""
+        name, options = self._loaded or (None, {})
+        check_picklable("pipeline", name, options)
+        return partial(pipeline, **options, **asdict(self._options)), (TASK, name)
+
     def __enter__(self) -> QuestionAnsweringPipeline:
         """Use the pipeline in a with block."""
         return self
@@ -85,32 +101,38 @@ class QuestionAnsweringPipeline:
 
 def pipeline(
     task: str = TASK,
-    model: str | None = None,
+    model: str | PathLike[str] | None = None,
     *,
     engine: str | None = None,
     precision: str | None = None,
+    revision: str | None = None,
+    token: str | None = None,
     **options: Unpack[Changes],
 ) -> QuestionAnsweringPipeline:
     """Open what takes the place of the pipeline that transformers removed.
 
     model is any reader that runs in process, by name; without one, the packaged reader. Options given here
-    are those of every call that does not give its own.
+    are those of every call that does not give its own. revision and token are for a model of the Hub.
     Raises InputError for another task or option, else as Reader.load does.
     """
     if task != TASK:
         raise InputError(f"task {task!r} is unknown; there is {TASK!r}")
+    if model is not None and options.get("tokenizer") == model:
+        del options["tokenizer"]  # type: ignore[typeddict-item]
     chosen = Options().changed(options)
     name = PACKAGED if model is None else model
-    if not isinstance(name, str):
+    if not isinstance(name, str | PathLike):
         raise InputError(f"model must be the name or folder of a reader, not a {type(name).__name__}")
+    name = at_revision(fspath(name), revision)
     if is_address(name):
         raise InputError(
             f"model {name!r} sends answers, and the pipeline's scores are made of logits; "
             "name a reader that runs in process, or ask that one with Reader.load"
         )
-    backend = load_in_process(name, engine, precision)
+    backend = load_in_process(name, engine, precision, token=token)
+    loaded = (lasting(name), {"engine": engine, "precision": precision, "token": token})
     try:
-        return QuestionAnsweringPipeline(backend, chosen)
+        return QuestionAnsweringPipeline(backend, chosen, loaded)
     except InputError:
         backend.close()
         raise
