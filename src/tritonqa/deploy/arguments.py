@@ -1,0 +1,47 @@
+"""Options → the command lines of the containers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
+from tritonqa.deploy.options import DeployOptions
+from tritonqa.reader.find import PACKAGED
+from tritonqa.triton.server.arguments import listening_arguments
+
+BUILT, MADE = "/models", "/repository/models"  # in the image, or by the container that runs before
+
+
+def repository(options: DeployOptions) -> str:
+    """Return where the server finds its models."""
+    return BUILT if options.serves_image else MADE
+
+
+def server(options: DeployOptions) -> list[str]:
+    """Return the arguments of the image: its repository, then flags of Triton's own."""
+    flags = listening_arguments(options.place)
+    return [repository(options), *flags, f"--exit-timeout-secs={int(options.serving.drain_timeout)}"]
+
+
+def builder(options: DeployOptions) -> list[str]:
+    """Return the command that writes a repository other than the image's own, as `serve` would."""
+    models = options.models
+    given = [*_given(models), *_given(models.limits)]
+    given += _given(models.logits) if models.logits else ["--no-logits"]
+    reader = [] if options.reader == PACKAGED else [options.reader]
+    return ["tritonqa", "serve", *reader, "--build-only", "--repository", MADE, *given]
+
+
+def _given(options: Any) -> Iterator[str]:
+    """Write the options of a dataclass that differ from its defaults, as its command takes them."""
+    default = type(options)()
+    for field in fields(options):
+        value = getattr(options, field.name)
+        if "help" not in field.metadata or value == getattr(default, field.name):
+            continue
+        name = field.metadata["name"] or f"--{field.name.replace('_', '-')}"
+        if value is True:
+            yield name
+        else:
+            yield f"{name}={','.join(map(str, value)) if isinstance(value, tuple) else value}"

@@ -1,0 +1,163 @@
+"""Options → a Compose file for one machine: the server, Prometheus, Grafana; the page, Milvus."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tritonqa.deploy import arguments, milvus
+from tritonqa.deploy.options import DeployOptions
+from tritonqa.deploy.pod import SHARED_MEMORY, USER, Record, grace
+from tritonqa.errors import InputError
+
+_PROMETHEUS, _GRAFANA = "prom/prometheus:v3.5.0", "grafana/grafana:12.1.0"
+
+
+def compose(options: DeployOptions) -> dict[str, list[Record]]:
+    """Describe the services and what Prometheus scrapes, by the name of the file that holds them.
+
+    Raises InputError for what a single machine has not: several servers.
+    """
+    if (options.replicas, options.most) != (DeployOptions().replicas, DeployOptions().most):
+        raise InputError(
+            "replicas are for kubernetes and kserve: on one machine one server has all cores", "replicas"
+        )
+    services = {"reader": reader(options), "prometheus": _prometheus(), "grafana": _grafana()}
+    if not options.serves_image:
+        services["repository"] = _builder(options)
+        services["reader"]["depends_on"] = {"repository": {"condition": "service_completed_successfully"}}
+    if options.web:
+        services["web"] = _web(options)
+    if options.milvus:
+        services["milvus"] = _milvus()
+    volumes: Record = {} if options.serves_image else {"repository": {}}
+    volumes |= {"library": {}} if options.web else {}
+    volumes |= {"milvus": {}} if options.milvus else {}
+    record = {"name": options.name, "services": services, **({"volumes": volumes} if volumes else {})}
+    return {"compose": [record], "prometheus": [_scraped(options)]}
+
+
+def reader(options: DeployOptions) -> Record:
+    """Describe the server, reachable from this machine alone."""
+    place = options.place
+    gpus = {"driver": "nvidia", "count": options.gpus, "capabilities": ["gpu"]}
+    limits = {"cpus": str(options.cpus), "memory": _bytes(options.memory)}
+    wanted: Record = {"limits": limits} | ({"reservations": {"devices": [gpus]}} if options.gpus else {})
+    mounted = [] if options.serves_image else ["repository:/repository:ro"]
+    return {
+        "image": options.image,
+        "command": arguments.server(options),
+        **_locked(),
+        "environment": {"HOME": "/tmp", "TRITONQA_ADMIN": "${TRITONQA_ADMIN:-}"},
+        "ports": [
+            f"127.0.0.1:{port}:{port}" for port in (place.http_port, place.grpc_port, place.metrics_port)
+        ],
+        "shm_size": _bytes(SHARED_MEMORY),
+        "stop_grace_period": f"{grace(options)}s",
+        "deploy": {"resources": wanted},
+        "healthcheck": {
+            "test": [
+                "CMD",
+                "curl",
+                "--fail",
+                "--silent",
+                f"http://127.0.0.1:{place.http_port}/v2/health/ready",
+            ],
+            "interval": "10s",
+            "timeout": "3s",
+            "start_period": f"{int(options.serving.start_timeout)}s",
+        },
+        **({"volumes": mounted} if mounted else {}),
+    }
+
+
+def _builder(options: DeployOptions) -> Record:
+    command = arguments.builder(options)
+    return {
+        "image": options.image,
+        "entrypoint": ["sh", "-c", f'test -e {arguments.MADE} || exec "$$@"', "sh", *command],
+        **_locked(),
+        "restart": "on-failure",
+        "environment": {"HOME": "/tmp"},
+        "volumes": ["repository:/repository"],
+    }
+
+
+def _web(options: DeployOptions) -> Record:
+    from tritonqa.deploy.page import PORT, command
+
+    return {
+        "image": options.image,
+        "entrypoint": command(options, f"grpc://reader:{options.place.grpc_port}"),
+        **_locked(),
+        "environment": {"HOME": "/tmp", "TRITONQA_TOKEN": "${TRITONQA_TOKEN:?give callers a token}"},
+        "ports": [f"127.0.0.1:{PORT}:{PORT}"],
+        "volumes": ["library:/library"],
+        "depends_on": {"reader": {"condition": "service_healthy"}},
+    }
+
+
+def _milvus() -> Record:
+    return {
+        "image": milvus.IMAGE,
+        "command": milvus.COMMAND,
+        "environment": milvus.ENVIRONMENT,
+        "volumes": [f"milvus:{milvus.PLACE}"],
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges:true"],
+        "restart": "unless-stopped",
+    }
+
+
+def _prometheus() -> Record:
+    return {
+        "image": _PROMETHEUS,
+        "ports": ["127.0.0.1:9090:9090"],
+        "volumes": ["./prometheus.yaml:/etc/prometheus/prometheus.yml:ro"],
+        "depends_on": ["reader"],
+        "restart": "unless-stopped",
+    }
+
+
+def _grafana() -> Record:
+    return {
+        "image": _GRAFANA,
+        "ports": ["127.0.0.1:3000:3000"],
+        "environment": {"GF_ANALYTICS_REPORTING_ENABLED": "false", "GF_ANALYTICS_CHECK_FOR_UPDATES": "false"},
+        "volumes": [
+            "./grafana/provisioning:/etc/grafana/provisioning:ro",
+            "./grafana/dashboards:/var/lib/grafana/dashboards:ro",
+        ],
+        "depends_on": ["prometheus"],
+        "restart": "unless-stopped",
+    }
+
+
+def _scraped(options: DeployOptions) -> Record:
+    target = f"reader:{options.place.metrics_port}"
+    return {
+        "global": {"scrape_interval": "5s"},
+        "scrape_configs": [{"job_name": "tritonqa", "static_configs": [{"targets": [target]}]}],
+    }
+
+
+def _locked() -> dict[str, Any]:
+    return {
+        "user": f"{USER}:{USER}",
+        "read_only": True,
+        "tmpfs": ["/tmp"],
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges:true"],
+        "restart": "unless-stopped",
+    }
+
+
+def _bytes(quantity: str) -> str:
+    """Write Kubernetes' 2Gi as Compose's 2g; powers of ten become plain bytes."""
+    units = {"Ki": "k", "Mi": "m", "Gi": "g", "": "b"}
+    number = quantity.rstrip("EPTGMKi")
+    unit = quantity[len(number) :]
+    if unit in units and number.isdigit():
+        return f"{number}{units[unit]}"
+    powers = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
+    powers |= {"Ti": 2**40, "P": 10**15, "Pi": 2**50, "E": 10**18, "Ei": 2**60}
+    return f"{int(float(number) * powers[unit])}b"

@@ -1,0 +1,80 @@
+"""The page's deployment: `tritonqa web` over a library on a disk of its own, its reader the servers."""
+
+from __future__ import annotations
+
+from tritonqa.deploy.options import DeployOptions
+from tritonqa.deploy.pod import Record, labels, locked, metadata, secret, unprivileged
+from tritonqa.web.options import WebOptions
+
+PORT = WebOptions().port
+_PLACE = "/library"
+
+
+def command(options: DeployOptions, reader: str) -> list[str]:
+    """Return the command that serves the page."""
+    where = ["--host", "0.0.0.0", "--port", str(PORT)]
+    return ["tritonqa", "web", "--library", f"{_PLACE}/index", "--reader", reader, *where]
+
+
+def page(options: DeployOptions) -> list[Record]:
+    """Describe the page, its disk and its name. One runs: a library has one writer."""
+    reader = f"grpc://{options.name}-servers:{options.place.grpc_port}"
+    health = {"httpGet": {"path": "/healthz", "port": "http"}, "periodSeconds": 5, "timeoutSeconds": 3}
+    own = {
+        "name": "web",
+        "image": options.image,
+        "command": command(options, reader),
+        "ports": [{"name": "http", "containerPort": PORT}],
+        "env": [{"name": "HOME", "value": "/tmp"}, secret("TRITONQA_TOKEN", f"{options.name}-web")],
+        "resources": {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"memory": "2Gi"}},
+        "securityContext": locked(),
+        "volumeMounts": [{"name": "library", "mountPath": _PLACE}, {"name": "tmp", "mountPath": "/tmp"}],
+        "startupProbe": {**health, "failureThreshold": 60},
+        "readinessProbe": health,
+        "livenessProbe": {**health, "failureThreshold": 6},
+    }
+    claim = {"persistentVolumeClaim": {"claimName": f"{options.name}-library"}}
+    pod = {
+        "securityContext": unprivileged(),
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "containers": [own],
+        "volumes": [{"name": "library", **claim}, {"name": "tmp", "emptyDir": {}}],
+    }
+    return [_claim(options), _deployment(options, pod), _service(options)]
+
+
+def _claim(options: DeployOptions) -> Record:
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": metadata(options, "-library", "web"),
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": options.storage}}},
+    }
+
+
+def _deployment(options: DeployOptions, pod: Record) -> Record:
+    chosen = labels(options, "web")
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": metadata(options, "-web", "web"),
+        "spec": {
+            "replicas": 1,
+            "selector": {"matchLabels": chosen},
+            "strategy": {"type": "Recreate"},
+            "template": {"metadata": {"labels": chosen}, "spec": pod},
+        },
+    }
+
+
+def _service(options: DeployOptions) -> Record:
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": metadata(options, "-web", "web"),
+        "spec": {
+            "selector": labels(options, "web"),
+            "ports": [{"name": "http", "port": 80, "targetPort": "http"}],
+        },
+    }
