@@ -3,11 +3,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from tests.library.samples import SAMPLES
+from tests.support.milvus import running
 from tests.support.wait import eventually
 from tritonqa import Library, Reader
 from tritonqa.errors import InputError, LibraryError
@@ -31,11 +34,13 @@ def desk(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def library(tmp_path: Path, desk: Path, reader: Reader) -> Library:
-    library = Library(tmp_path / "desk.library", reader)
-    library.add(desk)
-    return library
+@pytest.fixture(params=["folder", "milvus"])
+def library(request: pytest.FixtureRequest, tmp_path: Path, desk: Path, reader: Reader) -> Iterator[Library]:
+    with running() if request.param == "milvus" else nullcontext() as address:
+        library = Library(f"{address}/desk" if address else tmp_path / "desk.library", reader)
+        library.add(desk)
+        yield library
+        library.close()
 
 
 def test_an_answer_says_where_it_stands(library: Library, desk: Path) -> None:
@@ -128,14 +133,16 @@ def test_what_cannot_be_read_is_named_and_stops_nothing(tmp_path: Path, reader: 
 
 
 def test_a_library_of_another_encoder_is_refused_by_name_until_it_is_rebuilt(
-    tmp_path: Path, library: Library, reader: Reader
+    tmp_path: Path, desk: Path, reader: Reader
 ) -> None:
-    library.close()
-    connection = sqlite3.connect(library.path / FILE)
+    path = tmp_path / "desk.library"
+    with Library(path, reader) as library:
+        library.add(desk)
+    connection = sqlite3.connect(path / FILE)
     connection.execute("UPDATE meta SET value = 'mpnet 2' WHERE key = 'encoder'")
     connection.commit()
     connection.close()
-    with Library(library.path, reader) as other:
+    with Library(path, reader) as other:
         for work in (lambda: other.ask("Who?"), lambda: other.search("x"), lambda: other.add(tmp_path)):
             with pytest.raises(LibraryError, match=r"mpnet 2.*MiniLM.*tritonqa library rebuild"):
                 work()

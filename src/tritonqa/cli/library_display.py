@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tritonqa.cli.display import surroundings, visible
+from tritonqa.cli.library_options import Place
 from tritonqa.cli.output import show
 from tritonqa.errors import InputError
 from tritonqa.library.answer import CitedAnswer, CitedAnswers, Status
@@ -26,7 +27,7 @@ _NOTES = {
 
 def ask_library(
     question: str,
-    folder: Path,
+    folder: Place,
     paths: Sequence[Path],
     parsing: ParseOptions,
     reader: Reader,

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 
 from tritonqa.library.parse import ParseOptions
+from tritonqa.library.store.milvus.address import is_milvus
 
+Place: TypeAlias = Path | str
+
+
+class LibraryPlace(click.Path):
+    """A folder, or the address of a Milvus, which is no path."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Place:
+        """Return an address as it is, anything else as a path."""
+        return value if is_milvus(value) else Path(os.fsdecode(super().convert(value, param, ctx)))
+
+
+LIBRARY = LibraryPlace()
 library_folder = click.option(
-    "--library", required=True, type=click.Path(path_type=Path), help="The library's folder; made if need be."
+    "--library",
+    required=True,
+    type=LIBRARY,
+    help="The library's folder; made if need be. Or milvus://HOST/COLLECTION.",
 )
 
 

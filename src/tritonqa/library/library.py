@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -24,6 +25,7 @@ from tritonqa.library.resources import Resources
 from tritonqa.library.retrieve import retrieve
 from tritonqa.library.status import LibraryStatus, status
 from tritonqa.library.store import EVERYTHING, AnyScope, File, Scope
+from tritonqa.library.store.milvus import MilvusAddress, is_milvus
 from tritonqa.library.store.scope import Both
 from tritonqa.progress import Step
 from tritonqa.reader import Reader
@@ -35,7 +37,7 @@ _FIRST = 5  # passages of a likely text whose documents come first
 
 
 class Library:
-    """Documents, indexed in a folder of its own; made when first written to, opened when first read."""
+    """Documents, indexed in a folder or a Milvus of its own; made when first written to, opened when read."""
 
     def __init__(
         self,
@@ -46,14 +48,16 @@ class Library:
     ) -> None:
         """Name a library's folder, and its reader: one that is open, or named as for Reader.load.
 
+        In place of a folder, milvus://host:19530/collection keeps it in a Milvus (the extra milvus).
         options are how documents are parsed: passwords, OCR, limits.
         """
         if not isinstance(path, str | PathLike):
             raise InputError(f"path must be text or a path, not {type(path).__name__}")
-        self.path = absolute(path)[0]
+        self.path: Path | str = path if is_milvus(path) else absolute(path)[0]
         self.options = options or ParseOptions()
         self.scope: AnyScope = EVERYTHING
-        self._open = Resources(self.path, reader)
+        place = MilvusAddress.parse(self.path) if isinstance(self.path, str) else self.path
+        self._open = Resources(place, reader)
 
     def add(self, paths: Paths, *, vectors: bool = True, step: Step | None = None) -> Report:
         """Index files and folders: what is new, changed, moved or gone since they were added before.
@@ -66,7 +70,7 @@ class Library:
         store = self._open.store(create=True)
         encoder = self._open.encoder
         with store.write() as writer:
-            report = sync(writer, roots, self.path, self.options, step)
+            report = sync(writer, roots, self._folder, self.options, step)
             writer.optimise()
         if vectors:
             self.embed(step=step)
@@ -93,7 +97,7 @@ class Library:
         Ends when stop is set, after what is under way. Raises MissingExtra without watchfiles.
         """
         roots = absolute(paths)
-        for _ in changes(roots, self.path, stop or threading.Event()):
+        for _ in changes(roots, self._folder, stop or threading.Event()):
             yield self.add(roots)
 
     def remove(self, paths: Paths) -> list[str]:
@@ -232,6 +236,10 @@ class Library:
     ) -> None:
         """Close the library."""
         self.close()
+
+    @property
+    def _folder(self) -> Path | None:
+        return self.path if isinstance(self.path, Path) else None
 
     def _scope(self, narrower: Scope | None) -> AnyScope:
         if narrower is None:

@@ -10,19 +10,22 @@ from typing import Any
 from tritonqa.errors import LibraryError
 from tritonqa.library import encoder as encoders
 from tritonqa.library.encoder import Encoder
-from tritonqa.library.store.sqlite import SqliteStore
+from tritonqa.library.store import Store
+from tritonqa.library.store.milvus import MilvusAddress
+from tritonqa.library.store.open import open_store
 from tritonqa.reader import Reader
 
 
 class Resources:
     """Opened once, by whichever thread comes first; closed together, but for a reader that was given open."""
 
-    def __init__(self, folder: Path, reader: Reader | str | PathLike[str] | None) -> None:
-        """Name the folder, and the reader as Library does."""
-        self.folder = folder
+    def __init__(self, place: Path | MilvusAddress, reader: Reader | str | PathLike[str] | None) -> None:
+        """Name the folder or the Milvus, and the reader as Library does."""
+        self.place = place
+        self.shown = place.shown if isinstance(place, MilvusAddress) else str(place)
         self.given = reader
         self._reader: Reader | None = reader if isinstance(reader, Reader) else None
-        self._store: SqliteStore | None = None
+        self._store: Store | None = None
         self._lock = threading.RLock()
 
     @property
@@ -45,8 +48,8 @@ class Resources:
         made = self._store.encoder if self._store is not None else ""
         if found is not None and made and made != found.name:
             raise LibraryError(
-                f"{self.folder} has vectors of {made}, but the encoder here is {found.name}; "
-                f"renew them with: tritonqa library rebuild {self.folder}"
+                f"{self.shown} has vectors of {made}, but the encoder here is {found.name}; "
+                f"renew them with: tritonqa library rebuild {self.shown}"
             )
         return found
 
@@ -56,20 +59,19 @@ class Resources:
         with self._lock:
             return encoders.find()
 
-    def store(self, *, create: bool = False, renewing: bool = False) -> SqliteStore:
+    def store(self, *, create: bool = False, renewing: bool = False) -> Store:
         """Open the store; create makes it where there is none, renewing opens one of another analyser.
 
         Raises LibraryError.
         """
         with self._lock:
             if self._store is None:
-                make = SqliteStore.create if create else SqliteStore
-                self._store = SqliteStore(self.folder, renewing=True) if renewing else make(self.folder)
+                self._store = open_store(self.place, create=create, renewing=renewing)
             return self._store
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy the names of what is open: it is opened again where they arrive."""
-        return Resources, (self.folder, self.given)
+        return Resources, (self.place, self.given)
 
     def close(self) -> None:
         """Let go of all that was opened here."""

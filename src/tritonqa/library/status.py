@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from tritonqa.library.index.report import Skipped
-from tritonqa.library.store import EVERYTHING
-from tritonqa.library.store.sqlite import SqliteStore
+from tritonqa.library.store import EVERYTHING, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +30,18 @@ class LibraryStatus:
         return {**asdict(self), "unreadable": [one._asdict() for one in self.unreadable]}
 
 
-def status(store: SqliteStore) -> LibraryStatus:
+def status(store: Store) -> LibraryStatus:
     """Look at a library."""
     with store.read(EVERYTHING) as view:
         counts = view.counts()
         unreadable = tuple(Skipped(str(file.path), file.reason) for file in view.unreadable())
         generation = view.generation
-    size = _size(store.folder)
     return LibraryStatus(
-        counts.files, counts.passages, counts.without_vector, store.encoder, size, generation, unreadable
+        counts.files,
+        counts.passages,
+        counts.without_vector,
+        store.encoder,
+        store.bytes,
+        generation,
+        unreadable,
     )
-
-
-def _size(folder: Path) -> int:
-    total = 0
-    for file in folder.rglob("*"):
-        try:
-            total += file.stat().st_size if file.is_file() else 0
-        except FileNotFoundError:
-            continue  # a segment that the writer has replaced meanwhile
-    return total

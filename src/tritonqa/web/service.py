@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
+import platformdirs
 from starlette.requests import Request
 
 from tritonqa.library.library import Library
@@ -53,8 +54,11 @@ class Service:
 
     @property
     def uploads(self) -> Path:
-        """Return the folder beside the library that keeps what was dropped on the page."""
-        return self.library.path.with_name(f"{self.library.path.name}-documents")
+        """Return the folder that keeps what was dropped on the page: beside the library, or the user's."""
+        path = self.library.path
+        if isinstance(path, str):
+            path = Path(platformdirs.user_data_dir("tritonqa")) / path.rpartition("/")[2]
+        return path.with_name(f"{path.name}-documents")
 
     def close(self) -> None:
         """End the threads; reader and library are their owner's to close."""

@@ -13,6 +13,7 @@ import click
 
 from tritonqa.cli.display import lines
 from tritonqa.cli.library_display import ask_library
+from tritonqa.cli.library_options import LIBRARY, Place
 from tritonqa.cli.options import answer_options, as_json, reader_options, top_k
 from tritonqa.cli.output import emit, show
 from tritonqa.datasets import batch_file as batches
@@ -41,7 +42,7 @@ _LONG = 50  # windows of a single ask from which on a bar is worth it
 )
 @click.option(
     "--library",
-    type=click.Path(path_type=Path),
+    type=LIBRARY,
     help="Answer from this library; PATHS, if any, are indexed into it first.",
 )
 @click.option("--password", multiple=True, help="Tried on encrypted documents of PATHS; repeatable.")
@@ -54,7 +55,7 @@ def ask(
     paths: tuple[Path, ...],
     context: tuple[str, ...],
     batch: Path | None,
-    library: Path | None,
+    library: Place | None,
     password: tuple[str, ...],
     as_json: bool,
     load: Callable[[], Reader],

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, cast
 
 import click
 
+from tritonqa.cli.library_options import LIBRARY, Place
 from tritonqa.cli.options import answer_options, as_json, reader_options
 from tritonqa.cli.output import emit, show, whole, writable_folder
 from tritonqa.datasets import Dataset, load_predictions, load_squad
@@ -58,7 +59,7 @@ def prediction_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--library",
-    type=click.Path(path_type=Path),
+    type=LIBRARY,
     help="Ask this library of documents instead of each question's own context.",
 )
 @reader_options
@@ -73,7 +74,7 @@ def prediction_options(command: Callable[..., None]) -> Callable[..., None]:
 @as_json
 def evaluate(
     file: Path,
-    library: Path | None,
+    library: Place | None,
     given: Scoring | None,
     predict_only: bool,
     output: Path | None,
@@ -151,7 +152,7 @@ def _ask(load: Callable[[], Reader], dataset: Dataset, options: AskOptions, lang
     return report
 
 
-def _ask_library(folder: Path, load: Callable[[], Reader], dataset: Dataset, options: AskOptions) -> Report:
+def _ask_library(folder: Place, load: Callable[[], Reader], dataset: Dataset, options: AskOptions) -> Report:
     threshold = options.get("no_answer_threshold")
     with load() as reader, Library(folder, reader) as opened, bar("questions") as step:
         return evaluate_library(

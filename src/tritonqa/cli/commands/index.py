@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tritonqa.cli.library_options import library_folder, parse_options
+from tritonqa.cli.library_options import Place, library_folder, parse_options
 from tritonqa.cli.options import as_json
 from tritonqa.cli.output import show
 from tritonqa.library.index import Report
@@ -22,7 +22,7 @@ from tritonqa.progress import bar
 @click.option("--watch", is_flag=True, help="Go on, and follow every change until interrupted.")
 @parse_options
 @as_json
-def index(paths: tuple[Path, ...], library: Path, watch: bool, options: ParseOptions, as_json: bool) -> None:
+def index(paths: tuple[Path, ...], library: Place, watch: bool, options: ParseOptions, as_json: bool) -> None:
     """Bring a library to what the files and folders at PATHS hold now.
 
     What is new or changed is read, what is gone forgotten; what can't be read is named with its reason.

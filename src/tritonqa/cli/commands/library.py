@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tritonqa.cli.display import visible
-from tritonqa.cli.library_options import parse_options
+from tritonqa.cli.library_options import LIBRARY, Place, parse_options
 from tritonqa.cli.options import as_json, reader_options
 from tritonqa.cli.output import show
 from tritonqa.errors import InputError
@@ -19,7 +19,7 @@ from tritonqa.library.status import LibraryStatus
 from tritonqa.progress import bar
 from tritonqa.reader import Reader
 
-folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+folder = click.argument("folder", metavar="DIR", type=LIBRARY)
 
 
 @click.group()
@@ -30,7 +30,7 @@ def library() -> None:
 @library.command()
 @folder
 @as_json
-def status(folder: Path, as_json: bool) -> None:
+def status(folder: Place, as_json: bool) -> None:
     """Say what the library at DIR holds, and which files it could not read."""
     with Library(folder) as opened:
         held = opened.status()
@@ -41,7 +41,7 @@ def status(folder: Path, as_json: bool) -> None:
 @folder
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @as_json
-def remove(folder: Path, paths: tuple[Path, ...], as_json: bool) -> None:
+def remove(folder: Place, paths: tuple[Path, ...], as_json: bool) -> None:
     """Forget the files and folders at PATHS; no byte of their text stays in the library at DIR."""
     with Library(folder) as opened:
         gone = opened.remove(paths)
@@ -53,7 +53,7 @@ def remove(folder: Path, paths: tuple[Path, ...], as_json: bool) -> None:
 @library.command()
 @folder
 @as_json
-def rebuild(folder: Path, as_json: bool) -> None:
+def rebuild(folder: Place, as_json: bool) -> None:
     """Make anew what the library at DIR derives from its documents: words, and another encoder's vectors."""
     with Library(folder) as opened, bar("vectors") as step:
         held = opened.rebuild(step=step)
@@ -70,7 +70,7 @@ def rebuild(folder: Path, as_json: bool) -> None:
 @reader_options
 @as_json
 def check(
-    folder: Path,
+    folder: Place,
     asks: int,
     questions: Path | None,
     options: ParseOptions,

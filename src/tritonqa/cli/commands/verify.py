@@ -10,7 +10,7 @@ from typing import IO
 import click
 
 from tritonqa.cli.display import visible
-from tritonqa.cli.library_options import library_folder
+from tritonqa.cli.library_options import Place, library_folder
 from tritonqa.cli.options import as_json
 from tritonqa.cli.output import show
 from tritonqa.errors import DocumentError
@@ -32,7 +32,7 @@ from tritonqa.progress import bar
     "--min-words", type=click.IntRange(1), default=1, show_default=True, help="Leave out shorter ones."
 )
 @as_json
-def verify(file: IO[bytes], library: Path, claims: bool, min_words: int, as_json: bool) -> None:
+def verify(file: IO[bytes], library: Place, claims: bool, min_words: int, as_json: bool) -> None:
     """Look for each quotation of FILE (- for stdin) in a library, and say where it stands.
 
     Each is verified (a document says so), repaired (what it says instead, and where) or not found. Exit code

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from tritonqa import tracing
-from tritonqa.cli.library_options import parse_options
+from tritonqa.cli.library_options import LIBRARY, Place, parse_options
 from tritonqa.cli.options import as_json, reader_options
 from tritonqa.cli.output import show
 from tritonqa.errors import InputError, MissingExtra
@@ -26,7 +26,7 @@ from tritonqa.reader import Reader
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--library",
-    type=click.Path(path_type=Path),
+    type=LIBRARY,
     help="Answer from this library, made if need be; for PATHS alone one is made that ends with the server.",
 )
 @reader_options
@@ -49,7 +49,7 @@ from tritonqa.reader import Reader
 @as_json
 def web(
     paths: tuple[Path, ...],
-    library: Path | None,
+    library: Place | None,
     load: Callable[[], Reader],
     options: ParseOptions,
     opens: bool,
@@ -98,7 +98,7 @@ def _add_key(keys: Path | None, name: str, rate: int | None, as_json: bool) -> N
 
 @contextmanager
 def _library(
-    folder: Path | None, paths: tuple[Path, ...], reader: Reader, options: ParseOptions
+    folder: Place | None, paths: tuple[Path, ...], reader: Reader, options: ParseOptions
 ) -> Iterator[Library | None]:
     """Open the library that is named; one for a while where there are only paths; none without them."""
     if folder is None and not paths:

@@ -36,7 +36,11 @@ class Work:
 
 
 def sync(
-    writer: Writer, roots: Sequence[Path], leave_out: Path, options: ParseOptions, step: Step | None = None
+    writer: Writer,
+    roots: Sequence[Path],
+    leave_out: Path | None,
+    options: ParseOptions,
+    step: Step | None = None,
 ) -> Report:
     """Bring the store to what the roots hold now, and report it; one bad file never stops the rest.
 
@@ -65,7 +69,7 @@ def sync(
 
 
 def _compare(
-    roots: Sequence[Path], leave_out: Path, known: dict[Path, File], again: bool, report: Report
+    roots: Sequence[Path], leave_out: Path | None, known: dict[Path, File], again: bool, report: Report
 ) -> tuple[list[Work], set[Path]]:
     """Tell the files to read from those that are as they were; again takes those that could not be read."""
     work, seen = [], set()

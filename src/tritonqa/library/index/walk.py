@@ -24,7 +24,7 @@ def absolute(paths: object) -> list[Path]:
     return found
 
 
-def walk(roots: Iterable[Path], leave_out: Path) -> Iterator[Path | Skipped]:
+def walk(roots: Iterable[Path], leave_out: Path | None) -> Iterator[Path | Skipped]:
     """Give the files under folders, and files named themselves, in order of their names, each once.
 
     Hidden files and folders are passed over unless named, and so is the library's own folder. Links are
@@ -40,7 +40,7 @@ def walk(roots: Iterable[Path], leave_out: Path) -> Iterator[Path | Skipped]:
                 yield path
 
 
-def _under(folder: Path, leave_out: Path, entered: set[tuple[int, int]]) -> Iterator[Path | Skipped]:
+def _under(folder: Path, leave_out: Path | None, entered: set[tuple[int, int]]) -> Iterator[Path | Skipped]:
     try:
         known = folder.stat()
         if (known.st_dev, known.st_ino) in entered or folder == leave_out:

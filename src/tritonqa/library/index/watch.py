@@ -12,7 +12,7 @@ _QUIET = 500  # milliseconds without a change after which a burst of them counts
 _MOST = 2_000  # milliseconds after which one that goes on is looked at all the same
 
 
-def changes(roots: Sequence[Path], leave_out: Path, stop: threading.Event) -> Iterator[None]:
+def changes(roots: Sequence[Path], leave_out: Path | None, stop: threading.Event) -> Iterator[None]:
     """Yield once the roots are watched, and after each burst of changes, until stop is set.
 
     What changes while the first is answered is not missed. Raises MissingExtra.
@@ -23,7 +23,7 @@ def changes(roots: Sequence[Path], leave_out: Path, stop: threading.Event) -> It
         raise MissingExtra("watchfiles", "library") from error
 
     def counts(change: object, path: str) -> bool:
-        return not Path(path).is_relative_to(leave_out)
+        return leave_out is None or not Path(path).is_relative_to(leave_out)
 
     folders = {root if root.is_dir() else root.parent for root in roots}
     first = True

@@ -125,6 +125,16 @@ class View(ABC):
 class Store(ABC):
     """One writer and any number of readers, in any processes."""
 
+    @property
+    @abstractmethod
+    def encoder(self) -> str:
+        """Name the encoder that made the vectors; empty where there are none yet."""
+
+    @property
+    @abstractmethod
+    def bytes(self) -> int:
+        """Say what the store takes on disk; 0 where that is not known."""
+
     @abstractmethod
     def read(self, scope: AnyScope) -> AbstractContextManager[View]:
         """Open a view of this moment; it stays what it is while others write."""
@@ -171,6 +181,10 @@ class Writer(ABC):
     @abstractmethod
     def add_vectors(self, ids: Sequence[int], vectors: FloatArray, encoder: str) -> None:
         """Keep vectors [n, d] of passages, made by an encoder of this name."""
+
+    @abstractmethod
+    def renew(self, encoder: str) -> None:
+        """Make anew what is derived from the documents, and throw away the vectors of another encoder."""
 
     @abstractmethod
     def optimise(self) -> None:

@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tritonqa.arrays import FloatArray
+from tritonqa.library.store.bm25 import K1, B, idf
 from tritonqa.library.store.sqlite.postings import key_of
 from tritonqa.library.store.sqlite.segments import Arrays
-
-K1, B = 1.2, 0.75
 
 Rows: TypeAlias = npt.NDArray[np.int64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -45,9 +44,9 @@ class Lexical:
         norm = K1 * (1 - B + B * self._lengths / max(float(lengths.mean()), 1.0))
         for term in terms:
             places, counts = self._postings(term, scope)
-            idf = float(np.log(1 + (total - len(places) + 0.5) / (len(places) + 0.5)))
-            scores[places] += idf * (K1 + 1) * counts / (counts + norm[places])
-            most += idf * (K1 + 1)
+            rarity = idf(total, len(places))
+            scores[places] += rarity * (K1 + 1) * counts / (counts + norm[places])
+            most += rarity * (K1 + 1)
         return scores, most
 
     def _postings(self, term: str, scope: Mask | None) -> tuple[Rows, FloatArray]:

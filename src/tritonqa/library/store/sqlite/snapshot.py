@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from tritonqa.library.passages import analyse
 from tritonqa.library.store.base import File
-from tritonqa.library.store.scope import Both, Scope
+from tritonqa.library.store.scope import AnyScope
+from tritonqa.library.store.searched import searched_text
 from tritonqa.library.store.sqlite import postings
 from tritonqa.library.store.sqlite.dense import Dense
 from tritonqa.library.store.sqlite.lexical import Lexical
@@ -40,7 +41,7 @@ class Snapshot:
     has_vector: npt.NDArray[np.bool_]
     lexical: Lexical
     dense: Dense
-    files: dict[Scope | Both, list[tuple[File, int | None]]] = field(default_factory=dict)
+    files: dict[AnyScope, list[tuple[File, int | None]]] = field(default_factory=dict)
 
 
 def take(connection: sqlite3.Connection, lexical: Segments, dense: Segments) -> Snapshot:
@@ -103,11 +104,6 @@ def vectors_missing(connection: sqlite3.Connection, ids: Ids) -> Arrays:
         return {"ids": np.zeros(0, np.int64), "vectors": np.zeros((0, 1), np.float32)}
     vectors = np.stack([vector for _, vector in found]).astype(np.float32)
     return {"ids": np.array([number for number, _ in found], np.int64), "vectors": vectors}
-
-
-def searched_text(title: str, heading: str, described: str, text: str) -> str:
-    """Return what a passage is searched by: its document's title, its headings, and its text."""
-    return "\n".join(filter(None, (title, heading, described or text)))
 
 
 def _completed(connection: sqlite3.Connection, segments: list[Arrays], ids: Ids, make: Make) -> list[Arrays]:

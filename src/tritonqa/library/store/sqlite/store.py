@@ -83,6 +83,17 @@ class SqliteStore(Store):
         with self._connection() as connection:
             return str(connection.execute("SELECT value FROM meta WHERE key = 'encoder'").fetchone()[0])
 
+    @property
+    def bytes(self) -> int:
+        """Add up the folder's files."""
+        total = 0
+        for file in self.folder.rglob("*"):
+            try:
+                total += file.stat().st_size if file.is_file() else 0
+            except FileNotFoundError:
+                continue  # a segment that the writer has replaced meanwhile
+        return total
+
     def close(self) -> None:
         """Close the connections that are free."""
         while not self._free.empty():

@@ -17,6 +17,7 @@ from tritonqa.errors import LibraryError
 from tritonqa.library.document import Document
 from tritonqa.library.passages import ANALYSER, Passage
 from tritonqa.library.store.base import File, Indexed, Writer
+from tritonqa.library.store.searched import searched_text
 from tritonqa.library.store.sqlite import dense, postings
 from tritonqa.library.store.sqlite.paths import Paths
 from tritonqa.library.store.sqlite.segments import Segments
@@ -26,7 +27,6 @@ from tritonqa.library.store.sqlite.snapshot import (
     generation_of,
     index_missing,
     missing,
-    searched_text,
     vectors_missing,
 )
 from tritonqa.library.store.sqlite.view import FILES

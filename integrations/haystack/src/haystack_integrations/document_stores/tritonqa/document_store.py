@@ -47,7 +47,8 @@ class TritonQADocumentStore(Metadata):
             The folder.
         """
         self.path = str(checked_path("path", path))
-        self._opened = Resources(Path(self.path).absolute(), None)
+        self._folder = Path(self.path).absolute()
+        self._opened = Resources(self._folder, None)
 
     def to_dict(self) -> dict[str, Any]:
         """
@@ -120,7 +121,7 @@ class TritonQADocumentStore(Metadata):
         with self._store.write() as writer:
             kept = self._kept(writer, documents, policy)
             for document in kept:
-                path = path_of(self._opened.folder, document.id)
+                path = path_of(self._folder, document.id)
                 writer.put(*indexed_of(document, path), meta=records[document.id])
             self._finish(writer)
         return len(kept)
@@ -134,7 +135,7 @@ class TritonQADocumentStore(Metadata):
         """
         with self._store.write() as writer:
             there = writer.files()
-            paths = [*(path_of(self._opened.folder, name) for name in document_ids), *map(Path, document_ids)]
+            paths = [*(path_of(self._folder, name) for name in document_ids), *map(Path, document_ids)]
             writer.remove([path for path in paths if path in there])
             writer.optimise()
 
@@ -305,7 +306,7 @@ class TritonQADocumentStore(Metadata):
         """Return the documents that a policy lets through."""
         there, kept = set(writer.files()), {}
         for document in documents:
-            path = path_of(self._opened.folder, document.id)
+            path = path_of(self._folder, document.id)
             if path in there and policy is DuplicatePolicy.SKIP:
                 logger.warning("Document {id} is there already and is skipped", id=document.id)
                 continue

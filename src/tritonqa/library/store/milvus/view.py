@@ -1,0 +1,158 @@
+"""A library in a Milvus as it was when it was opened, within a scope."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from tritonqa.arrays import FloatArray
+from tritonqa.errors import LibraryError
+from tritonqa.library.document import Document
+from tritonqa.library.store.base import Counts, File, Found, Stored, View
+from tritonqa.library.store.bm25 import K1, gain, idf
+from tritonqa.library.store.milvus.client import Client, any_of
+from tritonqa.library.store.milvus.entries import Entry
+from tritonqa.library.store.milvus.records import TEXT, Records
+from tritonqa.library.store.milvus.schema import NOTHING, PASSAGES, VECTORS, encoded, passage_of
+from tritonqa.library.store.scope import EVERYTHING, AnyScope
+
+_AT_ONCE = 500  # ids in one expression
+
+
+class MilvusView(View):
+    """The files of one generation; a passage whose file is not among them is not seen."""
+
+    def __init__(self, client: Client, generation: int, entries: Sequence[Entry], scope: AnyScope) -> None:
+        """Take the files of a generation."""
+        self._client, self._scope = client, scope
+        self.generation = generation
+        within = (one for one in entries if scope is EVERYTHING or scope.admits(one.file.path, one.kind))
+        self._entries = sorted(within, key=lambda one: str(one.file.path))
+        self._by_path = {one.file.path: one for one in self._entries}
+        self._by_digest: dict[str, list[Entry]] = {}
+        for one in self._entries:
+            if one.file.digest:
+                self._by_digest.setdefault(one.file.digest, []).append(one)
+
+    def counts(self) -> Counts:
+        """Count what can be seen."""
+        unreadable = sum(bool(one.file.reason) for one in self._entries)
+        passages = sum(same[0].passages for same in self._by_digest.values())
+        have = self._client.count(VECTORS, self._where) if passages and self._client.has(VECTORS) else 0
+        return Counts(len(self._entries) - unreadable, unreadable, passages, max(passages - have, 0))
+
+    def lexical(self, terms: Sequence[str], limit: int) -> Found:
+        """Return the passages that hold terms, the best by BM25.
+
+        Milvus's own ranking, over all that the collection holds, chooses candidates within the scope; their
+        scores are by what the scope holds, so what is out of it changes none.
+        """
+        held = [same[0] for same in self._by_digest.values()]
+        total, length = sum(one.passages for one in held), sum(one.terms for one in held)
+        if not total or not terms:
+            return Found({}, 0.0)
+        words = [encoded(term) for term in terms]
+        rarity = {word: idf(total, min(self._holding(word), total)) for word in words}
+        fields = ("digest", "terms")
+        hits = self._client.search(PASSAGES, " ".join(words), "sparse", limit, self._where, fields)
+        scores = {}
+        for hit in hits:
+            if hit["digest"] in self._by_digest:
+                counts = Counter(hit["terms"].split())
+                size, mean = sum(counts.values()), length / total
+                score = sum(rarity[word] * gain(counts[word], size, mean) for word in words)
+                if score > 0:
+                    scores[int(hit["id"])] = score
+        ranked = sorted(scores, key=lambda number: (-scores[number], number))
+        return Found({number: scores[number] for number in ranked}, sum(rarity.values()) * (K1 + 1))
+
+    def dense(self, vector: FloatArray, limit: int, also: Sequence[int] = ()) -> Found:
+        """Return the passages whose vectors [d] are nearest, by cosine; and those of also that have one."""
+        if not self._by_digest or not self._client.has(VECTORS):
+            return Found({})
+        query = vector.astype(np.float32)
+        hits = self._client.search(VECTORS, query.tolist(), "vector", limit, self._where, ("digest",))
+        scores = {int(hit["id"]): float(hit["distance"]) for hit in hits if hit["digest"] in self._by_digest}
+        others = [number for number in also if number not in scores]
+        for at in range(0, len(others), _AT_ONCE):
+            where = any_of("id", others[at : at + _AT_ONCE])
+            for row in self._client.query(VECTORS, where, ("id", "digest", "vector")):
+                if row["digest"] in self._by_digest:
+                    scores[int(row["id"])] = float(np.asarray(row["vector"], np.float32) @ query)
+        return Found(scores)
+
+    def passages(self, ids: Sequence[int]) -> list[Stored]:
+        """Return passages by their ids, in the same order."""
+        rows: dict[int, tuple[str, str]] = {}
+        for at in range(0, len(ids), _AT_ONCE):
+            where = any_of("id", ids[at : at + _AT_ONCE])
+            for row in self._client.query(PASSAGES, where, ("id", "digest", "body")):
+                rows[int(row["id"])] = row["digest"], row["body"]
+        if any(number not in rows for number in ids):
+            raise LibraryError(
+                f"documents of {self._client.address.shown} were removed while they were searched; ask again"
+            )
+        return [self._stored(number, *rows[number]) for number in ids]
+
+    def files(self) -> list[File]:
+        """List the files, the unreadable ones too, by path."""
+        return [one.file for one in self._entries]
+
+    def metas(self, paths: Collection[Path] | None = None) -> Iterator[tuple[File, str]]:
+        """Give files, or all, with what else was kept of them."""
+        for path in self._by_path if paths is None else paths:
+            if one := self._by_path.get(path):
+                yield one.file, one.meta
+
+    def document(self, path: Path) -> Document | None:
+        """Return a file's document as it was indexed, without sections and rows; None where there is none."""
+        one = self._by_path.get(path)
+        if one is None or not one.file.digest:
+            return None
+        text = Records(self._client).get(TEXT, one.file.digest)
+        if text is None:
+            return None
+        return Document(text, one.kind, one.title, one.pages, digest=one.file.digest)
+
+    def text(self, path: Path) -> str | None:
+        """Return the text of a file's document as it was indexed; None where there is none."""
+        document = self.document(path)
+        return document.text if document is not None else None
+
+    def documents(self, first: Collection[str] = ()) -> Iterator[tuple[Path, Document]]:
+        """Give each document once, with the first file that holds it; those of these digests first."""
+        held = [same[0] for same in self._by_digest.values()]
+        for one in sorted(held, key=lambda one: one.file.digest not in first):
+            if document := self.document(one.file.path):
+                yield one.file.path, document
+
+    @cached_property
+    def _where(self) -> str:
+        """Write the scope as an expression."""
+        if self._scope is EVERYTHING:
+            return "id >= 0"
+        return any_of("digest", self._by_digest) if self._by_digest else NOTHING
+
+    def _holding(self, word: str) -> int:
+        return self._client.count(PASSAGES, f"text_match(terms, '{word}') and ({self._where})")
+
+    def _stored(self, number: int, digest: str, body: str) -> Stored:
+        passage, same = passage_of(body), self._by_digest[digest]
+        return Stored(
+            number,
+            passage.text,
+            passage.start,
+            passage.end,
+            passage.heading,
+            digest,
+            same[0].title,
+            same[0].kind,
+            same[0].pages,
+            tuple(one.file for one in same),
+            passage.described,
+            passage.pieces,
+        )
