@@ -5,11 +5,24 @@ BIN := .venv/bin
 PARALLEL := -n auto --maxprocesses 4 --dist loadgroup
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test test-all lint docs bench clean
+.PHONY: demo lock test test-all lint docs bench clean
 
-demo: .venv/base
-	$(PIP) -e '.[triton]'
+# With LOCKED=1 nothing is installed but what requirements/demo.txt names by its hash.
+demo: $(if $(LOCKED),.venv/locked,.venv/base)
+	$(if $(LOCKED),,$(PIP) -e '.[triton]')
 	$(BIN)/python examples/demo.py
+
+.venv/locked: requirements/demo.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/demo.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		-e . -e ./models/minilm -e ./models/encoder
+	touch $@
+
+# Needs uv.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		-c constraints.txt --extra triton pyproject.toml requirements/build.in -o requirements/demo.txt
 
 # All tests but those that train or start a cluster; those and all others: make test-all.
 test: .venv/dev
