@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import importlib.util
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from tritonqa.triton.runtime.layout import Runtime, missing_requirements
 if TYPE_CHECKING:
     from tritonqa.triton.server.server import Server
 
+os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "False"  # read when haystack is imported: nothing calls home
 ROOT = Path(__file__).parent.parent
 
 # A slow machine finds no other bugs: examples may take as long as they need.

@@ -13,11 +13,12 @@ from tests.support.milvus import running
 from tritonqa.errors import LibraryError
 from tritonqa.library.passages.analyse import query_terms
 from tritonqa.library.store import EVERYTHING, Among, File, Scope, Store
+from tritonqa.library.store.haystack import HaystackPlace, HaystackStore
 from tritonqa.library.store.milvus import MilvusAddress, MilvusStore
 from tritonqa.library.store.sqlite import SqliteStore
 
 Make = Callable[[Path], Store]
-STORES = ("sqlite", "milvus")
+STORES = ("sqlite", "milvus", "haystack")
 
 TEXTS = {
     "boats.txt": "The boat sails on the lake. Its sail is red.",
@@ -31,6 +32,10 @@ def make(request: pytest.FixtureRequest) -> Iterator[Make]:
     """Make stores of one kind; a path's name tells them apart."""
     if request.param == "sqlite":
         yield SqliteStore.create
+        return
+    if request.param == "haystack":
+        memory = pytest.importorskip("haystack.document_stores.in_memory", reason="needs haystack-ai")
+        yield lambda path: HaystackStore(HaystackPlace.of(memory.InMemoryDocumentStore()))
         return
     with running() as address:
         yield lambda path: MilvusStore(MilvusAddress.parse(f"{address}/{path.stem}"), create=True)

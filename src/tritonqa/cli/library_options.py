@@ -11,17 +11,22 @@ from typing import Any, TypeAlias
 import click
 
 from tritonqa.library.parse import ParseOptions
+from tritonqa.library.store.haystack.place import is_haystack
 from tritonqa.library.store.milvus.address import is_milvus
 
 Place: TypeAlias = Path | str
 
 
 class LibraryPlace(click.Path):
-    """A folder, or the address of a Milvus, which is no path."""
+    """A folder, the address of a Milvus, or haystack:store.yaml."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Place:
         """Return an address as it is, anything else as a path."""
-        return value if is_milvus(value) else Path(os.fsdecode(super().convert(value, param, ctx)))
+        return (
+            value
+            if is_milvus(value) or is_haystack(value)
+            else Path(os.fsdecode(super().convert(value, param, ctx)))
+        )
 
 
 LIBRARY = LibraryPlace()

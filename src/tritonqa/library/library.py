@@ -25,7 +25,7 @@ from tritonqa.library.resources import Resources
 from tritonqa.library.retrieve import retrieve
 from tritonqa.library.status import LibraryStatus, status
 from tritonqa.library.store import EVERYTHING, AnyScope, File, Scope
-from tritonqa.library.store.milvus import MilvusAddress, is_milvus
+from tritonqa.library.store.open import place_of
 from tritonqa.library.store.scope import Both
 from tritonqa.progress import Step
 from tritonqa.reader import Reader
@@ -37,26 +37,25 @@ _FIRST = 5  # passages of a likely text whose documents come first
 
 
 class Library:
-    """Documents, indexed in a folder or a Milvus of its own; made when first written to, opened when read."""
+    """Documents, indexed in a folder or another store; made when first written to, opened when first read."""
 
     def __init__(
         self,
-        path: str | PathLike[str],
+        path: str | PathLike[str] | Any,
         reader: Reader | str | PathLike[str] | None = None,
         *,
         options: ParseOptions | None = None,
     ) -> None:
         """Name a library's folder, and its reader: one that is open, or named as for Reader.load.
 
-        In place of a folder, milvus://host:19530/collection keeps it in a Milvus (the extra milvus).
+        In place of a folder, milvus://host:19530/collection keeps it in a Milvus (the extra milvus), and a
+        document store of Haystack's, or haystack:store.yaml, is read and written (the extra haystack).
         options are how documents are parsed: passwords, OCR, limits.
         """
-        if not isinstance(path, str | PathLike):
-            raise InputError(f"path must be text or a path, not {type(path).__name__}")
-        self.path: Path | str = path if is_milvus(path) else absolute(path)[0]
+        place = place_of(path)
+        self.path: Path | str = place if isinstance(place, Path) else place.shown
         self.options = options or ParseOptions()
         self.scope: AnyScope = EVERYTHING
-        place = MilvusAddress.parse(self.path) if isinstance(self.path, str) else self.path
         self._open = Resources(place, reader)
 
     def add(self, paths: Paths, *, vectors: bool = True, step: Step | None = None) -> Report:
@@ -211,7 +210,7 @@ class Library:
         documents are patterns of paths ("contracts/*.pdf"), kinds are formats ("pdf"). What is opened is
         shared.
         """
-        view = Library(self.path, options=self.options)
+        view = Library(self._open.place, options=self.options)
         view._open, view.scope = self._open, self._scope(Scope.of(documents, kinds))
         return view
 

@@ -11,18 +11,17 @@ from tritonqa.errors import LibraryError
 from tritonqa.library import encoder as encoders
 from tritonqa.library.encoder import Encoder
 from tritonqa.library.store import Store
-from tritonqa.library.store.milvus import MilvusAddress
-from tritonqa.library.store.open import open_store
+from tritonqa.library.store.open import Place, open_store
 from tritonqa.reader import Reader
 
 
 class Resources:
     """Opened once, by whichever thread comes first; closed together, but for a reader that was given open."""
 
-    def __init__(self, place: Path | MilvusAddress, reader: Reader | str | PathLike[str] | None) -> None:
-        """Name the folder or the Milvus, and the reader as Library does."""
+    def __init__(self, place: Place, reader: Reader | str | PathLike[str] | None) -> None:
+        """Name the place, and the reader as Library does."""
         self.place = place
-        self.shown = place.shown if isinstance(place, MilvusAddress) else str(place)
+        self.shown = str(place) if isinstance(place, Path) else place.shown
         self.given = reader
         self._reader: Reader | None = reader if isinstance(reader, Reader) else None
         self._store: Store | None = None

@@ -16,9 +16,9 @@ from tritonqa.library.passages.analyse import query_terms
 from tritonqa.library.store import EVERYTHING
 from tritonqa.library.store.milvus import MilvusAddress, MilvusStore
 from tritonqa.library.store.milvus.client import Client
-from tritonqa.library.store.milvus.lease import Lease
-from tritonqa.library.store.milvus.records import STAMPS, TEXT, Records
+from tritonqa.library.store.milvus.records import MilvusRecords
 from tritonqa.library.store.milvus.schema import PASSAGES, encoded, id_of
+from tritonqa.library.store.records import STAMPS, TEXT, Lease
 
 
 @pytest.fixture(scope="module")
@@ -79,12 +79,12 @@ def test_what_a_kill_left_is_not_seen_and_taken_away(place: MilvusAddress, tmp_p
     half = {**row, "id": id_of("half", 0), "digest": "half"}
     half.pop("sparse", None)
     client.upsert(PASSAGES, [half])
-    Records(client).put(TEXT, "half", "A boat on the lake.")
+    MilvusRecords(client).put(TEXT, "half", "A boat on the lake.")
     with store.read(EVERYTHING) as view:
         assert len(view.lexical(["lake"], 10).scores) == 1 and view.counts().passages == 1
     with store.write() as writer:
         writer.optimise()
-    assert client.count(PASSAGES, "id >= 0") == 1 and Records(client).get(TEXT, "half") is None
+    assert client.count(PASSAGES, "id >= 0") == 1 and MilvusRecords(client).get(TEXT, "half") is None
 
 
 def test_deleted_is_gone_from_every_collection(place: MilvusAddress, tmp_path: Path) -> None:
@@ -96,17 +96,17 @@ def test_deleted_is_gone_from_every_collection(place: MilvusAddress, tmp_path: P
         writer.remove([tmp_path / "boats"])
     client = Client(place)
     assert client.count(PASSAGES, "id >= 0") == client.count("vectors", "id >= 0") == 0
-    assert list(Records(client).all(TEXT)) == [] and store.encoder == "toy 1"
+    assert list(MilvusRecords(client).all(TEXT)) == [] and store.encoder == "toy 1"
 
 
 def test_a_writer_that_was_overtaken_is_told_before_it_writes(place: MilvusAddress, tmp_path: Path) -> None:
     store = MilvusStore(place, create=True)
     with store.write() as writer:
-        Records(Client(place)).put(STAMPS, "writer", {"name": "another", "until": 0})
+        MilvusRecords(Client(place)).put(STAMPS, "writer", {"name": "another", "until": 0})
         with pytest.raises(LibraryError, match="another process is writing to milvus://.* 120 seconds"):
             put(writer, tmp_path / "boats", "A boat.")
-    lease = Lease(Client(place))
-    Records(Client(place)).put(STAMPS, "writer", {"name": "killed", "until": 1.0})
+    lease = Lease(MilvusRecords(Client(place)))
+    MilvusRecords(Client(place)).put(STAMPS, "writer", {"name": "killed", "until": 1.0})
     lease.take()
     lease.give_back()
     with store.read(EVERYTHING) as view:
@@ -125,7 +125,7 @@ def test_other_stamps_are_refused_with_the_remedy(
     place: MilvusAddress, stamp: dict[str, object], words: str
 ) -> None:
     MilvusStore(place, create=True).close()
-    records = Records(Client(place))
+    records = MilvusRecords(Client(place))
     records.put(STAMPS, "library", records.get(STAMPS, "library") | stamp)
     with Library(place.shown) as library, pytest.raises(LibraryError, match=words):
         library.search("lake")
@@ -135,7 +135,7 @@ def test_renewed_by_this_analyser(place: MilvusAddress, tmp_path: Path) -> None:
     (tmp_path / "boats.txt").write_text("A boat on the lake.", encoding="utf-8")
     with Library(place.shown) as library:
         library.add(tmp_path / "boats.txt", vectors=False)
-        records = Records(Client(place))
+        records = MilvusRecords(Client(place))
         records.put(STAMPS, "library", records.get(STAMPS, "library") | {"analyser": "old/0"})
     with Library(place.shown) as library:
         assert library.rebuild().passages == 1

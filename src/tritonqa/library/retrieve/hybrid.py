@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tritonqa.library.encoder import Encoder
-from tritonqa.library.passages.analyse import query_terms
 from tritonqa.library.retrieve.weights import WEIGHTS, Weights
 from tritonqa.library.store import View
 
@@ -33,7 +32,7 @@ def retrieve(
     Words alone decide where there is no encoder, or the question's script is not one that it reads.
     """
     depth = max(limit, _DEPTH)
-    words = view.lexical(query_terms(question), depth)
+    words = view.words(question, depth)
     meaning = None
     if encoder is not None and encoder.reads(question):
         meaning = view.dense(encoder.encode([question])[0], depth, also=list(words.scores))

@@ -11,6 +11,7 @@ from pathlib import Path
 from tritonqa.arrays import FloatArray
 from tritonqa.library.document import Document, Page
 from tritonqa.library.passages import Passage, Piece
+from tritonqa.library.passages.analyse import query_terms
 from tritonqa.library.store.scope import AnyScope
 
 
@@ -84,6 +85,10 @@ class View(ABC):
     @abstractmethod
     def counts(self) -> Counts:
         """Count what can be seen."""
+
+    def words(self, question: str, limit: int) -> Found:
+        """Return the passages that hold words of a question, the best by BM25."""
+        return self.lexical(query_terms(question), limit)
 
     @abstractmethod
     def lexical(self, terms: Sequence[str], limit: int) -> Found:

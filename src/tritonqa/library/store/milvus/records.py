@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import zlib
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
 from tritonqa.errors import LibraryError
 from tritonqa.library.store.milvus.client import Client, Fields, any_of
+from tritonqa.library.store.records.base import Records, packed, unpacked
 
 PART = "records"
-FILE, TEXT, STAMPS = "file", "text", "stamps"
 
 _LONGEST = 60_000  # characters of a row's body; Milvus takes 65,535
 _FIELDS: Fields = (
@@ -28,12 +25,12 @@ _FIELDS: Fields = (
 _INDEX = {"field_name": "unused", "index_type": "FLAT", "metric_type": "L2"}
 
 
-class Records:
+class MilvusRecords(Records):
     """Records by kind and name; one is what it was or what it becomes."""
 
     def __init__(self, client: Client) -> None:
         """Take the client of a Milvus that has the collection."""
-        self._client = client
+        self._client, self.shown = client, client.address.shown
 
     @staticmethod
     def create(client: Client) -> None:
@@ -79,17 +76,5 @@ class Records:
         for name, some in groupby(rows, key=lambda row: row["name"]):
             parts = list(some)
             if len(parts) != parts[0]["parts"]:
-                raise LibraryError(
-                    f"{self._client.address.shown} is being written: {name} is not whole; try again"
-                )
+                raise LibraryError(f"{self.shown} is being written: {name} is not whole; try again")
             yield unpacked("".join(part["body"] for part in parts))
-
-
-def packed(value: Any) -> str:
-    """Write JSON as short ASCII."""
-    return base64.b85encode(zlib.compress(json.dumps(value).encode())).decode()
-
-
-def unpacked(body: str) -> Any:
-    """Read what packed wrote."""
-    return json.loads(zlib.decompress(base64.b85decode(body)))

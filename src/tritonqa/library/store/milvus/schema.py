@@ -10,7 +10,8 @@ from typing import Any
 from tritonqa.errors import LibraryError
 from tritonqa.library.passages import ANALYSER, Passage, Piece, analyse
 from tritonqa.library.store.milvus.client import Client, Fields
-from tritonqa.library.store.milvus.records import STAMPS, Records, packed, unpacked
+from tritonqa.library.store.milvus.records import MilvusRecords
+from tritonqa.library.store.records import STAMPS, packed, unpacked
 from tritonqa.library.store.searched import searched_text
 
 SCHEMA = 1
@@ -46,9 +47,9 @@ _INDEX = {
 def create(client: Client) -> None:
     """Make an empty library; the collection of vectors is made when the first come, which have its width."""
     client.create(PASSAGES, _FIELDS, _INDEX, bm25=True)
-    Records.create(client)
+    MilvusRecords.create(client)
     stamps = {"schema": SCHEMA, "analyser": ANALYSER, "encoder": "", "generation": 0}
-    Records(client).put(STAMPS, "library", stamps)
+    MilvusRecords(client).put(STAMPS, "library", stamps)
 
 
 def create_vectors(client: Client, width: int) -> None:
@@ -65,7 +66,7 @@ def create_vectors(client: Client, width: int) -> None:
 def stamps_of(client: Client, *, renewing: bool = False) -> dict[str, Any]:
     """Read what a library was made with; raises LibraryError for none, a newer one, another analyser."""
     where = client.address.shown
-    stamps = Records(client).get(STAMPS, "library") if client.has("records") else None
+    stamps = MilvusRecords(client).get(STAMPS, "library") if client.has("records") else None
     if stamps is None:
         raise LibraryError(
             f"there is no library at {where}; make one with: tritonqa index PATHS --library {where}"

@@ -10,11 +10,10 @@ from tritonqa.library.store.base import Store
 from tritonqa.library.store.milvus import schema
 from tritonqa.library.store.milvus.address import MilvusAddress
 from tritonqa.library.store.milvus.client import Client
-from tritonqa.library.store.milvus.entries import Entry
-from tritonqa.library.store.milvus.lease import Lease
-from tritonqa.library.store.milvus.records import FILE, Records
+from tritonqa.library.store.milvus.records import MilvusRecords
 from tritonqa.library.store.milvus.view import MilvusView
 from tritonqa.library.store.milvus.writer import MilvusWriter
+from tritonqa.library.store.records import FILE, Entry, Files, Lease
 from tritonqa.library.store.scope import AnyScope
 
 
@@ -27,6 +26,7 @@ class MilvusStore(Store):
         renewing lets one of another analyser be opened, to rebuild it. Raises LibraryError, MissingExtra.
         """
         self._client = Client(address)
+        self._records = MilvusRecords(self._client)
         self._renewing = renewing
         if create and not self._client.has("records"):
             schema.create(self._client)
@@ -40,17 +40,17 @@ class MilvusStore(Store):
         generation = schema.stamps_of(self._client, renewing=self._renewing)["generation"]
         with self._taking:
             if self._latest is None or self._latest[0] != generation:
-                self._latest = generation, tuple(map(Entry.of, Records(self._client).all(FILE)))
+                self._latest = generation, tuple(map(Entry.of, self._records.all(FILE)))
             entries = self._latest[1]
-        yield MilvusView(self._client, generation, entries, scope)
+        yield MilvusView(self._client, generation, Files(entries, scope), scope)
 
     @contextmanager
     def write(self) -> Iterator[MilvusWriter]:
         """Become the one writer; raises LibraryError where another process is."""
-        lease = Lease(self._client)
+        lease = Lease(self._records)
         lease.take()
         try:
-            yield MilvusWriter(self._client, lease.still_mine)
+            yield MilvusWriter(self._client, self._records, lease.still_mine)
         finally:
             lease.give_back()
 

@@ -15,9 +15,9 @@ from tritonqa.library.document import Document
 from tritonqa.library.store.base import Counts, File, Found, Stored, View
 from tritonqa.library.store.bm25 import K1, gain, idf
 from tritonqa.library.store.milvus.client import Client, any_of
-from tritonqa.library.store.milvus.entries import Entry
-from tritonqa.library.store.milvus.records import TEXT, Records
+from tritonqa.library.store.milvus.records import MilvusRecords
 from tritonqa.library.store.milvus.schema import NOTHING, PASSAGES, VECTORS, encoded, passage_of
+from tritonqa.library.store.records import TEXT, Files
 from tritonqa.library.store.scope import EVERYTHING, AnyScope
 
 _AT_ONCE = 500  # ids in one expression
@@ -26,24 +26,17 @@ _AT_ONCE = 500  # ids in one expression
 class MilvusView(View):
     """The files of one generation; a passage whose file is not among them is not seen."""
 
-    def __init__(self, client: Client, generation: int, entries: Sequence[Entry], scope: AnyScope) -> None:
-        """Take the files of a generation."""
-        self._client, self._scope = client, scope
+    def __init__(self, client: Client, generation: int, files: Files, scope: AnyScope) -> None:
+        """Take the files of a generation that are in scope."""
+        self._client, self._scope, self._files = client, scope, files
         self.generation = generation
-        within = (one for one in entries if scope is EVERYTHING or scope.admits(one.file.path, one.kind))
-        self._entries = sorted(within, key=lambda one: str(one.file.path))
-        self._by_path = {one.file.path: one for one in self._entries}
-        self._by_digest: dict[str, list[Entry]] = {}
-        for one in self._entries:
-            if one.file.digest:
-                self._by_digest.setdefault(one.file.digest, []).append(one)
 
     def counts(self) -> Counts:
         """Count what can be seen."""
-        unreadable = sum(bool(one.file.reason) for one in self._entries)
-        passages = sum(same[0].passages for same in self._by_digest.values())
+        passages = sum(one.passages for one in self._files.documents)
         have = self._client.count(VECTORS, self._where) if passages and self._client.has(VECTORS) else 0
-        return Counts(len(self._entries) - unreadable, unreadable, passages, max(passages - have, 0))
+        read, unreadable = len(self._files.by_path), self._files.unreadable
+        return Counts(read - unreadable, unreadable, passages, max(passages - have, 0))
 
     def lexical(self, terms: Sequence[str], limit: int) -> Found:
         """Return the passages that hold terms, the best by BM25.
@@ -51,7 +44,7 @@ class MilvusView(View):
         Milvus's own ranking, over all that the collection holds, chooses candidates within the scope; their
         scores are by what the scope holds, so what is out of it changes none.
         """
-        held = [same[0] for same in self._by_digest.values()]
+        held = self._files.documents
         total, length = sum(one.passages for one in held), sum(one.terms for one in held)
         if not total or not terms:
             return Found({}, 0.0)
@@ -61,7 +54,7 @@ class MilvusView(View):
         hits = self._client.search(PASSAGES, " ".join(words), "sparse", limit, self._where, fields)
         scores = {}
         for hit in hits:
-            if hit["digest"] in self._by_digest:
+            if hit["digest"] in self._files.by_digest:
                 counts = Counter(hit["terms"].split())
                 size, mean = sum(counts.values()), length / total
                 score = sum(rarity[word] * gain(counts[word], size, mean) for word in words)
@@ -72,16 +65,17 @@ class MilvusView(View):
 
     def dense(self, vector: FloatArray, limit: int, also: Sequence[int] = ()) -> Found:
         """Return the passages whose vectors [d] are nearest, by cosine; and those of also that have one."""
-        if not self._by_digest or not self._client.has(VECTORS):
+        if not self._files.by_digest or not self._client.has(VECTORS):
             return Found({})
         query = vector.astype(np.float32)
         hits = self._client.search(VECTORS, query.tolist(), "vector", limit, self._where, ("digest",))
-        scores = {int(hit["id"]): float(hit["distance"]) for hit in hits if hit["digest"] in self._by_digest}
+        known = self._files.by_digest
+        scores = {int(hit["id"]): float(hit["distance"]) for hit in hits if hit["digest"] in known}
         others = [number for number in also if number not in scores]
         for at in range(0, len(others), _AT_ONCE):
             where = any_of("id", others[at : at + _AT_ONCE])
             for row in self._client.query(VECTORS, where, ("id", "digest", "vector")):
-                if row["digest"] in self._by_digest:
+                if row["digest"] in known:
                     scores[int(row["id"])] = float(np.asarray(row["vector"], np.float32) @ query)
         return Found(scores)
 
@@ -100,20 +94,18 @@ class MilvusView(View):
 
     def files(self) -> list[File]:
         """List the files, the unreadable ones too, by path."""
-        return [one.file for one in self._entries]
+        return [one.file for one in self._files]
 
     def metas(self, paths: Collection[Path] | None = None) -> Iterator[tuple[File, str]]:
         """Give files, or all, with what else was kept of them."""
-        for path in self._by_path if paths is None else paths:
-            if one := self._by_path.get(path):
-                yield one.file, one.meta
+        return self._files.metas(paths)
 
     def document(self, path: Path) -> Document | None:
         """Return a file's document as it was indexed, without sections and rows; None where there is none."""
-        one = self._by_path.get(path)
+        one = self._files.by_path.get(path)
         if one is None or not one.file.digest:
             return None
-        text = Records(self._client).get(TEXT, one.file.digest)
+        text = MilvusRecords(self._client).get(TEXT, one.file.digest)
         if text is None:
             return None
         return Document(text, one.kind, one.title, one.pages, digest=one.file.digest)
@@ -125,23 +117,22 @@ class MilvusView(View):
 
     def documents(self, first: Collection[str] = ()) -> Iterator[tuple[Path, Document]]:
         """Give each document once, with the first file that holds it; those of these digests first."""
-        held = [same[0] for same in self._by_digest.values()]
-        for one in sorted(held, key=lambda one: one.file.digest not in first):
+        for one in sorted(self._files.documents, key=lambda one: one.file.digest not in first):
             if document := self.document(one.file.path):
                 yield one.file.path, document
 
     @cached_property
     def _where(self) -> str:
         """Write the scope as an expression."""
-        if self._scope is EVERYTHING:
+        if self._scope == EVERYTHING:
             return "id >= 0"
-        return any_of("digest", self._by_digest) if self._by_digest else NOTHING
+        return any_of("digest", self._files.by_digest) if self._files.by_digest else NOTHING
 
     def _holding(self, word: str) -> int:
         return self._client.count(PASSAGES, f"text_match(terms, '{word}') and ({self._where})")
 
     def _stored(self, number: int, digest: str, body: str) -> Stored:
-        passage, same = passage_of(body), self._by_digest[digest]
+        passage, same = passage_of(body), self._files.by_digest[digest]
         return Stored(
             number,
             passage.text,

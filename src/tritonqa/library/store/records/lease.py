@@ -6,8 +6,7 @@ import secrets
 import time
 
 from tritonqa.errors import LibraryError
-from tritonqa.library.store.milvus.client import Client
-from tritonqa.library.store.milvus.records import STAMPS, Records
+from tritonqa.library.store.records.base import STAMPS, Records
 
 _SECONDS = 120.0  # after which a writer that was killed is one no more
 
@@ -15,13 +14,13 @@ _SECONDS = 120.0  # after which a writer that was killed is one no more
 class Lease:
     """Taken, held on to while there is work, and given back.
 
-    Milvus can't compare and set: of two that take it in the same instant, the later one has it, and the other
-    is told before it writes next.
+    Such stores can't compare and set: of two that take it in the same instant the later one has it, and the
+    other is told before it writes next.
     """
 
-    def __init__(self, client: Client) -> None:
-        """Name the library."""
-        self._client, self._records = client, Records(client)
+    def __init__(self, records: Records) -> None:
+        """Take the records in which it stands."""
+        self._records = records
         self._name = secrets.token_hex(8)
         self._until = 0.0
 
@@ -50,6 +49,6 @@ class Lease:
 
     def _other(self) -> LibraryError:
         return LibraryError(
-            f"another process is writing to {self._client.address.shown}; wait until it is done, or, if it "
+            f"another process is writing to {self._records.shown}; wait until it is done, or, if it "
             f"was killed, {_SECONDS:.0f} seconds"
         )

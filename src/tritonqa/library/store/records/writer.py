@@ -1,0 +1,101 @@
+"""What a writer does with files and documents, whatever keeps the passages.
+
+There are no transactions. What is written is seen with its file's record, which is written last and deleted
+first; what a kill leaves half-written is never seen, and optimise() takes it away.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from tritonqa.library.store.base import File, Indexed, Writer
+from tritonqa.library.store.records.base import FILE, STAMPS, Records
+from tritonqa.library.store.records.entries import Entry, name_of, names_of
+
+
+class RecordsWriter(Writer):
+    """One process at a time; still_mine raises LibraryError where another has taken over."""
+
+    def __init__(self, records: Records, still_mine: Callable[[], None]) -> None:
+        """Take the records, and what tells that this is the writer yet."""
+        self.records, self.still_mine = records, still_mine
+        self.entries: dict[Path, Entry] = {}
+        self._holders: dict[str, set[Path]] = {}  # by digest
+        for record in records.all(FILE):
+            self._keep(Entry.of(record))
+
+    @abstractmethod
+    def insert(self, file: File, indexed: Indexed) -> Entry:
+        """Write the passages of a document, and return what is to be known of it."""
+
+    @abstractmethod
+    def forget(self, digests: set[str]) -> None:
+        """Delete the passages of documents, with their vectors and texts."""
+
+    def files(self) -> dict[Path, File]:
+        """Return all files."""
+        return {path: entry.file for path, entry in self.entries.items()}
+
+    def has(self, digest: str) -> bool:
+        """Tell whether a document of these bytes is there."""
+        return self._held(digest) is not None
+
+    def put(self, file: File, indexed: Indexed | None = None, meta: str = "") -> None:
+        """Keep a file in place of what stood at its path."""
+        self.still_mine()
+        entry = self._held(file.digest) or (self.insert(file, indexed) if indexed else Entry(file))
+        entry = replace(entry, file=file, meta=meta)
+        before = self.entries.get(file.path)
+        self.records.put(FILE, name_of(file.path), entry.record())
+        if before is not None:
+            self._drop(before)
+        self._keep(entry)
+        self._forget_unheld([before] if before else [])
+        self.count_up()
+
+    def remove(self, paths: Iterable[Path]) -> None:
+        """Forget files, and documents that no file holds any more."""
+        self.still_mine()
+        gone = {path: self.entries[path] for path in paths if path in self.entries}
+        if not gone:
+            return
+        self.records.delete(FILE, names_of(gone))
+        for entry in gone.values():
+            self._drop(entry)
+        self._forget_unheld(gone.values())
+        self.count_up()
+
+    def move(self, old: Path, file: File) -> None:
+        """Keep a file that was at another path before."""
+        self.put(file, meta=self.entries[old].meta)
+        if old != file.path:
+            self.remove([old])
+
+    def documents(self) -> dict[str, Entry]:
+        """Return an entry for each document, by its digest."""
+        return {entry.file.digest: entry for entry in self.entries.values() if entry.file.digest}
+
+    def count_up(self, **stamps: str) -> None:
+        """Count the generation, and change stamps."""
+        known = self.records.get(STAMPS, "library")
+        self.records.put(STAMPS, "library", known | stamps | {"generation": known["generation"] + 1})
+
+    def _held(self, digest: str) -> Entry | None:
+        holders = self._holders.get(digest)
+        return self.entries[next(iter(holders))] if digest and holders else None
+
+    def _keep(self, entry: Entry) -> None:
+        self.entries[entry.file.path] = entry
+        self._holders.setdefault(entry.file.digest, set()).add(entry.file.path)
+
+    def _drop(self, entry: Entry) -> None:
+        del self.entries[entry.file.path]
+        self._holders[entry.file.digest].discard(entry.file.path)
+
+    def _forget_unheld(self, before: Iterable[Entry]) -> None:
+        digests = {entry.file.digest for entry in before}
+        if gone := {digest for digest in digests if digest and not self.has(digest)}:
+            self.forget(gone)
