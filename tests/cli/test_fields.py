@@ -73,7 +73,7 @@ def test_help_shows_meanings_and_defaults_in_order_and_no_other_field() -> None:
     ("arguments", "message"),
     [
         (("--for", "-1"), "--for must be at least 0"),
-        (("--degrees", "0"), "degrees must be at least 50, not 0"),
+        (("--degrees", "0"), "--degrees must be at least 50, not 0"),
     ],
 )
 def test_an_error_names_the_option_where_it_has_another_name(

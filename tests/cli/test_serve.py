@@ -74,6 +74,9 @@ def test_a_backend_of_the_container_is_not_served_without_it(tmp_path: Path) -> 
         ("--batch", "0"),
         ("--batch-delay", "-1"),
         ("--drain", "-1"),
+        ("--grace", "-1"),
+        ("--http-port", "70000"),
+        ("--warmup", "x"),
     ],
 )
 def test_errors_name_the_option(option: str, value: str) -> None:
@@ -103,3 +106,24 @@ def test_a_repository_is_written_where_nothing_else_can_be(
     done = CliRunner().invoke(cli, command, catch_exceptions=False)
     assert json.loads(done.output) == {"repository": str(tmp_path / "r")}
     assert (tmp_path / "r" / "reader" / "config.pbtxt").exists()
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (
+            ["--http-port", "9000", "--grpc-port", "9000"],
+            "^--http-port, --grpc-port, --metrics-port must",
+        ),
+        (["--tls-certificate", "x"], "^--tls-certificate and --tls-key go together"),
+        (["--tls-clients", "x"], "^--tls-clients needs --tls-certificate and --tls-key"),
+        (
+            ["--host", "unix:/tmp/x.sock"],
+            "^--host 'unix:/tmp/x.sock' is a socket's file, and Triton",
+        ),
+        (["--docker", "--grace", "3"], "^--grace does not go with --docker"),
+    ],
+)
+def test_several_options_are_named_as_they_are_typed(asked: list[str], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        CliRunner().invoke(cli, ["serve", *asked], catch_exceptions=False)

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from tritonqa import Reader
 from tritonqa.client import Address, parse_addresses
 from tritonqa.client.resolve import resolve
 from tritonqa.errors import InputError
@@ -44,3 +47,19 @@ def test_what_is_wrong_is_said(url: str, message: str) -> None:
 def test_one_server_stays_as_it_is(url: str) -> None:
     address = Address.parse(url)
     assert resolve([address]) == (address,)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "localhost:8001",
+        "127.0.0.1:8000",
+        "host.example.com:81/models",
+        "[::1]:8001",
+        "localhost",
+        "10.0.0.7",
+    ],
+)
+def test_a_forgotten_scheme_is_said(name: str) -> None:
+    with pytest.raises(InputError, match=f"write grpc://{re.escape(name)} for its gRPC port or http://"):
+        Reader.load(name)

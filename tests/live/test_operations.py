@@ -16,6 +16,7 @@ import pytest
 from tests.support.serving import (
     ANSWER,
     FREE,
+    INFER,
     LONG,
     ONCE,
     PASSAGE,
@@ -27,6 +28,7 @@ from tests.support.serving import (
     command,
     metric,
     served,
+    status_of,
 )
 from tests.support.wait import PATIENCE, eventually
 from tritonqa import Reader
@@ -182,6 +184,30 @@ def test_what_is_under_way_is_answered_before_the_end(running: Served) -> None:
     assert [ask.result(PATIENCE)[0].text for ask in asks] == ["kestrel", "kestrel"]
     for reader in readers:
         reader.close()
+    assert not mark.left
+
+
+def test_in_the_grace_probes_fail_and_asks_are_answered_then_clients_are_told_to_come_again(
+    runtime: Runtime, state: Path
+) -> None:
+    seen = set[tuple[int, int]]()  # status of the readiness probe, of an ask
+    with (
+        served(state, "--no-logits", "--grace", "5") as place,
+        Reader.load(place.http, connection=ONCE) as reader,
+    ):
+        mark, decoding = place.mark, reader.backend.decoding
+        assert status_of(f"{place.http}/v2/health/ready") == 200
+        place.process.send_signal(signal.SIGTERM)
+        under_way = [reader.backend.start(Ask.of("What?", LONG), decoding)]
+        while not any(answer in (0, 503) for _, answer in seen):
+            if under_way[-1].done():
+                under_way.append(reader.backend.start(Ask.of("What?", LONG), decoding))
+            ready = status_of(f"{place.http}/v2/health/ready")
+            seen.add((ready, status_of(f"{place.http}/v2/models/reader/infer", INFER)))
+        assert place.process.wait(PATIENCE) == 0
+        *answered, last = (ask.exception(PATIENCE) for ask in under_way)
+    assert (400, 200) in seen and {answer for _, answer in seen} <= {200, 503, 0}
+    assert not any(answered) and (last is None or "the server is stopping; ask again" in str(last))
     assert not mark.left
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.support.serving import LIMITS, LONG, ONCE, metric, told
 from tests.support.wait import PATIENCE, eventually
 from tritonqa import Reader
-from tritonqa.client import Address, Client, connect
+from tritonqa.client import Address, Client, Connection, connect
 from tritonqa.errors import InputError, Overloaded, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call
 from tritonqa.protocol.contract import PASSAGE_COUNTS as COUNTS
@@ -97,6 +97,34 @@ def test_large_and_deep_json_is_answered_or_refused(server: Server, passages: st
 
 def test_the_server_is_right_after_all_that(server: Server) -> None:
     alive(server)
+
+
+def test_what_triton_names_in_every_request_is_heeded_or_refused(server: Server) -> None:
+    known = {"question": "Who wrote it?", "passages": ["It was written by Ada."]}
+
+    def generate(**more: Any) -> tuple[int, bytes]:
+        return post(server, "/v2/models/reader/generate", json.dumps(known | more).encode())
+
+    assert generate(id="mine", timeout=60_000_000, priority=0)[0] == 200
+    assert b"priority is not heeded" in generate(priority=1)[1]
+    assert b"timeout must be a whole number" in generate(timeout="soon")[1]
+
+
+def test_a_deadline_bounds_work_over_http_too(server: Server) -> None:
+    """Nobody tells the server that an HTTP client left: what waits goes with the deadline it came with."""
+    with Reader.load(str(server.http), connection=Connection(timeout=1, retries=0)) as reader:
+        for _ in range(4):
+            with pytest.raises(TritonQAError):
+                reader.ask("What is the password?", LONG * 12)
+    eventually(lambda: metric(f"{server.metrics}/metrics", "tritonqa_waiting_windows") == 0)
+    alive(server)
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [("grpc", "http"), ("http", "grpc")])
+def test_the_other_ports_protocol_is_hinted_at(server: Server, ours: str, theirs: str) -> None:
+    place = getattr(server, theirs).target
+    with pytest.raises(Unavailable, match=f"{place} .*does not speak .*, write {theirs}://"):
+        Reader.load(f"{ours}://{place}", connection=ONCE)
 
 
 @pytest.fixture

@@ -33,6 +33,15 @@ QUESTION, PASSAGE, ANSWER = "Who wrote it?", "It was written by Ada in 1843.", "
 LONG = "The sky is blue over the sea. " * 1000 + "The password of the vault is kestrel."
 
 
+INFER = json.dumps(
+    {
+        "inputs": [
+            {"name": "question", "shape": [1], "datatype": "BYTES", "data": [QUESTION]},
+            {"name": "passages", "shape": [1], "datatype": "BYTES", "data": [PASSAGE]},
+        ]
+    }
+).encode()
+
 PORTS = ("--http-port", "0", "--grpc-port", "0", "--metrics-port", "0", "--logs", "none")
 PATIENTLY = ("--ask-timeout", str(PATIENCE), "--drain", str(PATIENCE))
 
@@ -157,6 +166,18 @@ def metric(address: str, name: str) -> float:
     """Read a metric, summed over models and versions."""
     lines = urllib.request.urlopen(address, timeout=PATIENCE).read().decode().splitlines()
     return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name + "{"))
+
+
+def status_of(url: str, body: bytes | None = None) -> int:
+    """Return the status of an answer over HTTP; 0 where none came."""
+    try:
+        with urllib.request.urlopen(url, body, timeout=PATIENCE) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+    except OSError:
+        return 0
 
 
 def told(http: object, metrics: str) -> None:

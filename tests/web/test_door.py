@@ -231,3 +231,28 @@ def test_a_port_in_use_is_named() -> None:
 )
 def test_the_address_can_be_opened(host: str, shown: str) -> None:
     assert address(host, 1) == shown
+
+
+def test_pages_of_sites_that_are_named_may_ask(toy: Reader) -> None:
+    site = "https://app.example"
+    headers = {"Origin": site, "Sec-Fetch-Site": "cross-site"}
+    asks = {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,content-type",
+    }
+    with TestClient(create_app(toy, options=WebOptions(cors=(site,), token="secret")), ADDRESS) as client:
+        allowed = client.options("/api/ask", headers=headers | asks)
+        assert allowed.status_code == 200 and allowed.headers["access-control-allow-origin"] == site
+        refused = client.post("/api/ask", json=ASK, headers=headers)
+        assert refused.status_code == 401
+        answered = client.post("/api/ask", json=ASK, headers=headers | {"Authorization": "Bearer secret"})
+        assert answered.status_code == 200 and answered.headers["access-control-allow-origin"] == site
+        other = {"Origin": "https://other.example", "Authorization": "Bearer secret"}
+        assert client.post("/api/ask", json=ASK, headers=other).status_code == 403
+        assert "access-control-allow-origin" not in client.options("/api/ask", headers=other | asks).headers
+
+
+@pytest.mark.parametrize("origin", ["*", "app.example", "https://app.example/", "null"])
+def test_what_is_no_origin_is_refused(origin: str) -> None:
+    with pytest.raises(InputError, match="is no origin; write it as browsers send it"):
+        WebOptions(cors=(origin,))

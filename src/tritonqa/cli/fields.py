@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import Field, fields
@@ -10,7 +11,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 import click
 
-from tritonqa.errors import InputError
+from tritonqa.errors import InputError, ServerError
 
 T = TypeVar("T")
 C = TypeVar("C", bound=Callable[..., Any])
@@ -38,24 +39,30 @@ def filled(kind: type[T], given: dict[str, Any], **more: Any) -> T:
 
 @contextmanager
 def named_by_option(*kinds: type[Any]) -> Iterator[None]:
-    """Name the option in an error about a field, where the option has another name."""
-    names = {field.name: field.metadata["name"] for kind in kinds for field in _shown(kind)}
+    """Name options as they are typed, where an error's sentence names fields: first, or joined to another."""
+    names = {field.name: _name(field) for kind in kinds for field in _shown(kind)}
+    known = "|".join(sorted(names, key=len, reverse=True))
+    pattern = re.compile(rf"(?:^|(?<=, )|(?<=and )|(?<=needs ))({known})\b")
     try:
         yield
-    except InputError as error:
-        field = error.field or ""
-        name = names.get(field)
-        if name is None or not str(error).startswith(f"{field} "):
-            raise
-        raise InputError(name + str(error).removeprefix(field), field) from error
+    except (InputError, ServerError) as error:
+        told = pattern.sub(lambda found: names[found[1]], str(error))
+        if isinstance(error, InputError):
+            raise InputError(told, error.field) from error
+        raise type(error)(told) from error
 
 
 def _shown(kind: type[Any]) -> list[Field[Any]]:
     return [field for field in fields(kind) if "help" in field.metadata]
 
 
+def _name(field: Field[Any]) -> str:
+    name: str = field.metadata["name"] or f"--{field.name.replace('_', '-')}"
+    return name
+
+
 def _option(field: Field[Any], hint: Any) -> Callable[[C], C]:
-    name, text = field.metadata["name"] or f"--{field.name.replace('_', '-')}", field.metadata["help"]
+    name, text = _name(field), field.metadata["help"]
     if hint is bool:
         return click.option(name, field.name, is_flag=True, help=text)
     default, choices = field.default, field.metadata["choices"]

@@ -23,8 +23,8 @@ def models_options(command: Callable[..., None]) -> Callable[..., None]:
     @add_options(LogitsOptions)
     @wraps(command)
     def wrapped(*, logits: bool, warmup: str, **given: Any) -> None:
-        given["warmup"] = _lengths(warmup)
         with named_by_option(Models, Limits, LogitsOptions):
+            given["warmup"] = _lengths(warmup)
             options = filled(LogitsOptions, given)
             if not logits and options != LogitsOptions():
                 raise InputError("--no-logits leaves nothing to set options of logits for; leave one away")

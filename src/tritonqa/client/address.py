@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -9,6 +10,9 @@ from urllib.parse import urlsplit
 from tritonqa.errors import InputError
 from tritonqa.protocol.contract import GRPC_PORT, HTTP_PORT
 
+_HOST_AND_PORT = re.compile(
+    r"(([\w-]+\.)*[\w-]+|\[[0-9a-fA-F:]+\]):\d{1,5}(/[\w./-]*)?|localhost|(\d{1,3}\.){3}\d{1,3}|\[[0-9a-fA-F:]+\]"
+)
 PORTS = {"grpc": GRPC_PORT, "grpcs": GRPC_PORT, "http": HTTP_PORT, "https": 443}
 
 
@@ -81,6 +85,11 @@ def parse_addresses(url: str) -> tuple[Address, ...]:
 def named(place: Address | Sequence[Address]) -> str:
     """Write one address or several, as they may be given."""
     return ",".join(map(str, [place] if isinstance(place, Address) else place))
+
+
+def without_scheme(name: str) -> bool:
+    """Say whether a name looks like an address without its scheme: localhost:8001, 10.0.0.7, [::1]."""
+    return bool(_HOST_AND_PORT.fullmatch(name))
 
 
 def is_address(name: str) -> bool:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from tritonqa import tracing
 from tritonqa.client.address import Address
 from tritonqa.client.base import Cancel, Client, Joiner, Reply, Send
 from tritonqa.client.connection import METADATA_TIMEOUT, Connection
+from tritonqa.client.proxy import Proxy, proxy_of
 from tritonqa.client.stream import GrpcStream
 from tritonqa.errors import EngineError, InputError, Timeout, TritonQAError, Unavailable
 from tritonqa.forks import Opener
@@ -28,6 +30,14 @@ _OPTIONS = (
 )
 
 
+_HINTS = {
+    "UNIMPLEMENTED": "; no Triton's gRPC stands there: an ingress must be told that the service speaks gRPC "
+    "(HTTP/2), or write http:// for Triton's HTTP port",
+    "UNAUTHENTICATED": "; give a token with connection=Connection(headers=…) or TRITONQA_TOKEN",
+    "PERMISSION_DENIED": "; give a token with connection=Connection(headers=…) or TRITONQA_TOKEN",
+}
+
+
 class GrpcClient(Client):
     """One HTTP/2 connection that carries many calls at once."""
 
@@ -37,7 +47,8 @@ class GrpcClient(Client):
         how = connection or Connection()
         self._patience = min(METADATA_TIMEOUT, how.timeout)
         self._headers = tuple((name.lower(), value) for name, value in how.headers.items())
-        options = (*_OPTIONS, *_named(address))
+        self._proxy = proxy_of(address)
+        options = (*_OPTIONS, *_named(address), *_proxied(self._proxy))
         kind = grpc.Compression.Gzip if how.compression else grpc.Compression.NoCompression
         if address.secure:
             shown = grpc.ssl_channel_credentials(how.read("ca"), how.read("key"), how.read("certificate"))
@@ -127,8 +138,16 @@ class GrpcClient(Client):
         if code is grpc.StatusCode.DEADLINE_EXCEEDED:
             return Timeout(f"{self._address} gave no answer in time")
         if code is grpc.StatusCode.UNAVAILABLE:
-            return from_line(line, partial(_unreachable, self._address))
-        return from_line(line, InputError if code is grpc.StatusCode.INVALID_ARGUMENT else EngineError)
+            return from_line(line, partial(_unreachable, self._address, self._proxy))
+        return from_line(
+            line, InputError if code is grpc.StatusCode.INVALID_ARGUMENT else self._refused(code)
+        )
+
+    def _refused(self, code: Any) -> Callable[[str], TritonQAError]:
+        """Say who refused, and what most likely stands in the way."""
+        place = f"{self._address} (through {self._proxy})" if self._proxy else str(self._address)
+        hint = _HINTS.get(code.name, "")
+        return lambda line: EngineError(f"{place} answered {code.name}: {line}{hint}")
 
     def _was_closed(self) -> Unavailable:
         return Unavailable(f"the connection to {self._address} was closed; load the reader again")
@@ -141,11 +160,26 @@ def _named(address: Address) -> tuple[tuple[str, str], ...]:
     return (("grpc.ssl_target_name_override", address.name), ("grpc.default_authority", address.name))
 
 
-def _unreachable(address: Address, line: str) -> Unavailable:
+def _proxied(proxy: Proxy | None) -> tuple[tuple[str, str | int], ...]:
+    """Go through this proxy or none: gRPC's core would look for one by itself, for loopback too."""
+    if proxy is None:
+        return (("grpc.enable_http_proxy", 0),)
+    user = f"{quote(proxy.credentials, safe=':')}@" if proxy.credentials else ""
+    return (("grpc.http_proxy", proxy.url.replace("://", f"://{user}")),)
+
+
+def _unreachable(address: Address, proxy: Proxy | None, line: str) -> Unavailable:
+    if proxy is not None:
+        return Unavailable(
+            f"{address} can't be reached through {proxy}: {line}; "
+            f"name {address.host} in no_proxy to go direct"
+        )
     if "handshake" in line.lower():
         return Unavailable(f"no agreement on encryption or certificates with {address}: {line}")
-    if "HTTP/2" in line:
+    if "HTTP/2" in line or "Socket closed" in line:
+        closed = "closed the connection, as one does that " if "Socket closed" in line else ""
         return Unavailable(
-            f"what answers at {address} does not speak gRPC; if it is Triton's HTTP port, write http://"
+            f"what answers at {address} {closed}does not speak gRPC; "
+            f"if it is Triton's HTTP port, write http://{address.target}"
         )
     return Unavailable(f"nothing answers at {address}: {line}")

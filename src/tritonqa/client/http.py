@@ -14,6 +14,7 @@ from tritonqa import tracing
 from tritonqa.client.address import Address
 from tritonqa.client.base import Cancel, Client, Reply
 from tritonqa.client.connection import METADATA_TIMEOUT, Connection
+from tritonqa.client.proxy import Proxy, proxy_of
 from tritonqa.errors import EngineError, InputError, MissingExtra, Timeout, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call, Tensors
 from tritonqa.protocol.error_lines import from_line
@@ -25,6 +26,13 @@ except ImportError as error:
     raise MissingExtra("urllib3", "triton") from error
 
 CONNECTIONS = 32
+_FOR_NOW = (429, 502, 503, 504)  # a proxy's or an ingress's words for a server that is away: tried again
+_HINTS = {
+    401: "; give a token with connection=Connection(headers=…) or TRITONQA_TOKEN",
+    403: "; give a token with connection=Connection(headers=…) or TRITONQA_TOKEN",
+    404: "; name the path as well where an ingress has one: http://host/path",
+    407: "; write the proxy as http://user:password@host:port",
+}
 
 
 class HttpClient(Client):
@@ -40,11 +48,10 @@ class HttpClient(Client):
         if address.name:
             self._headers.setdefault("Host", address.name)
         tls = {"ca_certs": how.ca, "cert_file": how.certificate, "key_file": how.key}
-        self._pool = urllib3.connection_from_url(
-            str(address),
-            maxsize=CONNECTIONS,
-            block=True,
-            retries=False,
+        self._proxy = proxy_of(address)
+        self._pool = _pool(
+            address,
+            self._proxy,
             **named,
             **{name: str(path) for name, path in tls.items() if path and address.secure},
         )
@@ -60,7 +67,7 @@ class HttpClient(Client):
 
     def infer(self, call: Call, timeout: float | None = None) -> Tensors:
         """Send a call and wait; see Client."""
-        header, body = request(call)
+        header, body = request(call, timeout)
         headers = {HEADER: str(header), "Content-Type": "application/octet-stream"}
         if self._compression:
             body = gzip.compress(body, 1)
@@ -86,9 +93,15 @@ class HttpClient(Client):
             return False
         return True
 
-    def json(self, method: str, path: str, timeout: float = METADATA_TIMEOUT) -> Any:
-        """Call one of Triton's other endpoints; return what its JSON says, None where it is empty."""
-        data = self._send(method, path, timeout=timeout).data
+    def json(
+        self, method: str, path: str, timeout: float = METADATA_TIMEOUT, record: object | None = None
+    ) -> Any:
+        """Call one of Triton's other endpoints, with a record as JSON; return what its JSON says.
+
+        None where it is empty.
+        """
+        body = None if record is None else json.dumps(record).encode("utf-8")
+        data = self._send(method, path, body, timeout=timeout).data
         try:
             return json.loads(data) if data else None
         except ValueError as error:
@@ -97,7 +110,10 @@ class HttpClient(Client):
     def close(self) -> None:
         """Let calls under way end, then close the connections."""
         self._threads.shutdown(cancel_futures=True)
-        self._pool.close()
+        if isinstance(self._pool, urllib3.ProxyManager):
+            self._pool.clear()
+        else:
+            self._pool.close()
 
     def _infer_and_reply(self, call: Call, reply: Reply, timeout: float | None) -> None:
         found: Tensors | Exception
@@ -124,11 +140,12 @@ class HttpClient(Client):
         try:
             found = self._pool.request(
                 method,
-                self._address.path + path,
+                (str(self._address) if self._proxy else self._address.path) + path,
                 body=body,
                 headers=self._headers | tracing.headers() | (headers or {}),
                 timeout=timeout,
                 pool_timeout=timeout,
+                retries=False,
             )
         except urllib3.exceptions.ClosedPoolError as error:
             raise self._was_closed() from error
@@ -141,12 +158,21 @@ class HttpClient(Client):
         except urllib3.exceptions.HTTPError as error:
             if any(isinstance(part, BadStatusLine) for part in error.args):
                 raise Unavailable(
-                    f"what answers at {self._address} does not speak HTTP; if it is Triton's gRPC port, write grpc://"
+                    f"what answers at {self._address} does not speak HTTP; "
+                    f"if it is Triton's gRPC port, write grpc://{self._address.target}"
                 ) from error
-            raise Unavailable(f"nothing answers at {self._address}: {error}") from error
+            raise self._unreachable(error) from error
         if found.status != 200:
             raise self._error_of(found)
         return found
+
+    def _unreachable(self, error: Exception) -> Unavailable:
+        if self._proxy is None:
+            return Unavailable(f"nothing answers at {self._address}: {error}")
+        return Unavailable(
+            f"{self._address} can't be reached through {self._proxy}: {error}; "
+            f"name {self._address.host} in no_proxy to go direct"
+        )
 
     def _was_closed(self) -> Unavailable:
         return Unavailable(f"the connection to {self._address} was closed; load the reader again")
@@ -155,7 +181,22 @@ class HttpClient(Client):
         try:
             line = str(json.loads(found.data)["error"])
         except (ValueError, KeyError, TypeError):
-            return EngineError(f"{self._address} answered {found.status} and is no Triton")
+            through = f", through {self._proxy}," if self._proxy else ""
+            told = f"{self._address}{through} answered {found.status} and is no Triton"
+            return (Unavailable if found.status in _FOR_NOW else EngineError)(
+                told + _HINTS.get(found.status, "")
+            )
         kinds: dict[int, Callable[[str], TritonQAError]] = {400: InputError, 503: Unavailable}
         told = f"{self._address} answered {found.status}: "
         return from_line(line, kinds.get(found.status, lambda line: EngineError(told + line)))
+
+
+def _pool(
+    address: Address, proxy: Proxy | None, **tls: Any
+) -> urllib3.HTTPConnectionPool | urllib3.ProxyManager:
+    if proxy is None:
+        return urllib3.connection_from_url(
+            str(address), maxsize=CONNECTIONS, block=True, retries=False, **tls
+        )
+    shown = urllib3.make_headers(proxy_basic_auth=proxy.credentials or None)
+    return urllib3.ProxyManager(proxy.url, proxy_headers=shown, maxsize=CONNECTIONS, block=True, **tls)

@@ -34,3 +34,5 @@ HTTP_PORT, GRPC_PORT, METRICS_PORT = 8000, 8001, 8002
 # What only a server's owner may call, and the header that shows its secret.
 RESTRICTED_APIS = "model-repository,shared-memory,logging,trace"
 ADMIN_HEADER = "x-tritonqa-admin"
+
+STOPPING = "TRITONQA_STOPPING"  # of a server's environment: the file that its minder writes when it stops

@@ -11,8 +11,11 @@ from tritonqa.protocol.tensors import datatype, pack, unpack
 HEADER = "Inference-Header-Content-Length"
 
 
-def request(call: Call) -> tuple[int, bytes]:
-    """Write a call; return the length of its JSON and the whole body."""
+def request(call: Call, timeout: float | None = None) -> tuple[int, bytes]:
+    """Write a call; return the length of its JSON and the whole body.
+
+    timeout is in seconds, after which the server need not begin: nothing tells it when an HTTP client left.
+    """
     packed = {name: pack(array) for name, array in call.inputs.items()}
     inputs = [
         {
@@ -24,7 +27,8 @@ def request(call: Call) -> tuple[int, bytes]:
         for name, array in call.inputs.items()
     ]
     outputs = [{"name": name, "parameters": {"binary_data": True}} for name in call.outputs]
-    record = {"inputs": inputs, "outputs": outputs, "parameters": dict(call.parameters)}
+    until = {} if timeout is None else {"timeout": max(1, int(timeout * 1e6))}  # microseconds, as Triton's
+    record = {"inputs": inputs, "outputs": outputs, "parameters": {**call.parameters, **until}}
     head = json.dumps(record).encode("utf-8")
     return len(head), b"".join((head, *packed.values()))
 

@@ -7,7 +7,8 @@ from os.path import isdir
 from pathlib import Path
 
 from tritonqa.bundle import Bundle, read
-from tritonqa.errors import BundleError
+from tritonqa.client.address import without_scheme
+from tritonqa.errors import BundleError, InputError
 from tritonqa.export.cache import cached, cached_checkpoint
 from tritonqa.export.checkpoint import is_checkpoint
 from tritonqa.export.hub import is_hub_name
@@ -27,6 +28,11 @@ def find_bundle(name: str, token: str | None = None) -> Bundle:
         return cached_checkpoint(Path(name)) if is_checkpoint(Path(name)) else read(Path(name))
     if is_hub_name(name):
         return cached(name, token)
+    if without_scheme(name):
+        raise InputError(
+            f"{name!r:.80} is no reader's name; if it is a Triton's address, "
+            f"write grpc://{name} for its gRPC port or http://{name} for its HTTP port"
+        )
     if name == PACKAGED:
         raise BundleError(f"the packaged reader is not installed; install it with: pip install {PACKAGED}")
     installed = ", ".join(sorted(entry_points(group="tritonqa.models").names)) or "none"

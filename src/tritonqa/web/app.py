@@ -10,6 +10,7 @@ from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -61,7 +62,8 @@ def create_app(
             Middleware(SecurityHeaders),
             Middleware(Trace),
             Middleware(Log, service.metrics),
-            Middleware(OriginCheck, chosen.host),
+            *_cors(chosen.cors),
+            Middleware(OriginCheck, chosen.host, chosen.cors),
             Middleware(BodyLimit, chosen.limits),
             Middleware(TokenCheck, chosen.every_key, chosen.limits.attempts),
         ],
@@ -70,6 +72,18 @@ def create_app(
     )
     app.state.service = service
     return app
+
+
+def _cors(origins: Sequence[str]) -> list[Middleware]:
+    """Tell browsers that pages of these origins may ask and read the answers."""
+    if not origins:
+        return []
+    headers = ("Authorization", "Content-Type")
+    return [
+        Middleware(
+            CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=headers
+        )
+    ]
 
 
 def routes() -> list[Route | Mount]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 from tritonqa.checks import check_fields, number, text, whole_number
 from tritonqa.errors import InputError
 from tritonqa.web.door.keys import Key, key_of
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.\[\]:-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +40,28 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class WebOptions:
-    """Where to listen (port 0: any that is free), and what callers must show: the token or one of keys."""
+    """Where to listen (port 0: any that is free), and what callers must show: the token or one of keys.
+
+    cors are the origins of other sites whose pages may ask here (https://app.example).
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
     token: str | None = field(default=None, repr=False)
     keys: tuple[Key, ...] = ()
+    cors: tuple[str, ...] = ()
     limits: Limits = Limits()
 
     def __post_init__(self) -> None:
         """Raise InputError by name; without a token, for an address that others can reach."""
         check_fields(self, text, "host", "token")
         check_fields(self, whole_number, "port", least=0, most=65_535)
+        for origin in self.cors:
+            if not _ORIGIN.fullmatch(origin):
+                raise InputError(
+                    f"cors {origin!r:.80} is no origin; write it as browsers send it, like https://app.example",
+                    "cors",
+                )
         if self.token is not None and not (self.token.isascii() and self.token.isprintable() and self.token):
             raise InputError("token must be printable ASCII of at least one character", "token")
         if self.token is not None and " " in self.token:

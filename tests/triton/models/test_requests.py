@@ -14,7 +14,7 @@ from tritonqa.errors import InputError
 from tritonqa.protocol.tensors import Array
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
-from tritonqa.triton.models.requests import Inputs, read_asks, read_options
+from tritonqa.triton.models.requests import Inputs, read_asks, read_options, read_request_options
 from tritonqa.triton.repository.options import Limits
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(str.strip)
@@ -90,3 +90,32 @@ def test_options_come_from_parameters_and_from_the_input_which_counts_more() -> 
 def test_odd_options_are_refused(text: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         read_options(inputs(options=[text]), {}, Decoding())
+
+
+@pytest.mark.parametrize(
+    ("timeout", "given", "seconds"),
+    [
+        (0, {}, 30.0),
+        (2_000_000, {}, 2.0),
+        (90_000_000, {}, 30.0),
+        (0, {"timeout": 500_000, "id": "a", "priority": 0}, 0.5),
+    ],
+)
+def test_a_timeout_shortens_how_long_an_ask_may_wait(
+    timeout: int, given: dict[str, Any], seconds: float
+) -> None:
+    assert read_request_options(timeout, given, 30.0) == seconds
+    assert not given
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"priority": 2}, "priority is not heeded: asks take turns"),
+        ({"timeout": -1}, "timeout must be at least 0"),
+        ({"timeout": "1"}, "timeout must be a whole number"),
+    ],
+)
+def test_what_is_not_heeded_is_refused(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        read_request_options(0, given, 30.0)

@@ -27,22 +27,22 @@ def reader() -> Iterator[InProcess]:
 
 def test_an_equal_ask_is_answered_from_the_cache(reader: InProcess) -> None:
     told: list[str] = []
-    starter = Starter(reader, 30.0, Cache(), lambda stream: False, lambda: told.append("cached"))
-    first = starter.start("", [ASK], reader.decoding).result(30)
+    starter = Starter(reader, Cache(), lambda stream: False, lambda: told.append("cached"))
+    first = starter.start("", [ASK], reader.decoding, 30.0).result(30)
     assert not told
-    second = starter.start("", [ASK, ASK], reader.decoding).result(30)
+    second = starter.start("", [ASK, ASK], reader.decoding, 30.0).result(30)
     assert second == first * 2 and told == ["cached"] * 2
 
 
 def test_the_asks_of_a_cancelled_stream_are_not_started(reader: InProcess) -> None:
-    starter = Starter(reader, 30.0, None, lambda stream: stream == "gone", lambda: None)
+    starter = Starter(reader, None, lambda stream: stream == "gone", lambda: None)
     with pytest.raises(CancelledError):
-        starter.start("gone", [ASK], reader.decoding)
-    assert starter.start("other", [ASK], reader.decoding).result(30)
+        starter.start("gone", [ASK], reader.decoding, 30.0)
+    assert starter.start("other", [ASK], reader.decoding, 30.0).result(30)
 
 
 def test_more_asks_than_may_ever_wait_are_an_input_error(reader: InProcess) -> None:
-    starter = Starter(reader, 30.0, None, lambda stream: False, lambda: None)
+    starter = Starter(reader, None, lambda stream: False, lambda: None)
     long = Ask.of("Who wrote it?", [f"It was written by Ada in {i}. " * 400 for i in range(8)])
     with pytest.raises(InputError, match="question: 8 need more windows than may wait"):
-        starter.start("", [long] * 8, reader.decoding)
+        starter.start("", [long] * 8, reader.decoding, 30.0)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tritonqa.cli.fields import named_by_option
 from tritonqa.cli.options import as_json
 from tritonqa.cli.output import emit, show
 from tritonqa.cli.serve_options import models_options, server_options
@@ -59,7 +60,7 @@ def serve(
         _check_own(models, build_only, options)
     if build_only:
         if repository is None:
-            raise InputError("repository is missing; give --build-only with --repository DIR")
+            raise InputError("--repository is missing; give --build-only with --repository DIR")
         build(find_bundle(reader), repository, models)
         show({"repository": str(repository)}, as_json, [f"wrote {repository}"])
         return
@@ -81,12 +82,12 @@ def _check_found(folder: Path, reader: str, models: Models) -> None:
     """
     if not any(folder.glob("*/config.pbtxt")):
         raise InputError(
-            f"repository {folder} is there and holds no models; name a folder that is not there yet"
+            f"--repository {folder} is there and holds no models; name a folder that is not there yet"
         )
     logits = models.logits and replace(models.logits, rate_limit=None)
     if reader != PACKAGED or replace(models, logits=logits) != Models(logits=LogitsOptions()):
         raise InputError(
-            f"repository {folder} is there already and is served as it was written; leave READER and the "
+            f"--repository {folder} is there already and is served as it was written; leave READER and the "
             "options of its models away, or name a new folder"
         )
 
@@ -99,7 +100,7 @@ def _check_own(models: Models, build_only: bool, options: Mapping[str, Any]) -> 
         return
     if models.logits is not None and models.logits.backend != BACKENDS[0]:
         raise InputError(
-            f"backend {models.logits.backend} is in the container alone; add --docker or --build-only"
+            f"--backend {models.logits.backend} is in the container alone; add --docker or --build-only"
         )
 
 
@@ -109,6 +110,7 @@ def _check_contained(serving: Serving, build_only: bool, logs: str, as_json: boo
         "--build-only": build_only,
         "--json": as_json,
         "--logs": logs != "text",
+        "--grace": serving.grace > 0,
         "--rate-limit": serving.rate_limit is not None,
         "--tls-certificate": serving.certificate is not None,
     }
@@ -124,6 +126,8 @@ def _run(folder: Path, serving: Serving, logs: str, as_json: bool) -> None:
     from tritonqa.triton.server.supervise import supervise
 
     runtime = install(say=_say)
+    with named_by_option(Serving):
+        serving = serving.with_ports()
     stop = Stop()
     stop.set_on("SIGINT", "SIGTERM", "SIGHUP")
 

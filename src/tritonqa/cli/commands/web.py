@@ -45,6 +45,12 @@ from tritonqa.reader import Reader
 )
 @click.option("--add-key", metavar="NAME", help="Write a new key into --keys, show it this once, and end.")
 @click.option("--rate", type=click.IntRange(1), help="With --add-key: calls a minute that it is good for.")
+@click.option(
+    "--cors",
+    multiple=True,
+    metavar="ORIGIN",
+    help="A site whose pages may ask, like https://app.example.",
+)
 @click.option("--open", "opens", is_flag=True, help="Open the page in a browser.")
 @as_json
 def web(

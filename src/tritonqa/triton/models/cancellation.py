@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any
 
 from tritonqa.triton.models.responses import ResponseSender
+from tritonqa.triton.models.stopping import Stopping
 
 _EVERY = 0.05  # seconds between looks, each at one ask: it halts the reader until Triton has answered
 _FRESH = 0.2  # seconds for which an ask is not looked at again
@@ -21,8 +22,9 @@ class CancellationWatcher:
     An ask that nobody waits for any more is cancelled. What it costs does not grow with the asks.
     """
 
-    def __init__(self) -> None:
-        """Start the thread that looks."""
+    def __init__(self, stopping: Stopping) -> None:
+        """Start the thread that looks; it tells a server that stops when nothing is under way any more."""
+        self._stopping = stopping
         self._asks: dict[ResponseSender, tuple[float, Future[Any]]] = {}  # in the order of their last look
         self._cancelled_streams: deque[str] = deque(maxlen=_REMEMBERED)
         self._lock = threading.Lock()
@@ -57,6 +59,7 @@ class CancellationWatcher:
 
     def _poll(self) -> None:
         while not self._closed.wait(_EVERY):
+            self._stopping.say_idle(ResponseSender.under_way)
             due = self._due(monotonic())
             if due is not None and not due[1].done() and due[0].cancelled:
                 due[1].cancel()

@@ -23,8 +23,10 @@ from tritonqa.errors import InputError
 from tritonqa.features import Window
 from tritonqa.protocol.parameters import LIMITS, parameters_of
 from tritonqa.triton.models.cancellation import CancellationWatcher
+from tritonqa.triton.models.requests import read_request_options
 from tritonqa.triton.models.responses import ResponseSender, error_response
 from tritonqa.triton.models.startup import open_bundle, window_of
+from tritonqa.triton.models.stopping import Stopping
 from tritonqa.triton.repository.options import Limits
 
 Logits: TypeAlias = dict[str, FloatArray]
@@ -47,7 +49,8 @@ class TritonPythonModel:
             "token_type_ids": 1,
         }
         self._flow = Flow(engine, self._limits.waiting)
-        self._cancellations = CancellationWatcher()
+        self._stopping = Stopping(args["model_name"])
+        self._cancellations = CancellationWatcher(self._stopping)
 
     def execute(self, requests: Sequence[Any]) -> list[Any]:
         """Start the rows of each request, and return None for it; a response says why one was refused.
@@ -66,10 +69,11 @@ class TritonPythonModel:
 
     def _start(self, request: Any) -> Future[Logits] | Exception:
         try:
+            self._stopping.check()
             self._flow.check_room()
             windows, width = self._rows(request)
-            finish, seconds = partial(_logits, width), self._limits.seconds
-            future = self._flow.submit(windows, finish, timeout=0, deadline=seconds)
+            deadline = read_request_options(request.timeout(), {}, self._limits.seconds)
+            future = self._flow.submit(windows, partial(_logits, width), timeout=0, deadline=deadline)
         except Exception as error:  # noqa: BLE001 - every request must be answered
             return error
         sender = ResponseSender(request)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -25,16 +25,16 @@ from tritonqa.protocol.stream_id import stream_of
 from tritonqa.protocol.tensors import Array
 from tritonqa.reader.in_process import InProcess
 from tritonqa.spans import Decoding
-from tritonqa.text import Ask
 from tritonqa.triton.models.cache import Cache
 from tritonqa.triton.models.cancellation import CancellationWatcher
 from tritonqa.triton.models.metrics import MeteredEngine, Metrics
 from tritonqa.triton.models.outputs import output
-from tritonqa.triton.models.requests import read_asks, read_options
+from tritonqa.triton.models.requests import read_asks, read_options, read_request_options
 from tritonqa.triton.models.responses import ResponseSender, error_response
 from tritonqa.triton.models.scheduling import PriorityBoost
 from tritonqa.triton.models.start import Starter
 from tritonqa.triton.models.startup import open_bundle
+from tritonqa.triton.models.stopping import Stopping
 from tritonqa.triton.repository.options import Limits
 
 _SWITCH_INTERVAL = 0.0005  # seconds; Triton's calls wait behind the streams' Python by Python's own 0.005
@@ -59,10 +59,10 @@ class TritonPythonModel:
             max_waiting=self._limits.waiting,
         )
         self._metrics.watch(self._reader.flow)
-        self._cancellations, self._priority = CancellationWatcher(), PriorityBoost()
+        self._stopping = Stopping(args["model_name"])
+        self._cancellations, self._priority = CancellationWatcher(self._stopping), PriorityBoost()
         self._starter = Starter(
             self._reader,
-            self._limits.seconds,
             Cache() if json.loads(known[parameters.CACHE]) else None,
             self._cancellations.is_cancelled,
             self._metrics.cached,
@@ -90,22 +90,25 @@ class TritonPythonModel:
             if given.pop(CANCEL_STREAM, False):
                 self._cancellations.cancel_stream(stream)
                 return pb_utils.InferenceResponse()
+            self._stopping.check()
             self._reader.flow.check_room()
             inputs = partial(_input, request)
+            deadline = read_request_options(request.timeout(), given, self._limits.seconds)
             asks = read_asks(inputs, self._limits)
             options = read_options(inputs, given, self._reader.decoding)
             if sum(len(text) for ask in asks for text in (ask.question, *ask.passages)) > _LONG:
-                self._long_asks.submit(self._start_long, ResponseSender(request), asks, options)
+                start = partial(self._starter.start, stream, asks, options, deadline)
+                self._long_asks.submit(self._start_long, ResponseSender(request), start)
             else:
-                self._follow(self._starter.start(stream, asks, options), ResponseSender(request))
+                self._follow(self._starter.start(stream, asks, options, deadline), ResponseSender(request))
         except Exception as error:  # noqa: BLE001 - every request must be answered
             self._note_refusal(request.request_id(), error)
             return error_response(error)
         return None
 
-    def _start_long(self, sender: ResponseSender, asks: Sequence[Ask], options: Decoding) -> None:
+    def _start_long(self, sender: ResponseSender, start: Callable[[], Future[list[Answers]]]) -> None:
         try:
-            self._follow(self._starter.start(sender.stream, asks, options), sender)
+            self._follow(start(), sender)
         except Exception as error:  # noqa: BLE001 - every request must be answered
             self._note_refusal(sender.id, error)
             sender.fail(error)

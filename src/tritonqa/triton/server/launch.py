@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tritonqa.errors import ServerError
+from tritonqa.protocol.contract import STOPPING
 from tritonqa.triton.runtime.layout import Runtime
 from tritonqa.triton.server import processes
 from tritonqa.triton.server.arguments import listening_arguments, serving_arguments
+from tritonqa.triton.server.drain import stopping_file
 from tritonqa.triton.server.held_file import HeldFile
 from tritonqa.triton.server.options import Serving
 from tritonqa.triton.server.plain_name import PlainName
@@ -52,7 +54,8 @@ def launch(
                 *listening_arguments(serving),
             ]
             handles = (file.fileno(), *ours.handles, *models.handles)
-            return Launched(_start(command, plain.environment(), handles), (ours, models))
+            environment = {**plain.environment(), STOPPING: str(stopping_file(name))}
+            return Launched(_start(command, environment, handles), (ours, models))
     except OSError as error:
         raise ServerError(f"Triton could not be started from {runtime.folder}: {error.strerror}") from error
 

@@ -34,6 +34,7 @@ class Serving:
     metrics_port: int = option(METRICS_PORT, _ANY)
     start_timeout: float = 300.0
     drain_timeout: float = option(30.0, "Seconds to end asks in.", "--drain")
+    grace: float = option(0.0, "Seconds before, in which readiness fails and asks are still answered.")
     rate_limit: int | None = None
     certificate: Path | None = option(
         None, "Encrypt gRPC with this PEM file; HTTP is then local.", "--tls-certificate"
@@ -44,8 +45,14 @@ class Serving:
     def __post_init__(self) -> None:
         """Raise InputError for values out of range and for what does not go together, by name."""
         check_fields(self, text, "host")
+        if "/" in self.host or self.host.startswith("unix:"):
+            raise InputError(
+                f"host {self.host!r:.80} is a socket's file, and Triton listens on addresses alone; leave it "
+                "at 127.0.0.1, which this machine alone reaches, or let a proxy listen on the file",
+                "host",
+            )
         self._check_ports()
-        check_fields(self, number, "start_timeout", "drain_timeout", least=0, unit="seconds")
+        check_fields(self, number, "start_timeout", "drain_timeout", "grace", least=0, unit="seconds")
         check_fields(self, whole_number, "rate_limit", least=1)
         check_fields(self, path, "certificate", "key", "clients")
         if (self.certificate is None) != (self.key is None):

@@ -17,6 +17,7 @@ from tritonqa.errors import ServerError, Stopped, TritonQAError
 from tritonqa.triton.runtime.layout import Runtime
 from tritonqa.triton.server import processes
 from tritonqa.triton.server.admin import Admin
+from tritonqa.triton.server.drain import fail_probes, listeners, stopping_file
 from tritonqa.triton.server.held_file import HeldFile
 from tritonqa.triton.server.launch import EXIT_TIMEOUT, Launched, launch
 from tritonqa.triton.server.minder import Minder
@@ -99,12 +100,13 @@ class Server:
         return self._output.tail()
 
     def stop(self) -> bool:
-        """Take no more asks, let those under way be answered within the drain time, then end the process.
+        """Serve on for the grace, refuse asks, answer those under way within the drain time, end the process.
 
         Returns whether it had to be ended with asks under way.
         """
         cut = False
         if self.healthy:
+            self._serve_on()
             cut = not self._drain()
             self.admin.close()
             self.process.send_signal(signal.SIGTERM)
@@ -132,15 +134,27 @@ class Server:
         """Stop the server."""
         self.stop()
 
+    def _serve_on(self) -> None:
+        """Let probes fail and asks be answered for the grace, in which who balances load looks elsewhere."""
+        until = time.monotonic() + self.serving.grace
+        if self.serving.grace:
+            fail_probes(self.admin, self.serving.grace)
+        while self.healthy and time.monotonic() < until:
+            time.sleep(_POLL)
+
     def _drain(self) -> bool:
-        """Unload the models: Triton refuses new asks and answers those under way. Return whether it did."""
+        """Refuse new asks and wait for those under way; return whether all were answered."""
         until = time.monotonic() + self.serving.drain_timeout
+        pid, told = self.process.pid, stopping_file(self._record.name)
+        ours = listeners(told, pid)  # they refuse asks as clients try again on, and stay to the end
+        told.touch()
         try:
             for model in self.admin.models():
-                self.admin.unload(model["name"])
+                if model["name"] not in ours.values():
+                    self.admin.unload(model["name"])
         except TritonQAError:
             return True  # as far as is known
-        while self.healthy and processes.stubs(self.process.pid):
+        while self.healthy and (listeners(told, pid) or processes.stubs(pid) - ours.keys()):
             if time.monotonic() > until:
                 return False
             time.sleep(_POLL)

@@ -65,10 +65,16 @@ def _run(server: Server, stop: Stop, ready: Callable[[Server], None], say: Calla
         ready(server)
         while server.healthy and not stop.wait(_POLL):
             pass
-        say("stopping: what is under way is answered first" if stop.is_set() else "Triton died: again")
+        say(_farewell(server.serving.grace) if stop.is_set() else "Triton died: again")
     finally:
         if server.stop():
             say("the drain time ran out: what was still under way gets no answer")
+
+
+def _farewell(grace: float) -> str:
+    if not grace:
+        return "stopping: what is under way is answered first"
+    return f"stopping: for {grace:g} s probes fail and asks are answered, then what is under way"
 
 
 def _nothing(server: Server) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -19,9 +19,9 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 class OriginCheck:
     """Refuses names that lead here by another's doing (DNS rebinding) and requests of other sites' pages."""
 
-    def __init__(self, app: ASGIApp, host: str) -> None:
-        """Take what answers, and the address that is listened on."""
-        self._app, self._host = app, host
+    def __init__(self, app: ASGIApp, host: str, allowed: Sequence[str] = ()) -> None:
+        """Take what answers, the address that is listened on, and the origins of other sites that may ask."""
+        self._app, self._host, self._allowed = app, host, allowed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer what was meant for this server; 403 otherwise."""
@@ -35,6 +35,8 @@ class OriginCheck:
         if len(hosts) != 1 or not self._is_ours(_name(hosts[0])):
             return Refusal(403, "this server does not go by the name in the request's Host", "Host")
         origin = request.headers.get("origin")
+        if origin in self._allowed:
+            return None
         if origin is not None and _place(origin) != hosts[0].lower():
             return Refusal(403, "another site's page may not use this server", "Origin")
         if _from_elsewhere(request.headers, request.method):

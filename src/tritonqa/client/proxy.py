@@ -1,0 +1,66 @@
+"""An address → the proxy on the way to it, by the environment; none for this machine's own."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
+
+from tritonqa.client.address import Address
+from tritonqa.errors import InputError
+
+_OF_GRPC = ("grpc", "https", "http")  # the order in which gRPC's own core looks
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """An HTTP proxy: variable is the one that names it, credentials are user:password or nothing."""
+
+    url: str
+    variable: str
+    credentials: str = ""
+
+    def __str__(self) -> str:
+        """Write what an error may show: no credentials."""
+        return f"the proxy {self.url} ({self.variable})"
+
+
+def proxy_of(address: Address) -> Proxy | None:
+    """Find the proxy: http_proxy or https_proxy; for gRPC grpc_proxy first. no_proxy and loopback go direct.
+
+    Raises InputError for one that is no http:// address.
+    """
+    host = address.name or address.host
+    if is_loopback(host) or is_loopback(address.host):
+        return None
+    of_grpc = address.scheme.startswith("grpc")
+    given, direct = getproxies_environment(), getproxies_environment()
+    direct["no"] = (of_grpc and _variable("no_grpc_proxy")) or given.get("no", "")
+    name = next((name for name in (_OF_GRPC if of_grpc else (address.scheme,)) if given.get(name)), None)
+    if name is None or proxy_bypass_environment(address.target.replace(address.host, host), direct):
+        return None
+    variable = f"{name}_proxy"
+    text = given[name] if "://" in given[name] else f"http://{given[name]}"
+    parts = urlsplit(text)
+    if parts.scheme != "http" or not parts.hostname:
+        raise InputError(
+            f"{variable} must be an http:// address, not {parts.scheme}://{parts.hostname}; "
+            f"change it, or name {host} in no_proxy to go without",
+            variable,
+        )
+    user = ":".join(unquote(part) for part in (parts.username, parts.password) if part is not None)
+    return Proxy(f"http://{parts.hostname}:{parts.port or 80}", variable, user)
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a host is this machine's own address, which no proxy could reach."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _variable(name: str) -> str:
+    return os.environ.get(name) or os.environ.get(name.upper()) or ""
