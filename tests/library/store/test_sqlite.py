@@ -134,6 +134,19 @@ def test_a_library_that_can_not_be_read_is_refused_with_the_remedy(
         SqliteStore(tmp_path / "s.library")
 
 
+def test_a_library_whose_making_was_killed_is_made(tmp_path: Path) -> None:
+    folder = tmp_path / "s.library"
+    folder.mkdir()
+    connection = sqlite3.connect(folder / FILE, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.close()
+    assert (folder / FILE).is_file()
+    store = SqliteStore.create(folder)
+    with store.write() as writer:
+        put(writer, tmp_path / "a.txt", "The boat sails.")
+    assert results(store, "boat")
+
+
 def test_what_is_derived_can_be_thrown_away_or_damaged(tmp_path: Path) -> None:
     store = SqliteStore.create(tmp_path / "s.library")
     with store.write() as writer:

@@ -69,6 +69,19 @@ def connect(folder: Path, *, renewing: bool = False) -> sqlite3.Connection:
     return connection
 
 
+def is_made(folder: Path) -> bool:
+    """Tell whether a library is there: a file alone is none, where its making was killed."""
+    if not (folder / FILE).is_file():
+        return False
+    connection = sqlite3.connect(folder / FILE, timeout=30)
+    try:
+        return bool(connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone())
+    except sqlite3.DatabaseError:
+        return True  # for connect to say what it is
+    finally:
+        connection.close()
+
+
 def create(folder: Path) -> None:
     """Make an empty library where there is none; raises LibraryError."""
     try:

@@ -13,7 +13,7 @@ from tritonqa.errors import LibraryError, MissingExtra
 from tritonqa.library.store.base import Store
 from tritonqa.library.store.scope import AnyScope
 from tritonqa.library.store.sqlite.paths import Paths
-from tritonqa.library.store.sqlite.schema import FILE, connect, create
+from tritonqa.library.store.sqlite.schema import FILE, connect, create, is_made
 from tritonqa.library.store.sqlite.segments import Segments
 from tritonqa.library.store.sqlite.snapshot import Snapshot, generation_of, take
 from tritonqa.library.store.sqlite.view import SqliteView
@@ -43,7 +43,7 @@ class SqliteStore(Store):
     @classmethod
     def create(cls, folder: Path) -> SqliteStore:
         """Open a library, made where there is none."""
-        if not (folder / FILE).is_file():
+        if not is_made(folder):
             create(folder)
         return cls(folder)
 
