@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from itertools import count
 from pathlib import Path
 
 from record import record
@@ -60,7 +59,7 @@ def main() -> None:
         kills = libraries = differing = 0
         while kills < options.kills:
             killed = Path(place) / f"killed-{libraries}"
-            kills += until_whole(killed, options.folder, draw, took)
+            kills += until_whole(killed, options.folder, draw, took, options.kills - kills)
             libraries += 1
             differing += held(killed) != whole
             print(f"{kills} kills, {libraries} libraries, {differing} differ", flush=True)
@@ -73,21 +72,21 @@ def main() -> None:
     record("library-kill", figures)
 
 
-def until_whole(killed: Path, folder: Path, draw: random.Random, took: float) -> int:
-    """Kill the indexing of a folder until one is done before it is killed; count the kills."""
+def until_whole(killed: Path, folder: Path, draw: random.Random, took: float, most: int) -> int:
+    """Kill the indexing of a folder until one is done before it is killed, or most were; count the kills."""
     command = [sys.executable, "-c", CODE, str(killed), str(folder)]
-    for kills in count():
+    for kills in range(most + 1):
         with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None and process.stdout.readline()
             try:
-                process.wait(draw.uniform(0, took / 2))  # the first took longest: nothing was cached
+                process.wait(draw.uniform(0, took) if kills < most else None)
             except subprocess.TimeoutExpired:
                 process.kill()
                 continue
         if process.returncode:
             raise SystemExit(f"indexing ended with {process.returncode}")
-        return kills
-    raise AssertionError  # it counts without end
+        break
+    return kills
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,19 @@ from record import record
 from tritonqa import Library, Reader
 from tritonqa.evaluate import exact
 from tritonqa.library.evaluate import FALSE_REFUSALS, refusal_curve
+from tritonqa.library.store import Scope
 from tritonqa.progress import bar
+
+
+@dataclass(frozen=True, slots=True)
+class Without(Scope):
+    """All but the files of these names."""
+
+    hidden: frozenset[str] = frozenset()
+
+    def admits(self, path: PurePath, kind: str) -> bool:
+        """Tell whether a document is within."""
+        return path.name not in self.hidden
 
 
 def main() -> None:
@@ -37,24 +50,22 @@ def main() -> None:
     passages, questions = opendomain(options.data, options.questions)
     fill(options.library, passages)
     titles = {name: title for name, title, _ in passages}
-    by_title = defaultdict(list)
+    names = defaultdict(set)
     for name, title, _ in passages:
-        by_title[title].append(f"{name}.txt")
-    figures: dict[str, Any] = {"passages": len(passages)}
+        names[title].add(f"{name}.txt")
+    by_title = {title: frozenset(hidden) for title, hidden in names.items()}
+    figures: dict[str, Any] = {"passages": len(passages), "questions": options.questions}
     with Reader() as reader, Library(options.library, reader) as library, bar("asks") as step:
         for source, rows in questions.items():
             found: dict[str, Any] = {}
             for count in options.passages:
                 right, nothing, answerable = [], [], []
                 for done, row in enumerate(rows, 1):
-                    without = [
-                        name
-                        for title, names in by_title.items()
-                        if title != titles[row["passage"]]
-                        for name in names
-                    ]
-                    for view, known in ((library, True), (library.within(without), False)):
-                        answers = view.ask(row["question"], passages=count, no_answer_threshold=1.0)
+                    without = Without(hidden=by_title[titles[row["passage"]]])
+                    for scope, known in ((None, True), (without, False)):
+                        answers = library.ask(
+                            row["question"], passages=count, no_answer_threshold=1.0, scope=scope
+                        )
                         nothing.append(answers.no_answer)
                         answerable.append(known)
                         if known:

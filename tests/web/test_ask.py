@@ -143,3 +143,18 @@ def test_a_reader_that_is_gone_is_told(toy: Reader, text_client: TestClient) -> 
 def events_of(text: str) -> list[tuple[str, Any]]:
     parts = [part.split("\n", 1) for part in text.strip().split("\n\n")]
     return [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in parts]
+
+
+def test_a_length_beyond_any_text_is_one_of_the_text(text_client: TestClient) -> None:
+    asked = [
+        text_client.post("/api/ask", json={**ASK, "max_answer_tokens": n}).json() for n in (10**30, 10**4)
+    ]
+    assert asked[0] == asked[1] and asked[0]["answers"]
+
+
+def test_two_point_nought_is_two(text_client: TestClient) -> None:
+    whole = text_client.post("/api/ask", json={**ASK, "top_k": 2})
+    sent = whole.request.content.replace(b'"top_k":2', b'"top_k":2.0')
+    headers = {"Content-Type": "application/json"}
+    assert sent != whole.request.content
+    assert text_client.post("/api/ask", content=sent, headers=headers).json() == whole.json()

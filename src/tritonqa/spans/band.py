@@ -17,9 +17,9 @@ class Band:
 
     def __init__(self, start: FloatArray, end: FloatArray, width: int) -> None:
         """Find for every start the score of its best span."""
-        self._start, self._end, self._width = start, end, width
+        self._start, self._end, self._width = start, end, min(width, len(end))
         self._blocked: list[int] = []
-        self._best: FloatArray = start + _sliding_max(end, width)
+        self._best: FloatArray = start + _sliding_max(end, self._width)
 
     def peak(self) -> tuple[float, int]:
         """Return the best span's score and its start; -inf where none is left."""
@@ -53,7 +53,6 @@ class Band:
 
 def _sliding_max(values: FloatArray, width: int) -> FloatArray:
     """Return max(values[i : i + width]) for every i, in log2(width) steps."""
-    width = min(width, len(values))
     reach, best = 1, np.concatenate((values, np.full(width - 1, NOTHING, np.float32)))
     while reach < width:
         step = min(reach, width - reach)

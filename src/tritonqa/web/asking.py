@@ -15,7 +15,8 @@ from tritonqa.text import Ask
 
 OPTIONS = frozenset(AskOptions.__annotations__)
 FIELDS = frozenset(("question", "passages", "options", "scope")) | OPTIONS
-_LIBRARY_OPTIONS = ("top_k", "no_answer_threshold")
+LIBRARY_OPTIONS = ("top_k", "no_answer_threshold")
+"""What a library can be told of an ask."""
 _SCOPE = ("documents", "kinds")
 
 
@@ -30,11 +31,11 @@ class Asked:
 
     def of_library(self, library: Library) -> CitedAnswers:
         """Ask a library; raises InputError for an option that is for passages alone."""
-        if other := sorted(self.options.keys() - set(_LIBRARY_OPTIONS)):
-            raise InputError(
-                f"{other[0]} is for passages; a library takes {' and '.join(_LIBRARY_OPTIONS)}", other[0]
-            )
         given: dict[str, Any] = {name: value for name, value in self.options.items() if value is not None}
+        if other := sorted(given.keys() - set(LIBRARY_OPTIONS)):
+            raise InputError(
+                f"{other[0]} is for passages; a library takes {' and '.join(LIBRARY_OPTIONS)}", other[0]
+            )
         return library.ask(self.question, scope=self.scope, **given)
 
 

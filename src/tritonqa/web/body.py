@@ -46,6 +46,7 @@ def parse_json(data: bytes, nesting: int) -> Any:
     return record
 
 
+_EXACT = 2.0**53  # from here on floats leave out whole numbers
 _NAMES = {list: "an array", str: "a string", int: "a number", float: "a number", bool: "a boolean"} | {
     type(None): "null"
 }
@@ -62,7 +63,8 @@ def _constant(name: str) -> float:
 
 
 def _float(text: str) -> float:
+    """Read a number with a point; to JSON 2.0 is as whole as 2."""
     value = float(text)
     if not isfinite(value):
         raise ValueError(f"{text:.20} is too large a number")
-    return value
+    return int(value) if value.is_integer() and abs(value) < _EXACT else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tritonqa.spans import Decoding
+from tritonqa.web.asking import LIBRARY_OPTIONS
 
 _TEXT: dict[str, Any] = {"type": "string"}
 _TEXTS: dict[str, Any] = {"type": "array", "items": _TEXT}
@@ -57,7 +58,19 @@ _PASSAGE = {
         ),
     ]
 }
-_PASSAGES = {"anyOf": [_TEXT, {"type": "array", "minItems": 1, "items": _PASSAGE}]}
+_WITH_TEXT = {"anyOf": [_FILLED, {"type": "object", "properties": {"text": _FILLED}, "required": ["text"]}]}
+_PASSAGES = {
+    "anyOf": [
+        _FILLED,
+        {
+            "type": "array",
+            "items": _PASSAGE,
+            "contains": _WITH_TEXT,
+            "description": "One at least has words.",
+        },
+        {"type": "null"},
+    ]
+}
 _NAMES = {"anyOf": [_FILLED, {"type": "array", "items": _FILLED}]}
 _SPAN = {"text": _TEXT, "start": _COUNT, "end": _COUNT, "score": _SHARE, "passage": _COUNT}
 _PLACE = {
@@ -66,26 +79,36 @@ _PLACE = {
     "end": _COUNT,
     "page": _or_null(_COUNT),
     "page_label": _or_null(_TEXT),
+    "address": {**_or_null(_TEXT), "description": "A table's cell: B3."},
 }
+_UNSAID = {name: {"type": "null"} for name in _OPTIONS if name not in LIBRARY_OPTIONS}
+_OF_PASSAGES = {
+    "required": ["passages"],
+    "properties": {"passages": {"type": ["string", "array"]}, "scope": False},
+}
+_OF_LIBRARY = {"properties": {"passages": {"type": "null"}, "options": {"properties": _UNSAID}, **_UNSAID}}
 
 SCHEMAS: dict[str, Any] = {
     "Error": _object({"error": _TEXT, "field": _or_null(_TEXT)}),
     "Options": {"type": "object", "properties": _OPTIONS, "additionalProperties": False},
-    "Ask": _object(
-        {"question": _FILLED},
-        {
-            "passages": {**_PASSAGES, "description": "Without them the library answers."},
-            "options": _ref("Options"),
-            "scope": {
-                "type": "object",
-                "description": "The documents to search: patterns of paths, and formats.",
-                "properties": {"documents": _NAMES, "kinds": _NAMES},
-                "additionalProperties": False,
+    "Ask": {
+        **_object(
+            {"question": _FILLED},
+            {
+                "passages": {**_PASSAGES, "description": "Without them the library answers."},
+                "options": {"anyOf": [_ref("Options"), {"type": "null"}]},
+                "scope": {
+                    "type": ["object", "null"],
+                    "description": "The documents to search: patterns of paths, and formats.",
+                    "properties": {"documents": _NAMES, "kinds": _NAMES},
+                    "additionalProperties": False,
+                },
+                **_OPTIONS,
             },
-            **_OPTIONS,
-        },
-        closed=True,
-    ),
+            closed=True,
+        ),
+        "anyOf": [_OF_PASSAGES, _OF_LIBRARY],
+    },
     "Box": _object(
         {"page": _COUNT, **{side: {"type": "number"} for side in ("left", "top", "right", "bottom")}}
     ),
@@ -98,6 +121,7 @@ SCHEMAS: dict[str, Any] = {
             "document": _TEXT,
             "page": _or_null(_COUNT),
             "page_label": _or_null(_TEXT),
+            "address": _or_null(_TEXT),
             "boxes": _list_of("Box"),
             "title": _TEXT,
             "citations": _list_of("Citation"),
