@@ -9,6 +9,7 @@ from tokenizers import Tokenizer
 
 from tritonqa.arrays import IntArray
 from tritonqa.errors import BundleError
+from tritonqa.features.refusals import tokenizer_refusals
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,12 @@ class Template:
     def of(cls, tokenizer: Tokenizer) -> Template:
         """Read the template off the tokenizer's own post-processor, its padding switched off.
 
-        Raises BundleError when the question does not come before the passage.
+        Raises BundleError when the question does not come before the passage, or there is no tokenising.
         """
         tokenizer.no_truncation()
         tokenizer.no_padding()
-        pair = tokenizer.encode("a", "a")
+        with tokenizer_refusals():
+            pair = tokenizer.encode("a", "a")
         sequence = pair.sequence_ids
         if 0 not in sequence or 1 not in sequence:
             raise BundleError("tokenizer.json has no template for a pair of texts")

@@ -16,6 +16,7 @@ from tritonqa.arrays import IntArray
 from tritonqa.features.offsets import without_trimming
 from tritonqa.features.pieces import LONG, is_local, pieces
 from tritonqa.features.plain_text import without_special_tokens
+from tritonqa.features.refusals import tokenizer_refusals
 
 _KEPT_CHARACTERS = 1_000_000
 _BATCH_CHARACTERS = 500_000
@@ -63,7 +64,8 @@ class TextTokenizer:
     def ids_of(self, text: str) -> IntArray:
         """Tokenise one text, unkept, where no offsets are wanted."""
         if len(text) <= _SHORT:
-            return np.array(self._tokenizer.encode(text, add_special_tokens=False).ids, np.int32)
+            with tokenizer_refusals():
+                return np.array(self._tokenizer.encode(text, add_special_tokens=False).ids, np.int32)
         return self._tokenise([text])[0].ids
 
     def tokenise_all(self, texts: Sequence[str]) -> list[Tokens]:
@@ -76,7 +78,8 @@ class TextTokenizer:
         with self._long if any(len(text) > LONG for text in missing) else nullcontext():
             found |= self._known(missing)
             missing = [text for text in missing if text not in found]
-            fresh = dict(zip(missing, self._tokenise(missing), strict=True))
+            with tokenizer_refusals():
+                fresh = dict(zip(missing, self._tokenise(missing), strict=True))
             self._keep(fresh)
         found |= fresh
         return [found[text] for text in texts]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tritonqa.errors import InputError
+from tritonqa.errors import EngineError, InputError
 from tritonqa.protocol.call import Call, Parameter, Tensors
 from tritonqa.protocol.protobuf import service_pb2
 from tritonqa.protocol.tensors import datatype, pack, unpack
@@ -29,8 +29,11 @@ def request(call: Call, number: str = "") -> Any:
 
 
 def response(message: Any) -> Tensors:
-    """Read the outputs off a protobuf answer."""
-    contents = zip(message.outputs, message.raw_output_contents, strict=True)
+    """Read the outputs off a protobuf answer; raises EngineError when it is none of Triton's."""
+    outputs, contents = message.outputs, message.raw_output_contents
+    if len(outputs) != len(contents):
+        raise EngineError(f"the server's answer has {len(outputs)} outputs and {len(contents)} contents")
+    contents = zip(outputs, contents, strict=True)
     return {output.name: unpack(raw, output.datatype, output.shape) for output, raw in contents}
 
 

@@ -18,7 +18,7 @@ def read_predictions(path: Path) -> dict[int, Prediction]:
     Raises InputError that names file, place and field, also for two predictions of one page.
     """
     try:
-        rows = read_csv(path) if path.suffix == ".csv" else _rows(path)
+        rows = list(read_csv(path) if path.suffix == ".csv" else _rows(path))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"predictions {path} can't be read: {error}") from error
     found: dict[int, Prediction] = {}

@@ -11,6 +11,7 @@ from typing import IO, Any
 from tritonqa.library.document import Box, Document, Excerpt, Line, Page, Picture, Row, Section
 
 _LENGTH = 8  # bytes of a frame's length
+_LONGEST = 1 << 36  # bytes: far above what a parser's memory holds
 
 
 def send(stream: IO[bytes], record: dict[str, Any]) -> None:
@@ -21,11 +22,13 @@ def send(stream: IO[bytes], record: dict[str, Any]) -> None:
 
 
 def receive(stream: IO[bytes]) -> dict[str, Any] | None:
-    """Read a frame; None where the other side has left."""
+    """Read a frame; None where the other side has left. Raises ValueError for what is no frame."""
     head = stream.read(_LENGTH)
     if len(head) < _LENGTH:
         return None
     length = int.from_bytes(head, "big")
+    if length > _LONGEST:
+        raise ValueError(f"a frame of {length} bytes is none of ours")
     data = stream.read(length)
     if len(data) < length:
         return None
