@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.wait import PATIENCE
-from tritonqa.client.base import Cancel, Client, Reply
+from tritonqa.client.base import Cancel, Client, Reply, Silence
 from tritonqa.client.retry import Attempts, RetriedCall, RetryingClient
 from tritonqa.errors import EngineError, Overloaded, Timeout, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call, Tensors
@@ -60,7 +60,7 @@ def send(request: pytest.FixtureRequest) -> Send:
     return lambda client: client.submit(CALL).result(PATIENCE)
 
 
-@pytest.mark.parametrize("error", [Unavailable("down"), Overloaded("full")])
+@pytest.mark.parametrize("error", [Unavailable("down"), Overloaded("full"), Silence("dead")])
 def test_what_was_lost_or_refused_is_sent_again(send: Send, error: TritonQAError) -> None:
     client = Failing(error, error)
     assert send(RetryingClient(client, 2, 10.0)) is SENT
@@ -132,3 +132,21 @@ def test_a_call_that_is_cancelled_in_a_pause_is_not_sent_again() -> None:
     retried.cancel()
     retried.send()
     assert not client.replies and not told
+
+
+def test_a_try_has_a_part_of_the_time_until_one_met_a_silence() -> None:
+    attempts = Attempts(8, monotonic() + 1000.0, 0.75)
+    assert attempts.seconds_left() == pytest.approx(750, rel=0.1)
+    assert attempts.pause_after(Overloaded("full")) is not None
+    assert attempts.seconds_left() == pytest.approx(750, rel=0.1)
+    assert attempts.pause_after(Silence("dead")) is not None
+    assert attempts.seconds_left() == pytest.approx(1000, rel=0.1)
+
+
+@pytest.mark.parametrize("retries", [0, 1])
+def test_the_last_try_has_all_that_is_left(retries: int) -> None:
+    attempts = Attempts(retries, monotonic() + 1000.0, 0.75)
+    for _ in range(retries):
+        assert attempts.pause_after(Unavailable("down")) is not None
+    assert attempts.seconds_left() == pytest.approx(1000, rel=0.1)
+    assert attempts.pause_after(Silence("dead")) is None

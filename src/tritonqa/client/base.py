@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from tritonqa.errors import Timeout
 from tritonqa.futures import CancellableFuture, fail, settle
 from tritonqa.protocol.call import Call, Tensors
 
@@ -19,6 +20,10 @@ Reply: TypeAlias = Callable[[Tensors | Exception], None]
 
 Cancel: TypeAlias = Callable[[], Any]
 """Tells the server to drop a call, where the protocol can; its reply may be told all the same."""
+
+
+class Silence(Timeout):
+    """Raised where nothing came over a connection: it may be dead, so another try takes another one."""
 
 
 class Send(Protocol):
@@ -48,8 +53,8 @@ class Client(ABC):
     def send(self, call: Call, reply: Reply, timeout: float | None = None) -> Cancel:
         """Send a call and tell reply, once and in whatever thread has it, what came; return what cancels it.
 
-        The errors are Unavailable, Timeout, Overloaded, InputError or EngineError; what is known before
-        anything is sent may be raised.
+        The errors are Unavailable, Timeout (Silence among them), Overloaded, InputError or EngineError; what
+        is known before anything is sent may be raised.
         """
 
     @abstractmethod

@@ -9,6 +9,7 @@ from tritonqa.client.address import Address
 from tritonqa.client.balance import BalancedClient
 from tritonqa.client.base import Client
 from tritonqa.client.connection import Connection
+from tritonqa.client.keepalive import TRY
 from tritonqa.client.resolve import resolve
 from tritonqa.client.retry import RetryingClient
 
@@ -25,7 +26,8 @@ def connect(place: Address | Sequence[Address], connection: Connection | None = 
     several = len(addresses) > 1 or len(resolve(addresses)) > 1
     open_one = partial(_open, connection=how)
     client = BalancedClient(addresses, open_one) if several else open_one(addresses[0])
-    return RetryingClient(client, how.retries, how.timeout)
+    notices = several or addresses[0].scheme.startswith("grpc")  # by other servers, by pings
+    return RetryingClient(client, how.retries, how.timeout, 1.0 if notices else TRY)
 
 
 def _open(address: Address, connection: Connection) -> Client:

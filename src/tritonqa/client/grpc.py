@@ -11,8 +11,9 @@ from urllib.parse import quote
 
 from tritonqa import tracing
 from tritonqa.client.address import Address
-from tritonqa.client.base import Cancel, Client, Joiner, Reply, Send
+from tritonqa.client.base import Cancel, Client, Joiner, Reply, Send, Silence
 from tritonqa.client.connection import METADATA_TIMEOUT, Connection
+from tritonqa.client.keepalive import grpc_options
 from tritonqa.client.proxy import Proxy, proxy_of
 from tritonqa.client.stream import GrpcStream
 from tritonqa.errors import EngineError, InputError, Timeout, TritonQAError, Unavailable
@@ -48,7 +49,7 @@ class GrpcClient(Client):
         self._patience = min(METADATA_TIMEOUT, how.timeout)
         self._headers = tuple((name.lower(), value) for name, value in how.headers.items())
         self._proxy = proxy_of(address)
-        options = (*_OPTIONS, *_named(address), *_proxied(self._proxy))
+        options = (*_OPTIONS, *grpc_options(how.timeout), *_named(address), *_proxied(self._proxy))
         kind = grpc.Compression.Gzip if how.compression else grpc.Compression.NoCompression
         if address.secure:
             shown = grpc.ssl_channel_credentials(how.read("ca"), how.read("key"), how.read("certificate"))
@@ -137,6 +138,8 @@ class GrpcClient(Client):
         code, line = error.code(), error.details() or "no reason given"
         if code is grpc.StatusCode.DEADLINE_EXCEEDED:
             return Timeout(f"{self._address} gave no answer in time")
+        if code is grpc.StatusCode.UNAVAILABLE and _is_silence(line):
+            return Silence(f"{self._address} gave no answer in time: nothing came over the connection")
         if code is grpc.StatusCode.UNAVAILABLE:
             return from_line(line, partial(_unreachable, self._address, self._proxy))
         return from_line(
@@ -166,6 +169,11 @@ def _proxied(proxy: Proxy | None) -> tuple[tuple[str, str | int], ...]:
         return (("grpc.enable_http_proxy", 0),)
     user = f"{quote(proxy.credentials, safe=':')}@" if proxy.credentials else ""
     return (("grpc.http_proxy", proxy.url.replace("://", f"://{user}")),)
+
+
+def _is_silence(line: str) -> bool:
+    """Say whether gRPC gave up a connection over which a ping was not answered."""
+    return "ping timeout" in line or "keepalive" in line
 
 
 def _unreachable(address: Address, proxy: Proxy | None, line: str) -> Unavailable:

@@ -7,13 +7,15 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 from http.client import BadStatusLine
-from typing import Any
+from typing import Any, TypeAlias
 
 from tritonqa import tracing
 from tritonqa.client.address import Address
-from tritonqa.client.base import Cancel, Client, Reply
+from tritonqa.client.base import Cancel, Client, Reply, Silence
 from tritonqa.client.connection import METADATA_TIMEOUT, Connection
+from tritonqa.client.keepalive import socket_options
 from tritonqa.client.proxy import Proxy, proxy_of
 from tritonqa.errors import EngineError, InputError, MissingExtra, Timeout, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call, Tensors
@@ -22,8 +24,11 @@ from tritonqa.protocol.http import HEADER, request, response
 
 try:
     import urllib3
+    from urllib3.connection import HTTPConnection
 except ImportError as error:
     raise MissingExtra("urllib3", "triton") from error
+
+Pool: TypeAlias = "urllib3.HTTPConnectionPool | urllib3.ProxyManager"
 
 CONNECTIONS = 32
 _FOR_NOW = (429, 502, 503, 504)  # a proxy's or an ingress's words for a server that is away: tried again
@@ -49,12 +54,15 @@ class HttpClient(Client):
             self._headers.setdefault("Host", address.name)
         tls = {"ca_certs": how.ca, "cert_file": how.certificate, "key_file": how.key}
         self._proxy = proxy_of(address)
-        self._pool = _pool(
+        self._open = partial(
+            _pool,
             address,
             self._proxy,
+            socket_options=[*HTTPConnection.default_socket_options, *socket_options(how.timeout)],
             **named,
             **{name: str(path) for name, path in tls.items() if path and address.secure},
         )
+        self._pool, self._is_closed = self._open(), False
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="tritonqa-http")
 
     def send(self, call: Call, reply: Reply, timeout: float | None = None) -> Cancel:
@@ -109,6 +117,7 @@ class HttpClient(Client):
 
     def close(self) -> None:
         """Let calls under way end, then close the connections."""
+        self._is_closed = True
         self._threads.shutdown(cancel_futures=True)
         if isinstance(self._pool, urllib3.ProxyManager):
             self._pool.clear()
@@ -137,8 +146,9 @@ class HttpClient(Client):
         headers: dict[str, str] | None = None,
         timeout: float | None = None,
     ) -> urllib3.BaseHTTPResponse:
+        pool = self._pool
         try:
-            found = self._pool.request(
+            found = pool.request(
                 method,
                 (str(self._address) if self._proxy else self._address.path) + path,
                 body=body,
@@ -149,7 +159,10 @@ class HttpClient(Client):
             )
         except urllib3.exceptions.ClosedPoolError as error:
             raise self._was_closed() from error
-        except (urllib3.exceptions.ReadTimeoutError, urllib3.exceptions.EmptyPoolError) as error:
+        except urllib3.exceptions.ReadTimeoutError as error:
+            self._leave(pool)
+            raise Silence(f"{self._address} gave no answer in time") from error
+        except urllib3.exceptions.EmptyPoolError as error:
             raise Timeout(f"{self._address} gave no answer in time") from error
         except urllib3.exceptions.SSLError as error:
             raise Unavailable(
@@ -174,6 +187,14 @@ class HttpClient(Client):
             f"name {self._address.host} in no_proxy to go direct"
         )
 
+    def _leave(self, pool: Pool) -> None:
+        """Take new connections from now on: those that lie idle in the pool may be dead as well.
+
+        The pool goes with the last call that is under way in it.
+        """
+        if self._pool is pool and not self._is_closed:
+            self._pool = self._open()
+
     def _was_closed(self) -> Unavailable:
         return Unavailable(f"the connection to {self._address} was closed; load the reader again")
 
@@ -191,12 +212,10 @@ class HttpClient(Client):
         return from_line(line, kinds.get(found.status, lambda line: EngineError(told + line)))
 
 
-def _pool(
-    address: Address, proxy: Proxy | None, **tls: Any
-) -> urllib3.HTTPConnectionPool | urllib3.ProxyManager:
+def _pool(address: Address, proxy: Proxy | None, **how: Any) -> Pool:
     if proxy is None:
         return urllib3.connection_from_url(
-            str(address), maxsize=CONNECTIONS, block=True, retries=False, **tls
+            str(address), maxsize=CONNECTIONS, block=True, retries=False, **how
         )
     shown = urllib3.make_headers(proxy_basic_auth=proxy.credentials or None)
-    return urllib3.ProxyManager(proxy.url, proxy_headers=shown, maxsize=CONNECTIONS, block=True, **tls)
+    return urllib3.ProxyManager(proxy.url, proxy_headers=shown, maxsize=CONNECTIONS, block=True, **how)

@@ -10,11 +10,12 @@ from functools import partial
 from time import monotonic, sleep
 from typing import Any
 
-from tritonqa.client.base import Cancel, Client, Joiner, Reply, Send
+from tritonqa.client.base import Cancel, Client, Joiner, Reply, Send, Silence
 from tritonqa.errors import Overloaded, Timeout, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call, Tensors
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+_AGAIN = (Unavailable, Overloaded, Silence)
 
 
 class RetryingClient(Client):
@@ -24,9 +25,12 @@ class RetryingClient(Client):
     the server, so a call that was lost may have run and can run again.
     """
 
-    def __init__(self, client: Client, retries: int, timeout: float) -> None:
-        """Wrap a client; timeout is for a call with all its tries, where the call names none."""
-        self._client, self._retries, self._timeout = client, retries, timeout
+    def __init__(self, client: Client, retries: int, timeout: float, first: float = 1.0) -> None:
+        """Wrap a client; timeout is for a call with all its tries, where the call names none.
+
+        first is the part of it that a try has, until one met a silence: the next has all that is left.
+        """
+        self._client, self._retries, self._timeout, self._first = client, retries, timeout, first
         self._closed = False
 
     def send(self, call: Call, reply: Reply, timeout: float | None = None) -> Cancel:
@@ -39,7 +43,7 @@ class RetryingClient(Client):
         while True:
             try:
                 return self._client.infer(call, attempts.seconds_left())
-            except (Unavailable, Overloaded) as error:
+            except _AGAIN as error:
                 pause = attempts.pause_after(error)
                 if pause is None or self._closed:
                     raise
@@ -78,30 +82,33 @@ class RetryingClient(Client):
         return retried.cancel
 
     def _attempts(self, timeout: float | None) -> Attempts:
-        return Attempts(self._retries, monotonic() + (timeout or self._timeout))
+        return Attempts(self._retries, monotonic() + (timeout or self._timeout), self._first)
 
 
 class Attempts:
     """How often a call may be sent, and until when."""
 
-    def __init__(self, retries: int, until: float) -> None:
-        """Allow so many tries after the first."""
+    def __init__(self, retries: int, until: float, first: float = 1.0) -> None:
+        """Allow so many tries after the first; first is a try's part of the time, see RetryingClient."""
         self._retries, self._until, self._pause = retries, until, _FIRST_PAUSE
+        self._part = first if retries else 1.0
 
     def seconds_left(self) -> float:
-        """Return the seconds left for a try; raises Timeout."""
+        """Return the seconds that a try has; raises Timeout."""
         left = self._until - monotonic()
         if left <= 0:
             raise Timeout("no answer came in time; allow more time")
-        return left
+        return left * self._part
 
     def pause_after(self, found: object) -> float | None:
         """Return the seconds to wait before the next try; None where there is none, as after an answer."""
         pause = self._pause * random.uniform(0.5, 1.0)
-        again = isinstance(found, Unavailable | Overloaded) and self._retries
+        again = isinstance(found, _AGAIN) and self._retries
         if not again or monotonic() + pause >= self._until:
             return None
         self._retries, self._pause = self._retries - 1, min(_LONGEST_PAUSE, 2 * self._pause)
+        if isinstance(found, Silence) or not self._retries:
+            self._part = 1.0
         return pause
 
 

@@ -9,6 +9,16 @@ from tritonqa.protocol.parameters import RATE_LIMIT
 from tritonqa.triton.repository.schema import read_parameters
 from tritonqa.triton.server.options import Serving
 
+# Triton pings clients that are quiet, which keeps the line open and finds those that are gone, and lets
+# them ping as often as ours do.
+_KEEPALIVE = (
+    "--grpc-keepalive-time=30000",
+    "--grpc-keepalive-timeout=20000",
+    "--grpc-keepalive-permit-without-calls=true",
+    "--grpc-http2-max-pings-without-data=0",
+    "--grpc-http2-min-recv-ping-interval-without-data=500",
+)
+
 
 def serving_arguments(
     repository: Path, secret: str, exit_timeout: int, rate_limit: int | None = None
@@ -26,6 +36,7 @@ def serving_arguments(
         f"--http-restricted-api={restricted}",
         f"--grpc-restricted-protocol={restricted}",
         f"--exit-timeout-secs={exit_timeout}",
+        *_KEEPALIVE,
         *_rate_limit(repository, rate_limit),
     ]
 
