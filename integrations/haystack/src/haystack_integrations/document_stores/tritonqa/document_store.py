@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from haystack.document_stores.types import DuplicatePolicy
 from haystack.errors import FilterError
 from haystack.utils.filters import document_matches_filter
 
+from haystack_integrations.document_stores.tritonqa.awaited import Awaited
 from haystack_integrations.document_stores.tritonqa.metadata import Metadata
 from haystack_integrations.document_stores.tritonqa.records import document_of, indexed_of, path_of, record_of
 from haystack_integrations.document_stores.tritonqa.search import (
@@ -30,7 +30,7 @@ from tritonqa.library.store.base import Writer
 logger = logging.getLogger(__name__)
 
 
-class TritonQADocumentStore(Metadata):
+class TritonQADocumentStore(Awaited, Metadata):
     """
     Keeps documents in a library of tritonqa, and searches them by words, by meaning, or by both.
 
@@ -212,91 +212,11 @@ class TritonQADocumentStore(Metadata):
                 found = search(view, query, by, encoder, limit)
             return documents[:top_k]
 
-    async def count_documents_async(self) -> int:
-        """
-        Counts the documents, without blocking the event loop.
-
-        :returns:
-            How many there are.
-        """
-        return await asyncio.to_thread(self.count_documents)
-
-    async def filter_documents_async(self, filters: dict[str, Any] | None = None) -> list[Document]:
-        """
-        Returns the documents that match filters, without blocking the event loop.
-
-        :param filters:
-            As Haystack has them; all documents without.
-        :returns:
-            Documents.
-        """
-        return await asyncio.to_thread(self.filter_documents, filters)
-
-    async def write_documents_async(
-        self, documents: list[Document], policy: DuplicatePolicy = DuplicatePolicy.NONE
-    ) -> int:
-        """
-        Writes documents, without blocking the event loop.
-
-        :param documents:
-            The documents; their meta must be JSON.
-        :param policy:
-            What to do with ids that are there already; NONE is FAIL.
-        :returns:
-            How many were written.
-        """
-        return await asyncio.to_thread(self.write_documents, documents, policy)
-
-    async def delete_documents_async(self, document_ids: list[str]) -> None:
-        """
-        Deletes documents, without blocking the event loop.
-
-        :param document_ids:
-            Which.
-        """
-        await asyncio.to_thread(self.delete_documents, document_ids)
-
-    async def delete_all_documents_async(self) -> None:
-        """
-        Deletes all documents, without blocking the event loop.
-        """
-        await asyncio.to_thread(self.delete_all_documents)
-
-    async def delete_by_filter_async(self, filters: dict[str, Any]) -> int:
-        """
-        Deletes the documents that match filters, without blocking the event loop.
-
-        :param filters:
-            As Haystack has them.
-        :returns:
-            How many were deleted.
-        """
-        return await asyncio.to_thread(self.delete_by_filter, filters)
-
-    async def update_by_filter_async(self, filters: dict[str, Any], meta: dict[str, Any]) -> int:
-        """
-        Puts values into the meta of documents, without blocking the event loop.
-
-        :param filters:
-            As Haystack has them.
-        :param meta:
-            The new values; others stay.
-        :returns:
-            How many documents were changed.
-        """
-        return await asyncio.to_thread(self.update_by_filter, filters, meta)
-
     def close(self) -> None:
         """
         Lets go of the folder; the next call opens it again.
         """
         self._opened.close()
-
-    async def close_async(self) -> None:
-        """
-        Lets go of the folder, without blocking the event loop.
-        """
-        await asyncio.to_thread(self.close)
 
     @property
     def _store(self) -> Any:

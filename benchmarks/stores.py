@@ -1,0 +1,92 @@
+"""Recall of a library in a folder, in a Milvus, and over a store of Haystack's, on the same passages.
+
+    python benchmarks/stores.py DATA [--passages 1500] [--questions 300]
+
+Over the first passages of opendomain/ and questions about them; words and meaning together. Milvus is
+milvus-lite's server on loopback, Haystack's store the one in memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+
+os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "False"
+
+from haystack.document_stores.in_memory import InMemoryDocumentStore
+from library_corpus import opendomain
+from milvus_lite.adapter.grpc.server import start_server_in_thread
+from record import record
+
+from tritonqa.evaluate.retrieval import retrieval_figures
+from tritonqa.library.document import Document
+from tritonqa.library.encoder import Encoder, find
+from tritonqa.library.index.embed import embed
+from tritonqa.library.passages import Passage
+from tritonqa.library.retrieve import retrieve
+from tritonqa.library.store import EVERYTHING, File, Indexed, Store
+from tritonqa.library.store.haystack import HaystackPlace, HaystackStore
+from tritonqa.library.store.milvus import MilvusAddress, MilvusStore
+from tritonqa.library.store.sqlite import SqliteStore
+
+
+def fill(store: Store, passages: list[tuple[str, str, str]], encoder: Encoder) -> None:
+    """Put each passage in as a document of its own."""
+    with store.write() as writer:
+        for name, title, text in passages:
+            digest = sha256(f"{title}\0{text}".encode()).hexdigest()
+            document = Document(text, "text", title, digest=digest)
+            file = File(Path("/corpus") / name, len(text), 1, 2, digest)
+            writer.put(file, Indexed(document, [Passage(0, len(text), text)]))
+        embed(writer, encoder, len(passages))
+        writer.optimise()
+
+
+def rankings(store: Store, questions: list[str], encoder: Encoder) -> list[list[str]]:
+    """Return the names of the passages found for each question."""
+    found = []
+    for question in questions:
+        with store.read(EVERYTHING) as view:
+            stored = view.passages([one.id for one in retrieve(view, question, encoder, 20)])
+            found.append([one.files[0].path.name for one in stored])
+    return found
+
+
+def main() -> None:
+    """Fill each store, ask each the same, record."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--passages", type=int, default=1500)
+    parser.add_argument("--questions", type=int, default=300)
+    options = parser.parse_args()
+    passages, sources = opendomain(options.data, 10**9)
+    passages = passages[: options.passages]
+    held = {name for name, _, _ in passages}
+    rows = [row for some in sources.values() for row in some if row["passage"] in held][: options.questions]
+    encoder = find()
+    assert encoder is not None, "install tritonqa-encoder-minilm"
+    figures: dict[str, object] = {"passages": len(passages), "questions": len(rows)}
+    with tempfile.TemporaryDirectory() as folder:
+        server, database, port = start_server_in_thread(f"{folder}/milvus")
+        stores: dict[str, Store] = {
+            "folder": SqliteStore.create(Path(folder) / "s.library"),
+            "milvus": MilvusStore(MilvusAddress.parse(f"milvus://127.0.0.1:{port}/corpus"), create=True),
+            "haystack": HaystackStore(HaystackPlace.of(InMemoryDocumentStore(return_embedding=True))),
+        }
+        for name, store in stores.items():
+            fill(store, passages, encoder)
+            found = rankings(store, [row["question"] for row in rows], encoder)
+            figures[name] = retrieval_figures(found, [{row["passage"]} for row in rows])
+            store.close()
+        server.stop(grace=None).wait()
+        database.close()
+    record("stores", figures)
+
+
+if __name__ == "__main__":
+    main()
