@@ -44,9 +44,11 @@ def is_held(path: Path) -> bool:
     """Say whether the file is locked, or may be: where locks can't be asked for, all are taken to be."""
     if sys.platform == "win32":
         return True
-    with path.open("rb") as file:
-        try:
+    try:
+        with path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return True
+    except FileNotFoundError:  # someone else removed it just now
+        return False
+    except OSError:
+        return True
     return False

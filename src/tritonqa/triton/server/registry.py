@@ -89,7 +89,9 @@ def find(address: str | None = None) -> Running:
 def _living() -> list[Running]:
     """List the servers of all minders that may live, and remove what the others left."""
     found = []
-    for path in sorted(_folder().glob("*.json")):
+    with _said():
+        paths = sorted(_folder().iterdir())
+    for path in (path for path in paths if path.suffix == ".json"):
         server = _read_server(path)
         if server is None or not _NAME.fullmatch(server.name):  # what is swept is found by its name
             continue
@@ -97,7 +99,7 @@ def _living() -> list[Running]:
             found.append(server)
         else:
             _sweep(server, path)
-    for folder in _folder().iterdir():
+    for folder in (path for path in paths if path.suffix != ".json"):
         minder = _read_minder(folder / _MINDER)
         served = any(Path(server.repository).is_relative_to(folder) for server in found)
         if minder and not served and not minder.lives(held=is_held(folder / _MINDER)):
