@@ -25,9 +25,9 @@ from tritonqa.library.store.sqlite import SqliteStore
 CODE = """import sys
 from tritonqa import Library
 from tritonqa.library.encoder import find
-find()
+find() if sys.argv[3] == "vectors" else None
 print("begins", flush=True)
-Library(sys.argv[1]).add(sys.argv[2])"""
+Library(sys.argv[1]).add(sys.argv[2], vectors=sys.argv[3] == "vectors")"""
 
 
 def held(folder: Path) -> list[tuple[str, str, str | None, float]]:
@@ -48,23 +48,28 @@ def main() -> None:
     )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--words", action="store_true", help="Make no vectors.")
     options = parser.parse_args()
+    made = "words" if options.words else "vectors"
     draw = random.Random(0)
     with tempfile.TemporaryDirectory() as place:
         find()
-        begun = time.perf_counter()
-        Library(Path(place) / "whole").add(options.folder)
-        took = time.perf_counter() - begun
+        for name in ("first", "whole"):  # the second time tells how long it takes, with all that is cached
+            begun = time.perf_counter()
+            Library(Path(place) / name).add(options.folder, vectors=not options.words)
+            took = time.perf_counter() - begun
         whole = held(Path(place) / "whole")
         kills = libraries = differing = 0
         while kills < options.kills:
             killed = Path(place) / f"killed-{libraries}"
-            kills += until_whole(killed, options.folder, draw, took, options.kills - kills)
+            command = [sys.executable, "-c", CODE, str(killed), str(options.folder), made]
+            kills += until_whole(command, draw, took, options.kills - kills)
             libraries += 1
             differing += held(killed) != whole
             print(f"{kills} kills, {libraries} libraries, {differing} differ", flush=True)
     figures = {
         "kills": kills,
+        "indexed": made,
         "libraries": libraries,
         "differing": differing,
         "seconds_alone": round(took, 1),
@@ -72,9 +77,8 @@ def main() -> None:
     record("library-kill", figures)
 
 
-def until_whole(killed: Path, folder: Path, draw: random.Random, took: float, most: int) -> int:
+def until_whole(command: list[str], draw: random.Random, took: float, most: int) -> int:
     """Kill the indexing of a folder until one is done before it is killed, or most were; count the kills."""
-    command = [sys.executable, "-c", CODE, str(killed), str(folder)]
     for kills in range(most + 1):
         with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None and process.stdout.readline()

@@ -5,7 +5,8 @@ Needs Chromium; chromium, or the program that the first argument names.
 
 from __future__ import annotations
 
-import subprocess
+import io
+import shutil
 import sys
 import tempfile
 import threading
@@ -13,16 +14,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
-from urllib.parse import quote
 
 import uvicorn
 from fpdf import FPDF
-from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tritonqa import Library, Reader
 from tritonqa.web import create_app
-from tritonqa.web.serve import address, listening
+from tritonqa.web.serve import Server, address, listening
 
 FOLDER = Path(__file__).parent / "pictures"
 HANDBOOK = """Boiler BX 40
@@ -34,31 +34,79 @@ Warranty
 The warranty ends after 24 months. It covers the burner and the pump, but not the seals.
 """
 QUESTIONS = {"answer": "When does the warranty end?", "nothing": "Who is the queen of Spain?"}
-_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--hide-scrollbars",
-)
-_SCHEMES = {"light": "1", "dark": "0"}
+SIZE = {"width": 960, "height": 520}
+LETTER, LOOK = 90, 2600  # milliseconds of a letter that is typed, and of what is to be read
 
 
-def main(browser: str) -> None:
-    """Ask each question in light and dark, and the source of the first answer."""
+def main(program: str) -> None:
+    """Ask each question in light and dark, and the source of the first answer; then film it all."""
     FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, Reader() as reader:
+    with tempfile.TemporaryDirectory() as folder, Reader() as reader, sync_playwright() as started:
         document = Path(folder) / "boiler.pdf"
         write_pdf(document)
+        browser = started.chromium.launch(executable_path=program, args=["--no-sandbox"])
         with Library(Path(folder) / "library", reader) as library:
             library.add(document)
-            answer = library.ask(QUESTIONS["answer"])[0]
             with served(library, reader) as base:
-                pages = {name: f"{base}#q={quote(question)}" for name, question in QUESTIONS.items()}
-                place = f"document={quote(answer.document)}&start={answer.start}&end={answer.end}"
-                for name, page in {**pages, "source": f"{base}source?{place}"}.items():
-                    for scheme in _SCHEMES:
-                        draw(browser, page, scheme, FOLDER / f"{name}-{scheme}.png")
+                for scheme in ("light", "dark"):
+                    draw(opened(browser, scheme), base, scheme)
+                film(opened(browser, "light"), base, FOLDER / "screencast.webp")
+        browser.close()
+
+
+def opened(browser: Browser, scheme: str) -> Page:
+    """Open a tab in light or dark."""
+    tab = browser.new_page(viewport=SIZE)  # type: ignore[arg-type]
+    tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    return tab
+
+
+def draw(tab: Page, base: str, scheme: str) -> None:
+    """Take a picture of each state."""
+    for name in ("nothing", "answer"):
+        tab.goto(base)
+        tab.fill("#question", QUESTIONS[name])
+        tab.press("#question", "Enter")
+        tab.wait_for_selector("#same:not([hidden])")
+        tab.screenshot(path=FOLDER / f"{name}-{scheme}.png")
+    tab.goto(base.rstrip("/") + str(tab.locator(".answer a").first.get_attribute("href")))
+    tab.wait_for_load_state("networkidle")
+    tab.screenshot(path=FOLDER / f"source-{scheme}.png")
+
+
+def film(tab: Page, base: str, path: Path) -> None:
+    """Ask by the keyboard, look at the source and back, ask what is not there; as it is seen."""
+    frames: list[tuple[bytes, int]] = []
+
+    def see(milliseconds: int) -> None:
+        frames.append((tab.screenshot(), milliseconds))
+
+    def ask(question: str) -> None:
+        tab.keyboard.press("/")
+        for letter in question:
+            tab.keyboard.type(letter)
+            see(LETTER)
+        tab.keyboard.press("Enter")
+        tab.wait_for_selector("#same:not([hidden])")
+        see(LOOK)
+
+    tab.goto(base)
+    tab.wait_for_selector("#documents li")
+    see(LOOK // 2)
+    ask(QUESTIONS["answer"])
+    tab.keyboard.press("ArrowDown")
+    see(LOOK // 3)
+    tab.keyboard.press("Enter")
+    tab.frame_locator("iframe").locator(".sheet rect").wait_for()
+    sleep(1)  # until the picture is drawn
+    see(2 * LOOK)
+    tab.click("#close")
+    see(LOOK // 3)
+    tab.locator("#question").blur()
+    ask(QUESTIONS["nothing"])
+    images = [Image.open(io.BytesIO(png)).convert("RGB") for png, _ in frames]
+    shown = [milliseconds for _, milliseconds in frames]
+    images[0].save(path, save_all=True, append_images=images[1:], duration=shown, quality=70, method=6)
 
 
 def write_pdf(path: Path) -> None:
@@ -74,45 +122,19 @@ def write_pdf(path: Path) -> None:
 @contextmanager
 def served(library: Library, reader: Reader) -> Iterator[str]:
     """Serve the page on a free port."""
-    with listening("127.0.0.1", 0) as opened:
-        server = uvicorn.Server(
-            uvicorn.Config(
-                quiet(create_app(reader, library)), log_level="warning", timeout_graceful_shutdown=1
-            )
-        )
-        running = threading.Thread(target=server.run, args=([opened],))
+    app = create_app(reader, library)
+    with listening("127.0.0.1", 0) as taken:
+        server = Server(uvicorn.Config(app, log_level="warning"), app)
+        running = threading.Thread(target=server.run, args=([taken],))
         running.start()
         while not server.started:
             sleep(0.05)
         try:
-            yield address("127.0.0.1", opened.getsockname()[1])
+            yield address("127.0.0.1", taken.getsockname()[1])
         finally:
             server.should_exit = True
             running.join()
 
 
-def quiet(app: ASGIApp) -> ASGIApp:
-    """Leave out the stream of events, which the browser would wait for to end."""
-
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        ends = scope["type"] == "http" and scope["path"] == "/api/events"
-        await (Response(status_code=204) if ends else app)(scope, receive, send)
-
-    return answer
-
-
-def draw(browser: str, page: str, scheme: str, path: Path) -> None:
-    """Let the browser draw a page once it has been quiet."""
-    with tempfile.TemporaryDirectory() as profile:
-        own = (
-            f"--user-data-dir={profile}",
-            f"--screenshot={path}",
-            "--window-size=960,520",
-            "--virtual-time-budget=10000",
-        )
-        dark = f"--blink-settings=preferredColorScheme={_SCHEMES[scheme]}"
-        subprocess.run([browser, *_FLAGS, *own, dark, page], check=True, capture_output=True, timeout=120)
-
-
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "chromium")
+    main(sys.argv[1] if len(sys.argv) > 1 else str(shutil.which("chromium")))
