@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -184,3 +187,17 @@ def test_vectors_that_a_store_has_no_room_for_are_one_sentence(postgres: str, tm
         library.add(tmp_path / "garden.txt")
     assert "384" in str(refused.value)
     store.close()
+
+
+def test_haystack_calls_nobody_when_a_library_imports_it(tmp_path: Path) -> None:
+    code = (
+        "from tritonqa.library.store.haystack import HaystackPlace as Place\n"
+        "try: Place.of('haystack:none.yaml').open()\n"
+        "except ValueError: pass\n"
+        "from haystack.telemetry import _telemetry\n"
+        "assert _telemetry.telemetry is None"
+    )
+    env = {**os.environ, "HOME": str(tmp_path)}
+    env.pop("HAYSTACK_TELEMETRY_ENABLED")
+    subprocess.run([sys.executable, "-c", code], env=env, check=True, cwd=tmp_path)
+    assert not (tmp_path / ".haystack").exists()

@@ -105,7 +105,8 @@ def _status_lines(held: LibraryStatus) -> Iterator[str]:
     yield f"files       {held.files}"
     yield f"passages    {held.passages}"
     yield f"vectors     {held.passages - held.without_vectors} ({held.encoder or 'no encoder'})"
-    yield f"on disk     {held.bytes / 1e6:.1f} MB"
+    if held.bytes:
+        yield f"on disk     {held.bytes / 1e6:.1f} MB"
     yield f"unreadable  {len(held.unreadable)}"
     for path, reason in held.unreadable:
         yield f"  {visible(path)} {reason}"
