@@ -88,6 +88,19 @@ BAD: list[tuple[str, Callable[[Path], object], str]] = [
     ("only a pickle", pickled, "only in pytorch_model.bin, which can run code"),
     ("remote code", lambda f: change(f, auto_map={"AutoModel": "x.Y"}), "auto_map.*remote code is never run"),
     ("remote tokenizer", lambda f: change(f, "tokenizer_config.json", auto_map={"A": "x.Y"}), "auto_map"),
+    *(
+        (
+            kind,
+            lambda f, kind=kind: change(f, model_type=kind),
+            f"of {kind} can't be exported: .*; use one of",
+        )
+        for kind in ("longformer", "led", "mbart", "funnel", "canine")
+    ),
+    (
+        "sparse attention",
+        lambda f: change(f, model_type="big_bird"),
+        "of big_bird can't be exported: .* attention_type to original_full",
+    ),
     ("a link out", link, "extra.json is a link that leaves the folder"),
     ("an adapter", lambda f: (f / "adapter_config.json").write_text("{}"), "adapter; merge it"),
     ("quantised", lambda f: change(f, quantization_config={"bits": 4}), "quantization_config"),

@@ -9,6 +9,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -190,24 +191,23 @@ def test_what_is_under_way_is_answered_before_the_end(running: Served) -> None:
 def test_in_the_grace_probes_fail_and_asks_are_answered_then_clients_are_told_to_come_again(
     runtime: Runtime, state: Path
 ) -> None:
-    seen = set[tuple[int, int]]()  # status of the readiness probe, of an ask
-    with (
-        served(state, "--no-logits", "--grace", "5") as place,
-        Reader.load(place.http, connection=ONCE) as reader,
-    ):
-        mark, decoding = place.mark, reader.backend.decoding
+    with served(state, "--no-logits", "--grace", "600") as place:
+        reader = Reader.load(place.grpc, connection=ONCE)
+        mark = place.mark
+        infer = partial(status_of, f"{place.http}/v2/models/reader/infer", INFER)
         assert status_of(f"{place.http}/v2/health/ready") == 200
         place.process.send_signal(signal.SIGTERM)
-        under_way = [reader.backend.start(Ask.of("What?", LONG), decoding)]
-        while not any(answer in (0, 503) for _, answer in seen):
-            if under_way[-1].done():
-                under_way.append(reader.backend.start(Ask.of("What?", LONG), decoding))
-            ready = status_of(f"{place.http}/v2/health/ready")
-            seen.add((ready, status_of(f"{place.http}/v2/models/reader/infer", INFER)))
+        eventually(lambda: status_of(f"{place.http}/v2/health/ready") == 400)
+        assert status_of(f"{place.http}/v2/health/live") == infer() == 200
+        long = reader.backend.start(Ask.of("What?", LONG * 2), reader.backend.decoding)
+        eventually(lambda: metric(place.metrics, "tritonqa_waiting_windows"))
+        assert infer() == 200
+        place.process.send_signal(signal.SIGTERM)  # again: it ends the grace
+        seen = {eventually(lambda: status if (status := infer()) != 200 else None)}
+        while not long.done():
+            seen.add(infer())
+        assert long.result().question == "What?" and seen == {503}
         assert place.process.wait(PATIENCE) == 0
-        *answered, last = (ask.exception(PATIENCE) for ask in under_way)
-    assert (400, 200) in seen and {answer for _, answer in seen} <= {200, 503, 0}
-    assert not any(answered) and (last is None or "the server is stopping; ask again" in str(last))
     assert not mark.left
 
 

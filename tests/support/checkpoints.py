@@ -44,6 +44,22 @@ SHAPES: dict[str, tuple[str, dict[str, Any]]] = {
             "cls_token_id": 1, "sep_token_id": 2, "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 3,
         },
     ),
+    "bart": (
+        "bpe",
+        {
+            "d_model": 32, "encoder_layers": 2, "decoder_layers": 2, "encoder_attention_heads": 4,
+            "decoder_attention_heads": 4, "encoder_ffn_dim": 64, "decoder_ffn_dim": 64,
+            "max_position_embeddings": 128, "pad_token_id": 1, "bos_token_id": 0, "eos_token_id": 2,
+            "decoder_start_token_id": 2,
+        },
+    ),
+    "mobilebert": (
+        "wordpiece",
+        {
+            **SMALL, "initializer_range": 0.1, "embedding_size": 16, "type_vocab_size": 2,
+            "intra_bottleneck_size": 16, "num_feedforward_networks": 2,
+        },
+    ),
     "xlm-roberta": ("xlm-roberta", ROBERTA),
     "albert": ("albert", {**SMALL, "embedding_size": 16, "type_vocab_size": 2}),
     "deberta-v2": (

@@ -16,6 +16,15 @@ CONFIG, WEIGHTS, INDEX = "config.json", "model.safetensors", "model.safetensors.
 _ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z")
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".msgpack", ".h5")
 
+_OTHER = "use one of the architectures that the documentation lists"
+_NOT_EXPORTED = {
+    "longformer": f"where it attends to all depends on the text, which no graph holds; {_OTHER}",
+    "led": f"where it attends to all depends on the text, which no graph holds; {_OTHER}",
+    "mbart": f"its texts begin with no special token, and a reader's null stands there; {_OTHER}",
+    "funnel": f"it pools its tokens by lengths that a graph must fix; {_OTHER}",
+    "canine": f"it reads characters and has no tokenizer; {_OTHER}",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
@@ -71,7 +80,18 @@ def open_checkpoint(folder: Path) -> Checkpoint:
         raise ExportError("config.json has quantization_config; give the checkpoint before it was quantised")
     if not isinstance(config.get("model_type"), str):
         raise ExportError("config.json names no model_type; without it the architecture is not known")
+    _refuse_architecture(config)
     return Checkpoint(folder, config, _weights(folder))
+
+
+def _refuse_architecture(config: dict[str, Any]) -> None:
+    """Refuse at once what is known not to export, or not to read pairs as a reader does."""
+    kind = config["model_type"]
+    reason = _NOT_EXPORTED.get(kind)
+    if kind == "big_bird" and config.get("attention_type", "block_sparse") == "block_sparse":
+        reason = "sparse attention draws blocks at random; set attention_type to original_full in config.json"
+    if reason is not None:
+        raise ExportError(f"a checkpoint of {kind} can't be exported: {reason}")
 
 
 def _refuse_links(folder: Path) -> None:

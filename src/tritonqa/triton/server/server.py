@@ -99,14 +99,14 @@ class Server:
         """Return the end of the server's log."""
         return self._output.tail()
 
-    def stop(self) -> bool:
+    def stop(self, stop: Stop | None = None) -> bool:
         """Serve on for the grace, refuse asks, answer those under way within the drain time, end the process.
 
-        Returns whether it had to be ended with asks under way.
+        A stop that is urgent ends the grace. Returns whether it had to be ended with asks under way.
         """
         cut = False
         if self.healthy:
-            self._serve_on()
+            self._serve_on(stop or Stop())
             cut = not self._drain()
             self.admin.close()
             self.process.send_signal(signal.SIGTERM)
@@ -134,12 +134,12 @@ class Server:
         """Stop the server."""
         self.stop()
 
-    def _serve_on(self) -> None:
+    def _serve_on(self, stop: Stop) -> None:
         """Let probes fail and asks be answered for the grace, in which who balances load looks elsewhere."""
         until = time.monotonic() + self.serving.grace
         if self.serving.grace:
             fail_probes(self.admin, self.serving.grace)
-        while self.healthy and time.monotonic() < until:
+        while self.healthy and time.monotonic() < until and not stop.is_urgent:
             time.sleep(_POLL)
 
     def _drain(self) -> bool:

@@ -27,6 +27,11 @@ class Stop:
         """Say whether it was set."""
         return not self._requests.empty()
 
+    @property
+    def is_urgent(self) -> bool:
+        """Say whether it was set more than once: who asks again wants no more waiting."""
+        return self._requests.qsize() > 1
+
     def wait(self, timeout: float) -> bool:
         """Wait until it is set, for so many seconds at most; say whether it is."""
         try:

@@ -67,7 +67,7 @@ def _run(server: Server, stop: Stop, ready: Callable[[Server], None], say: Calla
             pass
         say(_farewell(server.serving.grace) if stop.is_set() else "Triton died: again")
     finally:
-        if server.stop():
+        if server.stop(stop):
             say("the drain time ran out: what was still under way gets no answer")
 
 
