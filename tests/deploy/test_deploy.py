@@ -119,6 +119,11 @@ def test_pods_are_locked_and_end_in_time(tmp_path: Path) -> None:
     assert server["resources"]["limits"]["nvidia.com/gpu"] == "1"
 
 
+def test_the_page_s_library_is_in_the_milvus_where_there_is_one(tmp_path: Path) -> None:
+    text = "".join(path.read_text() for path in deploy("kubernetes", tmp_path, FULL))
+    assert "milvus://qa-milvus:19530/qa" in text and "grpc://qa-servers:9001" in text
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_no_secret_is_written(tmp_path: Path, target: str) -> None:
     deploy(target, tmp_path, PLAIN)
@@ -162,14 +167,14 @@ def test_what_was_written_earlier_is_replaced_and_other_files_are_not(tmp_path: 
 @pytest.mark.parametrize(
     ("target", "arguments", "message"),
     [
-        ("kubernetes", ["--name", "Q A"], "name must be small letters"),
-        ("kubernetes", ["--memory", "much"], "memory must be a size such as 2Gi"),
+        ("kubernetes", ["--name", "Q A"], "--name must be small letters"),
+        ("kubernetes", ["--memory", "much"], "--memory must be a size such as 2Gi"),
         (
             "kubernetes",
             ["--replicas", "5", "--max-replicas", "2"],
             "--max-replicas must be at least replicas",
         ),
-        ("kubernetes", ["--queue-seconds", "0"], "queue_seconds must be seconds above 0"),
+        ("kubernetes", ["--queue-seconds", "0"], "queue-seconds must be seconds above 0"),
         ("kserve", ["--cache"], "KServe serves the image's own repository"),
         ("kserve", ["--web"], "web needs the Service of kubernetes"),
         ("compose", ["--replicas", "3"], "replicas are for kubernetes and kserve"),

@@ -83,15 +83,17 @@ def _builder(options: DeployOptions) -> Record:
 
 
 def _web(options: DeployOptions) -> Record:
-    from tritonqa.deploy.page import PORT, command
+    from tritonqa.deploy.page import ENVIRONMENT, PLACE, PORT, command
+
+    library = milvus.library(options, "milvus") if options.milvus else None
 
     return {
         "image": options.image,
-        "entrypoint": command(options, f"grpc://reader:{options.place.grpc_port}"),
+        "entrypoint": command(f"grpc://reader:{options.place.grpc_port}", library),
         **_locked(),
-        "environment": {"HOME": "/tmp", "TRITONQA_TOKEN": "${TRITONQA_TOKEN:?give callers a token}"},
+        "environment": {**ENVIRONMENT, "TRITONQA_TOKEN": "${TRITONQA_TOKEN:?give callers a token}"},
         "ports": [f"127.0.0.1:{PORT}:{PORT}"],
-        "volumes": ["library:/library"],
+        "volumes": [f"library:{PLACE}"],
         "depends_on": {"reader": {"condition": "service_healthy"}},
     }
 

@@ -17,6 +17,11 @@ PORT, HEALTH_PORT = 19_530, 9_091
 PLACE = "/var/lib/milvus"
 
 
+def library(options: DeployOptions, host: str) -> str:
+    """Return the address of the library in it."""
+    return f"milvus://{host}:{PORT}/{options.name.replace('-', '_')}"
+
+
 def milvus(options: DeployOptions) -> list[Record]:
     """Describe the pod, its disk and its name in the cluster."""
     health = {"httpGet": {"path": "/healthz", "port": HEALTH_PORT}, "periodSeconds": 10, "timeoutSeconds": 5}

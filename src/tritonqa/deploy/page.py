@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
+from tritonqa.deploy import milvus
 from tritonqa.deploy.options import DeployOptions
 from tritonqa.deploy.pod import Record, labels, locked, metadata, secret, unprivileged
 from tritonqa.web.options import WebOptions
 
 PORT = WebOptions().port
-_PLACE = "/library"
+PLACE = "/library"
+ENVIRONMENT = {"HOME": "/tmp", "XDG_DATA_HOME": PLACE}  # what is uploaded stays on the disk
 
 
-def command(options: DeployOptions, reader: str) -> list[str]:
-    """Return the command that serves the page."""
+def command(reader: str, library: str | None = None) -> list[str]:
+    """Return the command that serves the page over a library at an address, or in a folder on its disk."""
     where = ["--host", "0.0.0.0", "--port", str(PORT)]
-    return ["tritonqa", "web", "--library", f"{_PLACE}/index", "--reader", reader, *where]
+    return ["tritonqa", "web", "--library", library or f"{PLACE}/index", "--reader", reader, *where]
 
 
 def page(options: DeployOptions) -> list[Record]:
     """Describe the page, its disk and its name. One runs: a library has one writer."""
     reader = f"grpc://{options.name}-servers:{options.place.grpc_port}"
+    library = milvus.library(options, f"{options.name}-milvus") if options.milvus else None
     health = {"httpGet": {"path": "/healthz", "port": "http"}, "periodSeconds": 5, "timeoutSeconds": 3}
     own = {
         "name": "web",
         "image": options.image,
-        "command": command(options, reader),
+        "command": command(reader, library),
         "ports": [{"name": "http", "containerPort": PORT}],
-        "env": [{"name": "HOME", "value": "/tmp"}, secret("TRITONQA_TOKEN", f"{options.name}-web")],
+        "env": [
+            *({"name": name, "value": value} for name, value in ENVIRONMENT.items()),
+            secret("TRITONQA_TOKEN", f"{options.name}-web"),
+        ],
         "resources": {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"memory": "2Gi"}},
         "securityContext": locked(),
-        "volumeMounts": [{"name": "library", "mountPath": _PLACE}, {"name": "tmp", "mountPath": "/tmp"}],
+        "volumeMounts": [{"name": "library", "mountPath": PLACE}, {"name": "tmp", "mountPath": "/tmp"}],
         "startupProbe": {**health, "failureThreshold": 60},
         "readinessProbe": health,
         "livenessProbe": {**health, "failureThreshold": 6},
