@@ -49,7 +49,7 @@ def main() -> None:
         for context, name in places.items():
             (documents / name).write_text(context, encoding="utf-8")
         library.add(documents, vectors=not options.no_vectors)
-        right, overlap, found = [], [], []
+        right, overlap, found = list[float](), list[float](), list[float]()
         with bar("questions") as told:
             for row in asked:
                 hits = library.search(row["question"], k=PASSAGES)
@@ -59,7 +59,7 @@ def main() -> None:
                 right.append(max(exact(gold, text) for gold in golds[row["question"]]))
                 overlap.append(max(f1(gold, text) for gold in golds[row["question"]]))
                 told(len(right), len(asked))
-    figures = {"exact_match": right, "f1": overlap, f"recall@{PASSAGES}": found}
+    figures: dict[str, list[float]] = {"exact_match": right, "f1": overlap, f"recall@{PASSAGES}": found}
     shares = {name: round(100 * sum(values) / len(values), 2) for name, values in figures.items()}
     record(
         "nq-open",

@@ -21,6 +21,7 @@ from tritonqa.library.index.embed import embed
 from tritonqa.library.index.walk import absolute
 from tritonqa.library.index.watch import changes
 from tritonqa.library.parse import ParseOptions
+from tritonqa.library.query import checked_query
 from tritonqa.library.resources import Resources
 from tritonqa.library.retrieve import retrieve
 from tritonqa.library.status import LibraryStatus, status
@@ -29,7 +30,6 @@ from tritonqa.library.store.open import place_of
 from tritonqa.library.store.scope import Both
 from tritonqa.progress import Step
 from tritonqa.reader import Reader
-from tritonqa.text import checked_text
 
 Paths = str | PathLike[str] | Iterable[str | PathLike[str]]
 
@@ -133,7 +133,7 @@ class Library:
         passages are read, the likeliest of all that scope lets through. Raises InputError that names the
         field, LibraryError, EngineError.
         """
-        text = _checked(question, "question")
+        text = checked_query(question, "question")
         asking = Asking(top_k, passages, no_answer_threshold)
         store = self._open.store()
         with store.read(self._scope(scope)) as view:
@@ -141,7 +141,7 @@ class Library:
 
     def search(self, query: str, *, k: int = 20, scope: Scope | None = None) -> list[Hit]:
         """Return the passages alone, the best first."""
-        text = _checked(query, "query")
+        text = checked_query(query, "query")
         if not isinstance(k, int) or isinstance(k, bool) or k < 1:
             raise InputError(f"k must be a whole number of at least 1, not {k!r}")
         store = self._open.store()
@@ -244,10 +244,3 @@ class Library:
         if narrower is None:
             return self.scope
         return narrower if self.scope == EVERYTHING else Both((self.scope, narrower))
-
-
-def _checked(value: object, field: str) -> str:
-    text = checked_text(value, field)
-    if not text.strip():
-        raise InputError(f"{field} is empty; give at least one word", field)
-    return text
