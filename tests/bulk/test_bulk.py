@@ -235,7 +235,7 @@ def test_what_is_not_there_is_said_first(
 def test_other_runs_are_kept_out_of_a_folder(reader: Reader, tmp_path: Path) -> None:
     source, out = written(tmp_path, asked(4), "jsonl"), tmp_path / "out"
     bulk(reader, [str(source)], str(out), BulkOptions(rows=2))
-    with pytest.raises(InputError, match="holds a run with other options"):
+    with pytest.raises(InputError, match=r"holds a run with other rows \(2, not 3\)"):
         bulk(reader, [str(source)], str(out), BulkOptions(rows=3))
     with alone(Folder(str(out))), pytest.raises(InputError, match="another run is writing"):
         bulk(reader, [str(source)], str(out), BulkOptions(rows=2))

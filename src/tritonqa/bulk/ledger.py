@@ -31,13 +31,12 @@ class Ledger:
             found = json.loads(known)
         except ValueError as error:
             raise InputError(f"{folder.name}/{RUN} is damaged; choose another folder") from error
-        for name, value in wanted.items():
-            if found.get(name) != value:
-                raise InputError(
-                    f"{folder.name} holds a run with other {name} "
-                    f"({found.get(name)!r:.80}, not {value!r:.80}); "
-                    "choose another folder, or remove it to begin anew"
-                )
+        if found != wanted:
+            name, before, now = _difference("run", found, wanted)
+            raise InputError(
+                f"{folder.name} holds a run with other {name} ({before!r:.80}, not {now!r:.80}); "
+                "choose another folder, or remove it to begin anew"
+            )
 
     def done(self, part: Part) -> Counts | None:
         """Return a part's counts where it was written whole; raises InputError where it was changed since."""
@@ -93,3 +92,12 @@ def alone(folder: Folder) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _difference(name: str, found: Any, wanted: Any) -> tuple[str, Any, Any]:
+    """Name the first value that differs, however deep it lies."""
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        for key in {**wanted, **found}:
+            if found.get(key) != wanted.get(key):
+                return _difference(str(key), found.get(key), wanted.get(key))
+    return name, found, wanted
