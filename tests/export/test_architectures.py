@@ -13,6 +13,8 @@ from tritonqa.export import ExportOptions, export
 from tritonqa.features import Template, TextTokenizer, Window, prepare
 from tritonqa.text import Ask
 
+TYPED = ("bert", "electra", "mobilebert", "albert")
+
 
 @pytest.mark.parametrize("architecture", checkpoints.SHAPES)
 def test_exported_and_asked(architecture: str, asks: Path, tmp_path: Path) -> None:
@@ -20,6 +22,7 @@ def test_exported_and_asked(architecture: str, asks: Path, tmp_path: Path) -> No
 
     folder = checkpoints.make(architecture, tmp_path / "checkpoint")
     bundle = export(folder, tmp_path / "bundle", ExportOptions(asks=asks))
+    assert ("token_type_ids" in bundle.manifest.inputs) == (architecture in TYPED)
     parity = bundle.manifest.formats[0].parity
     assert parity["same_answers"] == 1 and parity["max_difference"] < 1e-4
     fast = AutoTokenizer.from_pretrained(folder)

@@ -37,6 +37,7 @@ SHAPES: dict[str, tuple[str, dict[str, Any]]] = {
     "electra": ("wordpiece", {**SMALL, "embedding_size": 16, "type_vocab_size": 2}),
     "mpnet": ("mpnet", {**SMALL, "max_position_embeddings": 130, "pad_token_id": 1}),
     "roberta": ("bpe", ROBERTA),
+    "bert+xlm-roberta": ("xlm-roberta", {**SMALL, "type_vocab_size": 2, "pad_token_id": 1}),  # as e5 has it
     "modernbert": (
         "modernbert",
         {
@@ -90,7 +91,7 @@ def make(architecture: str, folder: Path) -> Path:
     folder.mkdir(parents=True)
     size = TOKENIZERS[kind](folder)
     torch.manual_seed(0)
-    config = AutoConfig.for_model(architecture, vocab_size=size, **shape)
+    config = AutoConfig.for_model(architecture.partition("+")[0], vocab_size=size, **shape)
     model: Any = AutoModelForQuestionAnswering.from_config(config)
     model.save_pretrained(folder)
     return folder

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
+from tokenizers import Tokenizer
 from transformers import AutoModelForQuestionAnswering
 
 from tritonqa.engine.answer_types import ANSWER_TYPE_OUTPUT
@@ -16,6 +17,7 @@ from tritonqa.engine.base import OUTPUT_NAMES
 from tritonqa.engine.silence import silence_transformers
 from tritonqa.errors import ExportError
 from tritonqa.export.checkpoint import Checkpoint
+from tritonqa.features import Template
 
 _UNUSED = ("pooler", "position_ids", "token_type_ids")
 
@@ -46,6 +48,12 @@ class Model:
     inputs: tuple[str, ...]
     positions: int | None
     vocabulary: int
+
+    def fed_by(self, tokenizer: Tokenizer) -> Model:
+        """Return the model without token types where the tokenizer has one alone: it makes zeros itself."""
+        if any(Template.of(tokenizer).types):
+            return self
+        return replace(self, inputs=tuple(name for name in self.inputs if name != "token_type_ids"))
 
     def let_go(self) -> None:
         """Empty the weights, to which onnxscript's rewriting rules hold on after an export."""

@@ -39,7 +39,8 @@ class Start:
         loaded = load_model(checkpoint, new_head=new_head)
         model = loaded.module.model.requires_grad_(True)
         choose_attention(model)
-        return cls(model, load_tokenizer(checkpoint), loaded)
+        tokenizer = load_tokenizer(checkpoint)
+        return cls(model, tokenizer, loaded.fed_by(bundled_tokenizer(tokenizer, loaded.vocabulary)))
 
     @property
     def typed(self) -> bool:

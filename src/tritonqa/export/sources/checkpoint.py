@@ -33,19 +33,25 @@ class CheckpointSource(Source):
         """Take tokenizer and windows from a bundle, if given; raise ExportError for what does not fit."""
         super().__init__(options, report)
         self._checkpoint = checkpoint
-        self.inputs, self.positions = self.model.inputs, self.model.positions
-        self.answer_types = ANSWER_TYPE_OUTPUT in self.model.module.outputs
+        self.positions = self._loaded.positions
+        self.answer_types = ANSWER_TYPE_OUTPUT in self._loaded.module.outputs
         if bundle is not None:
             self.tokenizer, self.windowing = bundle.tokenizer(), bundle.manifest.windowing
+            self.inputs = self.model.inputs
             return
         fast = load_tokenizer(checkpoint)
-        self.tokenizer = bundled_tokenizer(fast, self.model.vocabulary)
-        self.windowing = fitting(self.model.positions, options.max_length)
+        self.tokenizer = bundled_tokenizer(fast, self._loaded.vocabulary)
+        self.windowing = fitting(self.positions, options.max_length)
+        self.inputs = self.model.inputs
         check_windows(fast, self.quick.prepared, self.windowing, "token_type_ids" in self.inputs)
 
-    @cached_property
+    @property
     def model(self) -> Model:
-        """The loaded module."""
+        """The loaded module, with the inputs that the tokenizer gives."""
+        return self._loaded.fed_by(self.tokenizer)
+
+    @cached_property
+    def _loaded(self) -> Model:
         return load_model(self._checkpoint)
 
     @cached_property
@@ -68,7 +74,7 @@ class CheckpointSource(Source):
     def release_model(self) -> None:
         """Free the model and its graph; they would be loaded again if anything asked for them."""
         self.model.let_go()
-        for name in ("model", "graph"):
+        for name in ("_loaded", "graph"):
             self.__dict__.pop(name, None)
         trim_memory()
 
