@@ -182,12 +182,13 @@ def _unreachable(address: Address, proxy: Proxy | None, line: str) -> Unavailabl
             f"{address} can't be reached through {proxy}: {line}; "
             f"name {address.host} in no_proxy to go direct"
         )
-    if "handshake" in line.lower():
+    closed = "Socket closed" in line
+    if "handshake" in line.lower() or (address.secure and closed):  # TLS 1.3 refuses after the handshake
         return Unavailable(f"no agreement on encryption or certificates with {address}: {line}")
-    if "HTTP/2" in line or "Socket closed" in line:
-        closed = "closed the connection, as one does that " if "Socket closed" in line else ""
+    if "HTTP/2" in line or closed:
+        how = "closed the connection, as one does that " if closed else ""
         return Unavailable(
-            f"what answers at {address} {closed}does not speak gRPC; "
+            f"what answers at {address} {how}does not speak gRPC; "
             f"if it is Triton's HTTP port, write http://{address.target}"
         )
     return Unavailable(f"nothing answers at {address}: {line}")
