@@ -71,7 +71,7 @@ def served(app: Starlette) -> Iterator[str]:
             running.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open a loop runs in this thread: no longer than it is needed
 def browser() -> Iterator[Browser]:
     """Open Chromium where it is installed; the page is looked at as a person would see it."""
     playwright = pytest.importorskip("playwright.sync_api")
