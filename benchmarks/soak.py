@@ -33,10 +33,7 @@ from tritonqa.triton.server import processes
 
 _MALFORMED = 0.05
 _TOLERANCE = 2e-3  # of a probability, for engines of different processes
-_GROWTH, _ALLOWED = (
-    1.1,
-    30,
-)  # times, and MB, files or threads: a stub begun later inherits Triton's 26 sockets
+_GROWTH = 1.25  # times, from the second quarter to the last
 _PORTS = ("--http-port", "0", "--grpc-port", "0", "--metrics-port", "0")
 _BAD: tuple[tuple[Any, Any], ...] = (
     ("", "Ada."),
@@ -248,7 +245,7 @@ def _shared() -> list[Path]:
 def _report(options: argparse.Namespace, watched: Watched) -> dict[str, Any]:
     growth = {name: _growth([row[name] for row in watched.seen]) for name in watched.seen[0] if " " in name}
     lost, wrong = sum(watched.lost.values()), len(watched.wrong)
-    grown = [name for name, (early, late) in growth.items() if late > _GROWTH * early + _ALLOWED]
+    grown = [name for name, (early, late) in growth.items() if early and late > _GROWTH * early]
     counts = {"asks": options.asks, "right": watched.right, "malformed_refused": watched.refused}
     return {
         "date": date.today().isoformat(),
