@@ -63,6 +63,10 @@ def policies(server: int) -> set[int]:
     return {os.sched_getscheduler(int(thread.name)) for task in tasks for thread in task.iterdir()}
 
 
+def sockets(pid: int) -> list[Path]:
+    return [path for path in Path(f"/proc/{pid}/fd").iterdir() if path.readlink().name.startswith("socket:")]
+
+
 def test_threads_take_no_core_from_a_window(running: Served) -> None:
     assert policies(running.triton) == {os.SCHED_BATCH}
 
@@ -119,6 +123,7 @@ def test_a_new_version_under_load_fails_no_ask(running: Served, state: Path) -> 
     assert done.returncode == 0, done.stderr
     assert '"version": 2' in done.stdout
     assert not clients.wrong and not clients.failed
+    assert not [place for stub in processes.stubs(running.triton) for place in sockets(stub)]
 
 
 def test_an_update_leaves_a_model_of_its_owners_alone(running: Served, state: Path) -> None:

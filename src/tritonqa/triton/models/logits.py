@@ -23,6 +23,7 @@ from tritonqa.errors import InputError
 from tritonqa.features import Window
 from tritonqa.protocol.parameters import LIMITS, parameters_of
 from tritonqa.triton.models.cancellation import CancellationWatcher
+from tritonqa.triton.models.inherited import close_inherited_sockets
 from tritonqa.triton.models.requests import read_request_options
 from tritonqa.triton.models.responses import ResponseSender, error_response
 from tritonqa.triton.models.startup import open_bundle, window_of
@@ -37,6 +38,7 @@ class TritonPythonModel:
 
     def initialize(self, args: dict[str, str]) -> None:
         """Open the engine of the bundle that lies beside model.py."""
+        close_inherited_sockets()
         config = json.loads(args["model_config"])
         self._limits = Limits(**json.loads(parameters_of(config)[LIMITS]))
         self._names = [port["name"] for port in config["input"]]

@@ -27,6 +27,7 @@ from tritonqa.reader.in_process import InProcess
 from tritonqa.spans import Decoding
 from tritonqa.triton.models.cache import Cache
 from tritonqa.triton.models.cancellation import CancellationWatcher
+from tritonqa.triton.models.inherited import close_inherited_sockets
 from tritonqa.triton.models.metrics import MeteredEngine, Metrics
 from tritonqa.triton.models.outputs import output
 from tritonqa.triton.models.requests import read_asks, read_options, read_request_options
@@ -46,6 +47,7 @@ class TritonPythonModel:
 
     def initialize(self, args: dict[str, str]) -> None:
         """Open the bundle that lies beside model.py."""
+        close_inherited_sockets()
         sys.setswitchinterval(_SWITCH_INTERVAL)
         config = json.loads(args["model_config"])
         known = parameters_of(config)
