@@ -6,10 +6,12 @@ import argparse
 import hashlib
 import importlib.util
 import json
+import os
 import random
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -59,7 +61,10 @@ def _fuzz(name: str, seconds: int) -> dict[str, Any]:
     """Fuzz a target in a process of its own, which may crash."""
     (FOUND / name).mkdir(parents=True, exist_ok=True)
     command = [sys.executable, __file__, "--inside", name, "--seconds", str(seconds)]
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="tritonqa-fuzz-", dir=memory) as folder:
+        here = {**os.environ, "TMPDIR": folder}
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", env=here)
     told = re.findall(r"(?:#|executed )(\d+)", done.stderr)
     runs, broke = max(map(int, told), default=0), done.returncode != 0
     print(f"{name:20} {runs:>12,} inputs  {'BROKE' if broke else 'well'}", flush=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -36,9 +38,8 @@ from tritonqa.triton.models.requests import read_asks, read_options
 from tritonqa.triton.repository.options import Limits
 from tritonqa.triton.repository.schema import read_parameters, with_parameters
 
-FOLDER = Path(
-    tempfile.mkdtemp(prefix="tritonqa-fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
-)
+FOLDER = Path(tempfile.mkdtemp(prefix="tritonqa-fuzz-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 _SUFFIXES = (".pdf", ".docx", ".xlsx", ".pptx", ".epub", ".html", ".eml", ".md", ".csv", ".jsonl", ".txt")
 _KINDS = ("BYTES", "FP32", "INT32", "BOOL", "FP16", "none")
 
