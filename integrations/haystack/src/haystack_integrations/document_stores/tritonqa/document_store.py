@@ -8,12 +8,11 @@ from typing import Any
 from haystack import Document, default_from_dict, default_to_dict, logging
 from haystack.document_stores.errors import DuplicateDocumentError
 from haystack.document_stores.types import DuplicatePolicy
-from haystack.errors import FilterError
-from haystack.utils.filters import document_matches_filter
 
 from haystack_integrations.document_stores.tritonqa.awaited import Awaited
+from haystack_integrations.document_stores.tritonqa.filters import check_filters, matching
 from haystack_integrations.document_stores.tritonqa.metadata import Metadata
-from haystack_integrations.document_stores.tritonqa.records import document_of, indexed_of, path_of, record_of
+from haystack_integrations.document_stores.tritonqa.records import indexed_of, path_of, record_of
 from haystack_integrations.document_stores.tritonqa.search import (
     Search,
     documents_found,
@@ -92,10 +91,9 @@ class TritonQADocumentStore(Awaited, Metadata):
         :raises FilterError:
             If the filters are none.
         """
-        _check(filters)
+        check_filters(filters)
         with self._store.read(EVERYTHING) as view:
-            documents = (document_of(view, file, record) for file, record in view.metas())
-            return [one for one in documents if not filters or document_matches_filter(filters, one)]
+            return [document for _, document in matching(view, filters)]
 
     def write_documents(
         self, documents: list[Document], policy: DuplicatePolicy = DuplicatePolicy.NONE
@@ -156,9 +154,9 @@ class TritonQADocumentStore(Awaited, Metadata):
         :returns:
             How many were deleted.
         """
-        matching = self.filter_documents(filters)
-        self.delete_documents([document.id for document in matching])
-        return len(matching)
+        documents = self.filter_documents(filters)
+        self.delete_documents([document.id for document in documents])
+        return len(documents)
 
     def update_by_filter(self, filters: dict[str, Any], meta: dict[str, Any]) -> int:
         """
@@ -171,10 +169,10 @@ class TritonQADocumentStore(Awaited, Metadata):
         :returns:
             How many documents were changed.
         """
-        matching = self.filter_documents(filters)
-        for document in matching:
+        documents = self.filter_documents(filters)
+        for document in documents:
             document.meta.update(meta)
-        return self.write_documents(matching, DuplicatePolicy.OVERWRITE)
+        return self.write_documents(documents, DuplicatePolicy.OVERWRITE)
 
     def search(
         self,
@@ -244,19 +242,6 @@ class TritonQADocumentStore(Awaited, Metadata):
     def _scope(self, filters: dict[str, Any] | None) -> AnyScope:
         if not filters:
             return EVERYTHING
-        _check(filters)
+        check_filters(filters)
         with self._store.read(EVERYTHING) as view:
-            matching = (
-                file.path
-                for file, record in view.metas()
-                if document_matches_filter(filters, document_of(view, file, record))
-            )
-            return Among(frozenset(matching))
-
-
-def _check(filters: dict[str, Any] | None) -> None:
-    """Refuse what are no filters, also where there is no document to hold against them."""
-    if filters and not filters.keys() & {"operator", "conditions"}:
-        raise FilterError(f"filters {sorted(filters)} have no operator; see Haystack's metadata filtering")
-    if filters:
-        document_matches_filter(filters, Document(id="none"))
+            return Among(frozenset(file.path for file, _ in matching(view, filters)))

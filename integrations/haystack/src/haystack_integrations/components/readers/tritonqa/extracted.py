@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from haystack import Document, ExtractedAnswer
+from haystack import Document, ExtractedAnswer, logging
 
 from tritonqa import Answer, Answers
+
+logger = logging.getLogger(__name__)
 
 PAGE = "page_number"
 ANSWER_PAGE = "answer_page_number"
@@ -30,6 +32,10 @@ def extracted(
     :returns:
         Answers with their documents, offsets and the sentence around them as context.
     """
+    if answers.question_cut:
+        logger.warning(
+            "The query is longer than the reader takes and lost its end: {query}", query=answers.question
+        )
     found = [_extracted(answers.question, answer, documents) for answer in answers]
     if no_answer:
         found.append(ExtractedAnswer(query=answers.question, score=answers.no_answer))

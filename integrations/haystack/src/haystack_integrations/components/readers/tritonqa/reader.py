@@ -7,16 +7,14 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from haystack import Document, ExtractedAnswer, component, default_from_dict, default_to_dict, logging
+from haystack import Document, ExtractedAnswer, component, default_from_dict, default_to_dict
 from haystack.utils import Secret
 
 from haystack_integrations.components.readers.tritonqa.documents import readable
 from haystack_integrations.components.readers.tritonqa.extracted import extracted
 from haystack_integrations.components.readers.tritonqa.loading import checked_kwargs, open_reader
-from tritonqa import Answers, AsyncReader, Decoding, Reader
+from tritonqa import AsyncReader, Decoding, Reader
 from tritonqa.checks import flag, number
-
-logger = logging.getLogger(__name__)
 
 
 @component
@@ -187,9 +185,8 @@ class TritonQAReader:
         read = readable(documents)
         if not read:
             return {"answers": []}
-        texts = [str(document.content) for document in read]
-        answers = reader.ask(query, texts, **self._options(top_k, no_answer_threshold))
-        return {"answers": self._extracted(answers, read, *chosen)}
+        answers = reader.ask(query, _texts(read), **self._options(top_k, no_answer_threshold))
+        return {"answers": extracted(answers, read, *chosen)}
 
     @component.output_types(answers=list[ExtractedAnswer])
     async def run_async(
@@ -202,9 +199,7 @@ class TritonQAReader:
         no_answer: bool | None = None,
     ) -> dict[str, Any]:
         """
-        Finds the answers to a query in documents, without blocking the event loop.
-
-        Documents without text are left out, with a warning. What is `None` is as it was given at creation.
+        Finds the answers to a query in documents as `run` does, without blocking the event loop.
 
         :param query:
             The question.
@@ -228,9 +223,8 @@ class TritonQAReader:
         read = readable(documents)
         if not read:
             return {"answers": []}
-        texts = [str(document.content) for document in read]
-        answers = await reader.ask(query, texts, **self._options(top_k, no_answer_threshold))
-        return {"answers": self._extracted(answers, read, *chosen)}
+        answers = await reader.ask(query, _texts(read), **self._options(top_k, no_answer_threshold))
+        return {"answers": extracted(answers, read, *chosen)}
 
     def _opened(self) -> tuple[Reader, AsyncReader]:
         with self._opening:
@@ -240,12 +234,8 @@ class TritonQAReader:
             return self._open
 
     def _options(self, top_k: int | None, no_answer_threshold: float | None) -> dict[str, Any]:
-        return {
-            "top_k": self.top_k if top_k is None else top_k,
-            "no_answer_threshold": (
-                self.no_answer_threshold if no_answer_threshold is None else no_answer_threshold
-            ),
-        }
+        most = self.no_answer_threshold if no_answer_threshold is None else no_answer_threshold
+        return {"top_k": self.top_k if top_k is None else top_k, "no_answer_threshold": most}
 
     def _filter(self, score_threshold: float | None, no_answer: bool | None) -> tuple[float, bool]:
         """Return the least score, and whether the answer without text is wanted."""
@@ -253,11 +243,6 @@ class TritonQAReader:
         wanted = self.no_answer if no_answer is None else no_answer
         return number("score_threshold", least or 0, 0, 1), flag("no_answer", wanted)
 
-    def _extracted(
-        self, answers: Answers, documents: list[Document], least: float, no_answer: bool
-    ) -> list[ExtractedAnswer]:
-        if answers.question_cut:
-            logger.warning(
-                "The query is longer than the reader takes and lost its end: {query}", query=answers.question
-            )
-        return extracted(answers, documents, least, no_answer)
+
+def _texts(documents: list[Document]) -> list[str]:
+    return [str(document.content) for document in documents]

@@ -89,6 +89,42 @@ class Retriever:
         """
         self.document_store.close()
 
+    @component.output_types(documents=list[Document])
+    def run(
+        self, query: str, filters: dict[str, Any] | None = None, top_k: int | None = None
+    ) -> dict[str, Any]:
+        """
+        Finds the documents that may answer a query.
+
+        :param query:
+            The question.
+        :param filters:
+            Which documents are searched.
+        :param top_k:
+            How many to return at most.
+        :returns:
+            A dictionary with `documents`, the best first.
+        """
+        return self._retrieve(query, filters, top_k)
+
+    @component.output_types(documents=list[Document])
+    async def run_async(
+        self, query: str, filters: dict[str, Any] | None = None, top_k: int | None = None
+    ) -> dict[str, Any]:
+        """
+        Finds the documents that may answer a query, without blocking the event loop.
+
+        :param query:
+            The question.
+        :param filters:
+            Which documents are searched.
+        :param top_k:
+            How many to return at most.
+        :returns:
+            A dictionary with `documents`, the best first.
+        """
+        return await asyncio.to_thread(self._retrieve, query, filters, top_k)
+
     def _retrieve(self, query: str, filters: dict[str, Any] | None, top_k: int | None) -> dict[str, Any]:
         chosen = apply_filter_policy(self.filter_policy, self.filters, filters)
         limit = self.top_k if top_k is None else top_k
@@ -103,42 +139,6 @@ class TritonQALexicalRetriever(Retriever):
 
     by = Search.LEXICAL
 
-    @component.output_types(documents=list[Document])
-    def run(
-        self, query: str, filters: dict[str, Any] | None = None, top_k: int | None = None
-    ) -> dict[str, Any]:
-        """
-        Finds the documents that may answer a query.
-
-        :param query:
-            The question.
-        :param filters:
-            Which documents are searched.
-        :param top_k:
-            How many to return at most.
-        :returns:
-            A dictionary with `documents`, the best first.
-        """
-        return self._retrieve(query, filters, top_k)
-
-    @component.output_types(documents=list[Document])
-    async def run_async(
-        self, query: str, filters: dict[str, Any] | None = None, top_k: int | None = None
-    ) -> dict[str, Any]:
-        """
-        Finds the documents that may answer a query, without blocking the event loop.
-
-        :param query:
-            The question.
-        :param filters:
-            Which documents are searched.
-        :param top_k:
-            How many to return at most.
-        :returns:
-            A dictionary with `documents`, the best first.
-        """
-        return await asyncio.to_thread(self._retrieve, query, filters, top_k)
-
 
 @component
 class TritonQADenseRetriever(Retriever):
@@ -148,42 +148,6 @@ class TritonQADenseRetriever(Retriever):
 
     by = Search.DENSE
 
-    @component.output_types(documents=list[Document])
-    def run(
-        self, query: str, filters: dict[str, Any] | None = None, top_k: int | None = None
-    ) -> dict[str, Any]:
-        """
-        Finds the documents that may answer a query.
-
-        :param query:
-            The question.
-        :param filters:
-            Which documents are searched.
-        :param top_k:
-            How many to return at most.
-        :returns:
-            A dictionary with `documents`, the best first.
-        """
-        return self._retrieve(query, filters, top_k)
-
-    @component.output_types(documents=list[Document])
-    async def run_async(
-        self, query: str, filters: dict[str, Any] | None = None, top_k: int | None = None
-    ) -> dict[str, Any]:
-        """
-        Finds the documents that may answer a query, without blocking the event loop.
-
-        :param query:
-            The question.
-        :param filters:
-            Which documents are searched.
-        :param top_k:
-            How many to return at most.
-        :returns:
-            A dictionary with `documents`, the best first.
-        """
-        return await asyncio.to_thread(self._retrieve, query, filters, top_k)
-
 
 @component
 class TritonQAHybridRetriever(Retriever):
@@ -192,39 +156,3 @@ class TritonQAHybridRetriever(Retriever):
     """
 
     by = Search.HYBRID
-
-    @component.output_types(documents=list[Document])
-    def run(
-        self, query: str, filters: dict[str, Any] | None = None, top_k: int | None = None
-    ) -> dict[str, Any]:
-        """
-        Finds the documents that may answer a query.
-
-        :param query:
-            The question.
-        :param filters:
-            Which documents are searched.
-        :param top_k:
-            How many to return at most.
-        :returns:
-            A dictionary with `documents`, the best first.
-        """
-        return self._retrieve(query, filters, top_k)
-
-    @component.output_types(documents=list[Document])
-    async def run_async(
-        self, query: str, filters: dict[str, Any] | None = None, top_k: int | None = None
-    ) -> dict[str, Any]:
-        """
-        Finds the documents that may answer a query, without blocking the event loop.
-
-        :param query:
-            The question.
-        :param filters:
-            Which documents are searched.
-        :param top_k:
-            How many to return at most.
-        :returns:
-            A dictionary with `documents`, the best first.
-        """
-        return await asyncio.to_thread(self._retrieve, query, filters, top_k)
