@@ -36,6 +36,12 @@ def windows(backend: InProcess) -> list[Window]:
     return [backend.prepare(ask).windows[0] for ask in asks]
 
 
+def test_short_windows_run_together_and_long_ones_alone() -> None:
+    grouping = OpenVinoEngine.grouping
+    assert grouping.admits(100, 100, 300)
+    assert not grouping.admits(384, 384, 384)
+
+
 @pytest.mark.parametrize("alone", [True, False])
 def test_windows_of_several_lengths_run_together_as_they_run_one_by_one(
     backend: InProcess, alone: bool
@@ -58,7 +64,7 @@ def test_computed_tokens_are_what_is_run(backend: InProcess) -> None:
 def test_windows_that_wait_run_with_those_of_their_rounded_length(backend: InProcess, alike: int) -> None:
     engine, calls = backend.flow.engine, list[list[int]]()
     assert isinstance(engine, OpenVinoEngine)
-    first, other = windows(backend)[1], windows(backend)[4]
+    first, other = windows(backend)[1], windows(backend)[0]
     queue = FairQueue(100)
     for window in (first, other, *[first] * (alike - 1), other):
         queue.enter(Job([window], len))
