@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -35,7 +34,7 @@ from tests.support.serving import (
 from tests.support.wait import PATIENCE, eventually
 from tritonqa import Reader
 from tritonqa.client import connect
-from tritonqa.errors import Overloaded, ServerError, Unavailable
+from tritonqa.errors import Overloaded, Unavailable
 from tritonqa.protocol.call import Call
 from tritonqa.protocol.tensors import texts
 from tritonqa.reader.find import PACKAGED, find_bundle
@@ -247,15 +246,3 @@ def test_what_a_killed_supervisor_left_is_ended_by_the_next(
         assert mark.left and (own / "repository").is_dir()
         with served(state, "--no-logits"):
             assert not mark.left and not own.exists()
-
-
-def test_two_servers_side_by_side(server: Server, runtime: Runtime, repository: Path) -> None:
-    taken = replace(server.serving, grpc_port=0, metrics_port=0)
-    with pytest.raises(ServerError, match="http_port .*: Address already in use; choose"):
-        Server.start(runtime, repository, taken)
-    with Server.start(runtime, repository, replace(taken, http_port=0)) as other:
-        for place in (server, other):
-            with Reader.load(str(place.grpc)) as reader:
-                assert reader.ask("Who wrote it?", "It was written by Ada.")[0].text == "Ada"
-    with Reader.load(str(server.http)) as reader:
-        assert reader.ask("Who wrote it?", "It was written by Ada.")[0].text == "Ada"

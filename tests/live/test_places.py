@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,15 @@ def test_a_python_process_that_never_came_to_be_is_said_at_once(
     broken.stub.chmod(0o755)
     with pytest.raises(ServerError, match="process ended as it started: libpython3.so is not there"):
         Server.start(broken, repository, FREE)
+
+
+def test_two_servers_side_by_side(server: Server, runtime: Runtime, repository: Path) -> None:
+    taken = replace(server.serving, grpc_port=0, metrics_port=0)
+    with pytest.raises(ServerError, match="http_port .*: Address already in use; choose"):
+        Server.start(runtime, repository, taken)
+    with Server.start(runtime, repository, replace(taken, http_port=0)) as other:
+        for place in (server, other):
+            with Reader.load(str(place.grpc)) as reader:
+                assert reader.ask("Who wrote it?", "It was written by Ada.")[0].text == "Ada"
+    with Reader.load(str(server.http)) as reader:
+        assert reader.ask("Who wrote it?", "It was written by Ada.")[0].text == "Ada"

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 ADDRESS = "http://127.0.0.1:8080"
+ASK = {"question": "Who wrote it?", "passages": "Ada wrote it."}
+BEARER = {"Authorization": "Bearer secret"}
 HANDBOOK = (
     "The handbook 👩‍👩‍👧.\n\nThe warranty of the pump ends after 24 months. Ada repairs it in Bremen.\n"
 )
