@@ -5,14 +5,12 @@ import csv
 import gzip
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tritonqa.datasets import load_squad
-from tritonqa.datasets.gold import gold_of
 from tritonqa.errors import InputError
 
 
@@ -111,6 +109,7 @@ MRQA = {
         ("contexts.jsonl", json.dumps(PARAGRAPH)),
         ("mrqa.jsonl", json.dumps({"header": {"dataset": "x"}}) + "\n" + json.dumps(MRQA)),
         ("table.csv", f'id,question,context,answer,answer_start\nq1,Who?,"{CONTEXT}",Ada,0\n'),
+        ("semicolons.csv", f'id;question;context;answer;answer_start\nq1;Who?;"{CONTEXT}";Ada;0\n'),
         ("table.tsv", f"id\tquestion\tcontext\tanswers\nq1\tWho?\t{CONTEXT}\t" + str(GOLD) + "\n"),
     ],
 )
@@ -122,31 +121,6 @@ def test_dialects(tmp_path: Path, name: str, text: str, packed: bool) -> None:
     (example,) = load_squad(path).examples
     assert (example.id, example.question, example.context) == ("q1", "Who?", CONTEXT)
     assert (example.answers, example.starts) == (("Ada",), (0,))
-
-
-@pytest.mark.parametrize(
-    ("record", "texts", "starts"),
-    [
-        ({"answers": "Paris"}, ("Paris",), (-1,)),
-        ({"answers": {"text": "Paris", "answer_start": [4]}}, ("Paris",), (4,)),
-        ({"answers": {"text": "Paris", "answer_start": 4}}, ("Paris",), (4,)),
-        ({"answers": {"text": ["Paris"]}}, ("Paris",), (-1,)),
-        ({"answers": '["Paris"]'}, ("Paris",), (-1,)),
-        ({"answer": "Paris", "answer_start": "4"}, ("Paris",), (4,)),
-        ({"answers": [""]}, (), ()),
-        ({"answers": [{"text": "", "answer_start": -1}]}, (), ()),
-        ({"answers": {"text": [], "answer_start": []}}, (), ()),
-        ({"answers": None}, (), ()),
-        ({"answers": ["Paris"], "is_impossible": "false"}, ("Paris",), (-1,)),
-        ({"answers": ["Paris"], "is_impossible": True}, ("Paris",), (-1,)),
-        ({"answers": [], "is_impossible": False}, (), ()),
-        ({"is_impossible": True}, (), ()),
-    ],
-)
-def test_gold_is_read_as_meant(
-    record: dict[str, Any], texts: tuple[str, ...], starts: tuple[int, ...]
-) -> None:
-    assert gold_of(record) == (texts, starts)
 
 
 @pytest.mark.parametrize(

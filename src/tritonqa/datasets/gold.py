@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from ast import literal_eval
 from typing import Any, TypeAlias
 
@@ -12,6 +13,8 @@ Gold: TypeAlias = tuple[tuple[str, ...], tuple[int, ...]]
 """Texts, and the characters at which they start; -1 where the file does not say."""
 
 _COLUMNS = ("answers", "answer", "answer_text")
+_ARRAY = re.compile(r"array\((\[.*?\])(?:,\s*dtype=[\w<>]+)?\)", re.DOTALL)
+_NO_COMMA = re.compile(r"""(['"])\s+(?=['"])""")
 _YES, _NO = {"true", "yes", "1", "1.0"}, {"false", "no", "0", "0.0", ""}
 
 
@@ -88,15 +91,20 @@ def _kept(texts: list[str], starts: list[int]) -> Gold:
 
 def _parsed(value: str) -> Any:
     """Read a cell that holds JSON, or Python's own notation as tables of Hugging Face's datasets do."""
-    if not value.strip().startswith(("[", "{")):
+    cell = value.strip()
+    if not cell.startswith(("[", "{")):
         return value
-    try:
-        return json.loads(value)
-    except ValueError:
+    for text, read in ((cell, json.loads), (_without_arrays(cell), literal_eval)):
         try:
-            return literal_eval(value.strip())
+            return read(text)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
-            return value
+            continue
+    return value
+
+
+def _without_arrays(cell: str) -> str:
+    """Write numpy's arrays as lists: pandas' CSV has array(['a', 'b'], dtype=object), or ['a' 'b']."""
+    return _NO_COMMA.sub(r"\1, ", _ARRAY.sub(r"\1", cell))
 
 
 def _text(value: Any) -> str:

@@ -36,8 +36,14 @@ def table_delimiter(name: str) -> str | None:
 
 
 def table_rows(text: str, delimiter: str) -> Iterator[Row]:
-    """Read a table whose first line names the columns; raises InputError for a line of another length."""
+    """Read a table whose first line names the columns; raises InputError for a line of another length.
+
+    Where the delimiter is not in the first line, another that is: where the comma is the decimal sign,
+    spreadsheets write CSV with semicolons.
+    """
     csv.field_size_limit(2**31 - 1)
+    head = text.partition("\n")[0]
+    delimiter = next((mark for mark in (delimiter, *";\t|") if mark in head), delimiter)
     lines = csv.DictReader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for record in lines:
