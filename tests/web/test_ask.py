@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from starlette.testclient import TestClient
 
-from tests.web.conftest import HANDBOOK
-from tritonqa import Reader
+from tests.support.gated import GatedReader
+from tests.web.conftest import HANDBOOK, served
+from tritonqa import Library, Reader
 from tritonqa.web import Limits, WebOptions, create_app
 
 TEXT = "👍🏽 The library has 40 rooms, and Ada wrote its catalogue in 1843."
@@ -138,6 +141,25 @@ def test_a_reader_that_is_gone_is_told(toy: Reader, text_client: TestClient) -> 
     toy.close()
     answered = text_client.post("/api/ask", json=ASK)
     assert answered.status_code == 503 and int(answered.headers["retry-after"]) > 0
+
+
+def test_what_a_caller_who_hung_up_asked_is_not_read_on(tmp_path: Path) -> None:
+    (tmp_path / "long.txt").write_text("The pump runs for 24 months. " * 200, encoding="utf-8")
+    with GatedReader() as slow, Library(tmp_path / "x.library", slow) as library:
+        library.add(tmp_path / "long.txt", vectors=False)
+        with served(create_app(slow, library)) as base:
+            connection = HTTPConnection(urlsplit(base).netloc)
+            body = json.dumps({"question": "How long does the pump run?"})
+            connection.request("POST", "/api/ask", body, {"Content-Type": "application/json"})
+            slow.until_it_reads()
+            connection.close()
+            assert slow.let_go() == 1
+
+
+def test_a_library_tells_its_progress(client: TestClient) -> None:
+    body, headers = {"question": "When does the warranty of the pump end?"}, {"Accept": "text/event-stream"}
+    told = events_of(client.post("/api/ask", json=body, headers=headers).text)
+    assert told[0][0] == "progress" and told[-1] == ("answers", client.post("/api/ask", json=body).json())
 
 
 def events_of(text: str) -> list[tuple[str, Any]]:

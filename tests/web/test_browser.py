@@ -15,11 +15,17 @@ from tritonqa import Library, Reader
 from tritonqa.web import WebOptions, create_app
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 HEBREW = "האחריות על הדוד מסתיימת אחרי 24 חודשים. עדה מתקנת אותו בברמן.\n"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS = {"desk": 1100, "phone": 320}  # CSS pixels; 320 is also 1280 at 400 % (WCAG's reflow)
+
+CUT = """[document.documentElement, ...document.querySelectorAll("body *:not(svg, svg *, iframe)")]
+    .filter(one => one.checkVisibility() && one.scrollWidth > one.clientWidth && one.clientWidth > 0
+        && (one === document.documentElement || getComputedStyle(one).overflowX !== "visible"))
+    .map(one => one.outerHTML.slice(0, 90))"""
+"""What scrolls sideways or is cut off there."""
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +134,15 @@ def test_axe_finds_nothing_on_any_state(tab: Page, base: str, toy: Reader, schem
         tab.press("#question", "Enter")
         assert "no text yet" in tab.inner_text("#status.warning")
         assert_accessible(tab, "a text is missing")
+
+
+def test_at_200_percent_nothing_is_cut(browser: Browser, base: str) -> None:
+    context = browser.new_context(viewport={"width": 550, "height": 400}, device_scale_factor=2)
+    tab = context.new_page()
+    for question in ("When does the warranty end?", "Who is the queen of Spain?"):
+        ask(tab, base, question)
+        assert tab.evaluate(CUT) == []
+    context.close()
 
 
 def assert_accessible(tab: Page, state: str) -> None:

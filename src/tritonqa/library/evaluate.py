@@ -14,6 +14,7 @@ from tritonqa.evaluate.calibration import auroc
 from tritonqa.evaluate.retrieval import CUTS, retrieval_figures
 from tritonqa.evaluate.run import Judged, Report
 from tritonqa.library.answer import CitedAnswers, Hit
+from tritonqa.library.answer.ask import PASSAGES
 from tritonqa.library.library import Library
 from tritonqa.progress import Step
 
@@ -26,7 +27,7 @@ def evaluate(
     step: Step | None = None,
     *,
     no_answer_threshold: float = 0.5,
-    passages: int = 20,
+    passages: int = PASSAGES,
 ) -> Report:
     """Ask a library every question of a dataset, whose own contexts are not read.
 

@@ -10,9 +10,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from tritonqa.errors import InputError
-from tritonqa.library.answer.ask import Asking, ask, searched_by
+from tritonqa.library.answer.ask import PASSAGES, Asking, Prepared, finish, prepare, searched_by
 from tritonqa.library.answer.cite import Citer
 from tritonqa.library.answer.cited import CitedAnswers, Hit, Searched
+from tritonqa.library.answer.hit import hit_of
 from tritonqa.library.check import Checked, check, questions_of
 from tritonqa.library.document import Document
 from tritonqa.library.encoder import PACKAGED
@@ -30,6 +31,7 @@ from tritonqa.library.store.open import place_of
 from tritonqa.library.store.scope import Both
 from tritonqa.progress import Step
 from tritonqa.reader import Reader
+from tritonqa.tracing import span
 
 Paths = str | PathLike[str] | Iterable[str | PathLike[str]]
 
@@ -125,19 +127,27 @@ class Library:
         *,
         top_k: int = 1,
         no_answer_threshold: float = 0.5,
-        passages: int = 20,
+        passages: int = PASSAGES,
         scope: Scope | None = None,
+        step: Step | None = None,
     ) -> CitedAnswers:
         """Answer a question in the documents' own words; none where no_answer is above its threshold.
 
-        passages are read, the likeliest of all that scope lets through. Raises InputError that names the
-        field, LibraryError, EngineError.
+        passages are read, the likeliest of all that scope lets through; step(done, all) is told of windows.
+        Raises InputError that names the field, LibraryError, EngineError.
         """
-        text = checked_query(question, "question")
         asking = Asking(top_k, passages, no_answer_threshold)
-        store = self._open.store()
-        with store.read(self._scope(scope)) as view:
-            return ask(view, text, self._open.reader, self._open.encoder, Citer(self.options), asking)
+        prepared = self.prepare(question, asking.passages, scope)
+        with span("tritonqa.read"):
+            texts, options = prepared.passages, prepared.options
+            read = self._open.reader.ask(prepared.question, texts, step=step, **options) if texts else None
+        return finish(prepared, read, Citer(self.options), asking)
+
+    def prepare(self, question: str, passages: int = PASSAGES, scope: Scope | None = None) -> Prepared:
+        """Find what is to be read for a question: the first third of an ask."""
+        text = checked_query(question, "question")
+        with self._open.store().read(self._scope(scope)) as view:
+            return prepare(view, text, self._open.encoder, passages)
 
     def search(self, query: str, *, k: int = 20, scope: Scope | None = None) -> list[Hit]:
         """Return the passages alone, the best first."""
@@ -148,13 +158,7 @@ class Library:
         with store.read(self._scope(scope)) as view:
             found = retrieve(view, text, self._open.encoder, k)
             stored = view.passages([one.id for one in found])
-        hits = []
-        for one, passage in zip(found, stored, strict=True):
-            page = next((page for page in passage.pages if page.start <= passage.start < page.end), None)
-            number, label = (page.number, page.label) if page else (None, None)
-            place = (str(passage.files[0].path), passage.start, passage.end, number, label)
-            hits.append(Hit(passage.text, one.score, *place, passage.title, passage.heading))
-        return hits
+        return [hit_of(one, passage) for one, passage in zip(found, stored, strict=True)]
 
     def documents(self, likely: Iterable[str] = ()) -> Iterator[tuple[str, Document]]:
         """Give each document as it was indexed, once, with its file's path.

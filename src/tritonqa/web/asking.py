@@ -7,8 +7,7 @@ from typing import Any
 
 from tritonqa.checks import text
 from tritonqa.errors import InputError
-from tritonqa.library.answer import CitedAnswers
-from tritonqa.library.library import Library
+from tritonqa.library.answer.ask import Asking
 from tritonqa.library.store import Scope
 from tritonqa.spans import AskOptions, Decoding
 from tritonqa.text import Ask
@@ -29,14 +28,15 @@ class Asked:
     options: AskOptions
     scope: Scope | None
 
-    def of_library(self, library: Library) -> CitedAnswers:
-        """Ask a library; raises InputError for an option that is for passages alone."""
+    @property
+    def of_library(self) -> Asking:
+        """Return how a library is asked; raises InputError for an option that is for passages alone."""
         given: dict[str, Any] = {name: value for name, value in self.options.items() if value is not None}
         if other := sorted(given.keys() - set(LIBRARY_OPTIONS)):
             raise InputError(
                 f"{other[0]} is for passages; a library takes {' and '.join(LIBRARY_OPTIONS)}", other[0]
             )
-        return library.ask(self.question, scope=self.scope, **given)
+        return Asking(**given)
 
 
 def asked_of(record: dict[str, Any]) -> Asked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -20,12 +21,13 @@ from tritonqa.web.workers import Line, Workers
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A reader, a library if there is one, and the line of those who ask."""
+    """A reader, a library if there is one, the line of those who ask, and the library's turns among them."""
 
     reader: AsyncReader
     indexer: Indexer | None
     options: WebOptions
     line: Line
+    turns: asyncio.Semaphore
     workers: Workers
     looks: Workers
     metrics: Metrics = field(default_factory=Metrics)
@@ -35,10 +37,10 @@ class Service:
         """Put together what answers; library is one that is open, or none."""
         limits = options.limits
         line = Line(limits.running + limits.waiting)
-        workers = Workers(limits.running, line)
+        turns, workers = asyncio.Semaphore(limits.running), Workers(limits.running, line)
         looks = Workers(limits.running, Line(limits.running + limits.waiting))
         indexer = Indexer(library) if library is not None else None
-        return cls(AsyncReader(reader.backend), indexer, options, line, workers, looks)
+        return cls(AsyncReader(reader.backend), indexer, options, line, turns, workers, looks)
 
     @property
     def writer(self) -> Indexer:

@@ -9,7 +9,9 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from tests.support.gated import GatedReader
 from tritonqa import Library, Reader
 from tritonqa.integrations.mcp import make_server
 from tritonqa.integrations.mcp.http import behind_token, is_loopback
@@ -18,6 +20,7 @@ mcp = pytest.importorskip("mcp", reason="needs tritonqa[mcp]")
 WARRANTY = {"question": "When does the warranty end?"}
 CHESS = {"question": "Who won the chess match in Oslo?"}
 TEXT = "The warranty ends on 3 May 2031. It covers parts and labour.\n\nAda Lovelace signed it in London."
+SEVERAL = [f"Clause {number}. {TEXT}" for number in range(5)]
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +87,74 @@ def test_tools_state_their_schemas(library: Library, reader: Reader) -> None:
     assert all(tool.output_schema and tool.annotations.read_only_hint for tool in tools)
     listed = call(make_server(reader, library), lambda c: c.read_resource("tritonqa://documents"))
     assert json.loads(listed.contents[0].text)[0]["document"].endswith("warranty.txt")
+
+
+def test_the_protocol_is_kept(library: Library, toy: Reader) -> None:
+    """What the inspector looks at: schemas that hold, lists, templates, and each thing that is not there."""
+    from mcp import MCPError
+
+    async def look(client: Any) -> None:
+        for tool in (await client.list_tools()).tools:
+            Draft202012Validator.check_schema(tool.input_schema)
+            Draft202012Validator.check_schema(tool.output_schema)
+            assert tool.title and tool.description and tool.input_schema["type"] == "object"
+        (listed,) = (await client.list_resources()).resources
+        assert str(listed.uri) == "tritonqa://documents" and listed.mime_type == "application/json"
+        templates = (await client.list_resource_templates()).resource_templates
+        assert sorted(one.name for one in templates) == ["document", "page"]
+        for uri in ("tritonqa://documents/nothing", "tritonqa://documents/nothing/pages/1", "nothing://x"):
+            with pytest.raises(MCPError, match="nothing"):
+                await client.read_resource(uri)
+        unknown = await client.call_tool("nothing", {})
+        assert unknown.is_error and "nothing" in unknown.content[0].text
+        for wrong in ({}, {"question": 5}, {"question": " "}, {"question": "Who?", "top_k": 0}):
+            refused = await client.call_tool("ask", wrong)
+            assert refused.is_error and "question" in refused.content[0].text or "top_k" in wrong
+        assert (await client.call_tool("search", {"query": "warranty"})).structured_content["passages"]
+
+    call(make_server(toy, library), look)
+
+
+@pytest.mark.filterwarnings("ignore:ping is removed")
+def test_a_client_of_an_older_protocol_pings_and_asks(toy: Reader) -> None:
+    async def run() -> Any:
+        async with mcp.Client(make_server(toy), mode="legacy") as client:
+            await client.send_ping()
+            return await client.call_tool("ask", {"question": "Who signed it?", "passages": [TEXT]})
+
+    assert asyncio.run(run()).structured_content["searched"] == {"passages": 1}
+
+
+def test_answers_link_to_their_sources(library: Library, reader: Reader) -> None:
+    found = call(make_server(reader, library), lambda c: c.call_tool("ask", WARRANTY))
+    text, link = found.content
+    assert json.loads(text.text) == found.structured_content
+    assert link.type == "resource_link" and link.name == "warranty.txt"
+    assert str(link.uri) == found.structured_content["answers"][0]["resource"]
+
+
+def test_an_ask_tells_its_progress(toy: Reader) -> None:
+    told: list[tuple[float, float | None]] = []
+
+    async def hear(done: float, total: float | None, message: str | None) -> None:
+        told.append((done, total))
+
+    arguments = {"question": "Who signed it?", "passages": SEVERAL}
+    call(make_server(toy), lambda c: c.call_tool("ask", arguments, progress_callback=hear))
+    assert told[-1] == (5, 5) and [done for done, _ in told] == [1, 2, 3, 4, 5]
+
+
+def test_an_ask_that_is_cancelled_is_not_read_on() -> None:
+    slow = GatedReader()
+
+    async def give_up(client: Any) -> int:
+        arguments = {"question": "Who signed it?", "passages": SEVERAL}
+        asking = asyncio.ensure_future(client.call_tool("ask", arguments))
+        await asyncio.to_thread(slow.until_it_reads)
+        asking.cancel()
+        return await asyncio.to_thread(slow.let_go)
+
+    assert call(make_server(slow), give_up) == 1
 
 
 def test_the_command_over_stdio(library: Library) -> None:

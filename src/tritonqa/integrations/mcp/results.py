@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any, Literal
 
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
+
+from tritonqa.errors import MissingExtra
+from tritonqa.integrations.mcp.documents import resource_of
+
+try:
+    from mcp.types import CallToolResult, ResourceLink, TextContent
+except ImportError as error:
+    raise MissingExtra("mcp", "mcp") from error
 
 
 class QuotedAnswer(TypedDict):
@@ -70,17 +80,41 @@ class SearchResult(TypedDict):
     passages: list[FoundPassage]
 
 
-def quoted(answer: Mapping[str, Any], resource: str | None) -> QuotedAnswer:
-    """Return an answer of the JSON of every protocol as the tool gives it."""
+def asked(record: Mapping[str, Any]) -> CallToolResult:
+    """Return an ask's JSON as the tool gives it: once as data, once as text, and a link to each source."""
+    answers = [_quoted(answer) for answer in record["answers"]]
+    result: AskResult = {
+        "question": record["question"],
+        "answers": answers,
+        "no_answer_probability": record["no_answer"],
+        "calibrated": record["calibrated"],
+        "searched": record["searched"],
+    }
+    linked = {answer["resource"]: answer for answer in answers if answer["resource"]}
+    text = TextContent(type="text", text=json.dumps(result, ensure_ascii=False))
+    return CallToolResult(
+        content=[text, *(_link(uri, answer) for uri, answer in linked.items())],
+        structured_content={**result},
+    )
+
+
+def _quoted(answer: Mapping[str, Any]) -> QuotedAnswer:
+    document, page = answer.get("document"), answer.get("page")
     return {
         "text": answer["text"],
         "probability": answer["score"],
         "start": answer["start"],
         "end": answer["end"],
         "context": answer.get("context", ""),
-        "document": answer.get("document"),
-        "page": answer.get("page"),
+        "document": document,
+        "page": page,
         "page_label": answer.get("page_label"),
-        "resource": resource,
+        "resource": resource_of(document, page) if document else None,
         "passage": answer["passage"],
     }
+
+
+def _link(uri: str, answer: QuotedAnswer) -> ResourceLink:
+    page = f", page {answer['page']}" if answer["page"] else ""
+    name = PurePath(answer["document"] or "").name
+    return ResourceLink(type="resource_link", uri=uri, name=f"{name}{page}", mime_type="text/plain")

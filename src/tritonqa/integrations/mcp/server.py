@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from functools import wraps
-from typing import Annotated, Any, ParamSpec, TypeAlias, TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, TypeAlias
 
 from tritonqa import __version__
 from tritonqa.errors import InputError, MissingExtra, TritonQAError
 from tritonqa.integrations.mcp.documents import SCHEME, listing, read, resource_of
-from tritonqa.integrations.mcp.results import AskResult, SearchResult, VerifyResult, quoted
+from tritonqa.integrations.mcp.results import AskResult, SearchResult, VerifyResult, asked
+from tritonqa.library.aio import ask as ask_library
+from tritonqa.library.answer.ask import Asking
 from tritonqa.library.library import Library
 from tritonqa.library.store import Scope
 from tritonqa.library.verify import quotations, verify
-from tritonqa.reader import Reader
+from tritonqa.progress import Step
+from tritonqa.reader import AsyncReader, Reader
+from tritonqa.reader.followed import Followed
 
 try:
     from mcp.server import MCPServer
-    from mcp.server.mcpserver.exceptions import ToolError
-    from mcp.types import ToolAnnotations
+    from mcp.server.mcpserver import Context
+    from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError
+    from mcp.types import CallToolResult, ToolAnnotations
     from pydantic import Field
 except ImportError as error:
     raise MissingExtra("mcp", "mcp") from error
@@ -37,8 +42,6 @@ Query: TypeAlias = Annotated[str, Field(description="Words or a question.")]
 Count: TypeAlias = Annotated[int, Field(description="Passages at most.", ge=1, le=100)]
 Text: TypeAlias = Annotated[str, Field(description="A text with quotations, in marks or as blocks.")]
 
-P = ParamSpec("P")
-T = TypeVar("T")
 _LOOKS = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 
 _INSTRUCTIONS = (
@@ -47,50 +50,56 @@ _INSTRUCTIONS = (
 )
 
 
-def telling(tool: Callable[P, T]) -> Callable[P, T]:
+@contextmanager
+def telling() -> Iterator[None]:
     """Let an assistant read our errors: the SDK hides those that it does not know."""
+    try:
+        yield
+    except TritonQAError as error:
+        raise ToolError(str(error)) from error
 
-    @wraps(tool)
-    def told(*arguments: P.args, **named: P.kwargs) -> T:
-        try:
-            return tool(*arguments, **named)
-        except TritonQAError as error:
-            raise ToolError(str(error)) from error
 
-    return told
+@contextmanager
+def finding() -> Iterator[None]:
+    """Do the same for a resource, which may not be there."""
+    try:
+        yield
+    except InputError as error:
+        raise ResourceNotFoundError(str(error)) from error
+    except TritonQAError as error:
+        raise ResourceError(str(error)) from error
 
 
 def make_server(reader: Reader, library: Library | None = None) -> MCPServer[Any]:
-    """Make the server: ask, and with a library search, verify_quotes and its documents."""
+    """Make the server: ask, and with a library search, verify_quotes and its documents.
+
+    An ask tells its progress, and a caller who cancels it ends it.
+    """
     server = MCPServer("tritonqa", version=__version__, instructions=_INSTRUCTIONS)
+    awaited = AsyncReader(reader.backend)
 
     @server.tool(annotations=_LOOKS, title="Ask")
-    @telling
-    def ask(
+    async def ask(
         question: Question,
+        context: Context,
         passages: Passages = None,
         documents: Documents = None,
         top_k: TopK = 3,
-    ) -> AskResult:
+    ) -> Annotated[CallToolResult, AskResult]:
         """Answer a question with verbatim quotations, or say that nothing that was searched answers it."""
-        if passages is not None:
-            record = reader.ask(question, passages, top_k=top_k).to_dict()
-            searched: dict[str, Any] = {"passages": len(passages)}
-        else:
-            found = _library(library).ask(question, top_k=top_k, scope=_scope(documents))
-            record = found.to_dict()
-            searched = record["searched"]
-        answers = [
-            quoted(a, resource_of(a["document"], a["page"]) if "document" in a else None)
-            for a in record["answers"]
-        ]
-        return {
-            "question": question,
-            "answers": answers,
-            "no_answer_probability": record["no_answer"],
-            "calibrated": record["calibrated"],
-            "searched": searched,
-        }
+
+        async def answer(step: Step) -> dict[str, Any]:
+            if passages is not None:
+                found = await awaited.ask(question, passages, step=step, top_k=top_k)
+                return {**found.to_dict(), "searched": {"passages": len(passages)}}
+            asking, scope = Asking(top_k), _scope(documents)
+            cited = await ask_library(_library(library), awaited, question, asking, scope=scope, step=step)
+            return cited.to_dict()
+
+        with telling(), Followed(answer) as work:
+            async for done, total in work:
+                await context.report_progress(done, total)
+            return asked(work.result())
 
     if library is not None:
         _add_library(server, library)
@@ -101,7 +110,7 @@ def _add_library(server: MCPServer[Any], library: Library) -> None:
     """Add the tools and resources that need documents."""
 
     @server.tool(annotations=_LOOKS, title="Search passages")
-    @telling
+    @telling()
     def search(query: Query, k: Count = 10) -> SearchResult:
         """Find the passages that say most about something, without answering."""
         return {
@@ -120,7 +129,7 @@ def _add_library(server: MCPServer[Any], library: Library) -> None:
         }
 
     @server.tool(annotations=_LOOKS, title="Verify quotations")
-    @telling
+    @telling()
     def verify_quotes(text: Text) -> VerifyResult:
         """Look for every quotation of a text in the documents: verified, repaired, or not found."""
         sought = quotations(text)
@@ -129,16 +138,19 @@ def _add_library(server: MCPServer[Any], library: Library) -> None:
         return {"quotations": verdicts, "all_verified": all(one.status == "verified" for one in found)}
 
     @server.resource(SCHEME, name="documents", mime_type="application/json")
+    @finding()
     def documents() -> str:
         """List the documents, each with the address of its text."""
         return json.dumps(listing(library), ensure_ascii=False)
 
     @server.resource(SCHEME + "/{name}", name="document", mime_type="text/plain")
+    @finding()
     def document(name: str) -> str:
         """Read a document's text as it was indexed; answers' characters count in it."""
         return read(library, name)
 
     @server.resource(SCHEME + "/{name}/pages/{page}", name="page", mime_type="text/plain")
+    @finding()
     def page(name: str, page: int) -> str:
         """Read one page of a document."""
         return read(library, name, page)

@@ -1,10 +1,12 @@
-"""A question and a view of a library → cited answers."""
+"""A question and a view of a library → passages to read; what was read → cited answers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tritonqa.checks import check_fields, whole_number
 from tritonqa.library.answer.cite import Citer
 from tritonqa.library.answer.cited import CitedAnswer, CitedAnswers, Searched
 from tritonqa.library.answer.context import context
@@ -14,12 +16,14 @@ from tritonqa.library.answer.place import place_of
 from tritonqa.library.encoder import Encoder
 from tritonqa.library.retrieve import Retrieved, retrieve
 from tritonqa.library.store import Stored, View
-from tritonqa.reader import Reader
-from tritonqa.spans import Decoding
+from tritonqa.spans import AskOptions, Decoding
 from tritonqa.tracing import span
 
 if TYPE_CHECKING:
     from tritonqa.answers import Answers
+
+PASSAGES = 20
+"""Read for a question where nothing else is said."""
 
 _SPANS = 2  # answers that a passage brings, on average
 
@@ -29,42 +33,58 @@ class Asking:
     """How many passages are read, and how many answers are given while no_answer is at most its threshold."""
 
     top_k: int = 1
-    passages: int = 20
+    passages: int = PASSAGES
     no_answer_threshold: float = 0.5
 
     def __post_init__(self) -> None:
         """Raise InputError for values out of range, by name."""
         Decoding(top_k=self.top_k, no_answer_threshold=self.no_answer_threshold)
+        check_fields(self, whole_number, "passages", least=1)
 
 
-def ask(
-    view: View,
-    question: str,
-    reader: Reader,
-    encoder: Encoder | None,
-    citer: Citer,
-    options: Asking,
-) -> CitedAnswers:
-    """Retrieve, read, judge, and look at the files again; raises what the reader raises."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A question, the passages to read for it, the best first, and what was searched."""
+
+    question: str
+    found: tuple[tuple[Retrieved, Stored], ...]
+    searched: Searched
+
+    @property
+    def passages(self) -> list[str]:
+        """Return the texts that a reader is given; it is not asked where there are none."""
+        return [stored.described or stored.text for _, stored in self.found]
+
+    @property
+    def options(self) -> AskOptions:
+        """Return how a reader is asked: for all that it has, so that the judge decides."""
+        return {"top_k": _SPANS * len(self.found), "no_answer_threshold": 1.0}
+
+
+def prepare(view: View, question: str, encoder: Encoder | None, passages: int) -> Prepared:
+    """Retrieve what is to be read."""
     searched = searched_by(view)
     with span("tritonqa.retrieve"):
-        found = retrieve(view, question, encoder, options.passages)
+        found = retrieve(view, question, encoder, passages)
         stored = view.passages([one.id for one in found])
-    readable = [(one, passage) for one, passage in zip(found, stored, strict=True) if passage.text.strip()]
-    if not readable:
-        return CitedAnswers(question, (), 1.0, searched)
-    texts = [passage.described or passage.text for _, passage in readable]
-    with span("tritonqa.read"):
-        read = reader.ask(question, texts, top_k=_SPANS * len(texts), no_answer_threshold=1.0)
+    pairs = zip(found, stored, strict=True)
+    return Prepared(question, tuple((one, text) for one, text in pairs if text.text.strip()), searched)
+
+
+def finish(prepared: Prepared, read: Answers | None, citer: Citer, options: Asking) -> CitedAnswers:
+    """Judge what a reader has read, and look at the files again; None where there was nothing to read."""
+    if read is None:
+        return CitedAnswers(prepared.question, (), 1.0, prepared.searched)
     judge = fitted()
-    candidates = judge.judged(_candidates(read, readable), read.no_answer)
-    merged = merge(candidates)
+    candidates = judge.judged(_candidates(read, prepared.found), read.no_answer)
     no_answer = judge.no_answer(candidates, read.no_answer)
     items: tuple[CitedAnswer, ...] = ()
     if no_answer <= options.no_answer_threshold:
         with span("tritonqa.cite"):
-            items = tuple(_cited(group, citer) for group in merged[: options.top_k])
-    return CitedAnswers(question, items, no_answer, searched, read.calibrated, read.question_cut)
+            items = tuple(_cited(group, citer) for group in merge(candidates)[: options.top_k])
+    return CitedAnswers(
+        prepared.question, items, no_answer, prepared.searched, read.calibrated, read.question_cut
+    )
 
 
 def searched_by(view: View) -> Searched:
@@ -74,7 +94,7 @@ def searched_by(view: View) -> Searched:
     return Searched(counts.files, counts.passages, unreadable)
 
 
-def _candidates(read: Answers, readable: list[tuple[Retrieved, Stored]]) -> list[Candidate]:
+def _candidates(read: Answers, readable: Sequence[tuple[Retrieved, Stored]]) -> list[Candidate]:
     """Put the reader's answers at their places in the documents; of overlapping passages each place once."""
     found: dict[tuple[str, int, int], Candidate] = {}
     for answer in read:
