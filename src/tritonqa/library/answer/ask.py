@@ -22,7 +22,7 @@ from tritonqa.tracing import span
 if TYPE_CHECKING:
     from tritonqa.answers import Answers
 
-PASSAGES = 20
+PASSAGES = 10
 """Read for a question where nothing else is said."""
 
 _SPANS = 2  # answers that a passage brings, on average
