@@ -6,6 +6,9 @@ DATA holds train/squad-train.jsonl.gz; articles of train/squad-train-part.jsonl.
 is asked with all articles and without its own. Prints recall by weight, and figures that each fifth of the
 questions got from the others; --write puts the models into the package. LIBRARY is a folder that is filled
 once and kept.
+
+What is compared are answers to one question, so how much their passages count beside what the reader says of
+them is fitted within questions (a conditional logit); how likely the best is right, over all.
 """
 
 from __future__ import annotations
@@ -30,9 +33,10 @@ from tritonqa.library.retrieve import retrieve
 from tritonqa.library.retrieve.weights import Weights
 from tritonqa.library.store import EVERYTHING, Scope, View
 
-RIGHT = ("answerable", "share", "lexical")
+RIGHT = ("answerable", "share")
 ANSWERED = {"hybrid": ("answerable", "lexical", "dense"), "lexical": ("answerable", "lexical")}
 PASSAGES, FOLDS, RIDGE = 10, 5, 0.0002
+STEPS, RATE, DECAY = 1_200, 0.3, 0.002  # of the ascent within questions
 
 Row = dict[str, Any]
 
@@ -55,12 +59,14 @@ def draw(data: Path, articles: int) -> tuple[list[tuple[str, str, str]], list[Ro
     return passages, questions
 
 
-def observe(view: View, reader: Reader, row: Row, gone: bool) -> Iterator[tuple[dict[str, float], float]]:
+def observe(
+    view: View, reader: Reader, row: Row, gone: bool, passages: int
+) -> Iterator[tuple[dict[str, float], float]]:
     """Give the features of each answer, and whether it is right."""
-    found = retrieve(view, row["question"], find(), PASSAGES)
+    found = retrieve(view, row["question"], find(), passages)
     stored = view.passages([one.id for one in found])
     read = reader.ask(
-        row["question"], [one.text for one in stored], top_k=2 * PASSAGES, no_answer_threshold=1.0
+        row["question"], [one.text for one in stored], top_k=2 * passages, no_answer_threshold=1.0
     )
     for answer in read:
         i = answer.passage
@@ -78,6 +84,24 @@ def logistic(rows: list[dict[str, float]], names: tuple[str, ...], came: np.ndar
         curve = x.T @ (x * (chance * (1 - chance))[:, None]) + ridge + 1e-9 * np.eye(len(weights))
         weights = weights + np.linalg.solve(curve, x.T @ (came - chance) - ridge @ weights)
     return dict(zip((*names, "bias"), weights.round(4).tolist(), strict=True))
+
+
+def within(groups: list[list[tuple[dict[str, float], float]]]) -> float:
+    """Return how much a passage's lexical share counts beside the log odds of an answer's share.
+
+    By gradient ascent on the chance that a softmax over each question's answers gives to right ones.
+    """
+    known = [group for group in groups if any(came for _, came in group)]
+    weights = np.array([1.0, 0.0])
+    for _ in range(STEPS):
+        step = -DECAY * weights
+        for group in known:
+            x = np.array([[row["share"], row["lexical"]] for row, _ in group])
+            chance = np.exp(x @ weights - (x @ weights).max())
+            right = chance * np.array([came for _, came in group])
+            step = step + (right / right.sum() - chance / chance.sum()) @ x / len(known)
+        weights = weights + RATE * step
+    return float(weights[1] / weights[0])
 
 
 def value(model: dict[str, float], row: dict[str, float]) -> float:
@@ -104,6 +128,7 @@ def main() -> None:
     parser.add_argument("library", type=Path)
     parser.add_argument("--articles", type=int, default=24)
     parser.add_argument("--questions", type=int, default=125)
+    parser.add_argument("--passages", type=int, default=PASSAGES, help="Read for each question.")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     passages, questions = draw(options.data, options.articles)
@@ -117,7 +142,7 @@ def main() -> None:
             others = tuple({f"{name.split('-')[0]}-*" for name, _, _ in passages} - {f"{article}-*"})
             for gone, scope in ((False, EVERYTHING), (True, Scope(others))):
                 with store.read(scope) as view:
-                    seen.append((number, gone, list(observe(view, reader, row, gone))))
+                    seen.append((number, gone, list(observe(view, reader, row, gone, options.passages))))
     models = {kind: fit(seen, names) for kind, names in ANSWERED.items()}
     print(json.dumps(models, indent=2))
     if options.write:
@@ -147,8 +172,12 @@ def fit(
 def _models(
     seen: list[tuple[int, bool, list[tuple[dict[str, float], float]]]], names: tuple[str, ...]
 ) -> dict[str, Any]:
-    present = [row for _, gone, rows in seen if not gone for row in rows]
-    right = logistic([row for row, _ in present], RIGHT, np.array([came for _, came in present]))
+    present = [rows for _, gone, rows in seen if not gone]
+    ratio = within(present)
+    answers = [row for rows in present for row in rows]
+    mixed = [{**row, "share": row["share"] + ratio * row["lexical"]} for row, _ in answers]
+    right = logistic(mixed, RIGHT, np.array([came for _, came in answers]))
+    right["lexical"] = round(ratio * right["share"], 4)
     best = [max(rows, key=lambda row: value(right, row[0]))[0] for _, _, rows in seen]
     answered = logistic(best, names, np.array([float(not gone) for _, gone, _ in seen]))
     return {"right": right, "answered": answered}

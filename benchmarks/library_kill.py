@@ -58,6 +58,7 @@ def main() -> None:
         for name in ("first", "whole"):  # the second time tells how long it takes, with all that is cached
             took = alone([*code, str(Path(place) / name), str(options.folder), made])
         whole = held(Path(place) / "whole")
+        files = len(Library(Path(place) / "whole").files())
         kills = libraries = differing = 0
         while kills < options.kills:
             killed = Path(place) / f"killed-{libraries}"
@@ -69,6 +70,7 @@ def main() -> None:
     figures = {
         "kills": kills,
         "indexed": made,
+        "files": files,
         "libraries": libraries,
         "differing": differing,
         "seconds_alone": round(took, 1),
