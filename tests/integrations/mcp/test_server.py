@@ -62,6 +62,11 @@ def test_what_is_not_there_is_no_answer(library: Library, reader: Reader) -> Non
     assert found.structured_content["no_answer_probability"] > 0.5
 
 
+def test_what_is_out_of_scope_is_not_searched(library: Library, toy: Reader) -> None:
+    found = call(make_server(toy, library), lambda c: c.call_tool("ask", {**WARRANTY, "scope": ["*.pdf"]}))
+    assert found.structured_content["searched"]["passages"] == 0 and not found.structured_content["answers"]
+
+
 def test_ask_reads_passages_without_a_library(reader: Reader) -> None:
     arguments = {"question": "Who signed it?", "passages": [TEXT]}
     found = call(make_server(reader), lambda c: c.call_tool("ask", arguments))

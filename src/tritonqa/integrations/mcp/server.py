@@ -83,7 +83,7 @@ def make_server(reader: Reader, library: Library | None = None) -> MCPServer[Any
         question: Question,
         context: Context,
         passages: Passages = None,
-        documents: Documents = None,
+        scope: Documents = None,
         top_k: TopK = 3,
     ) -> Annotated[CallToolResult, AskResult]:
         """Answer a question with verbatim quotations, or say that nothing that was searched answers it."""
@@ -92,8 +92,8 @@ def make_server(reader: Reader, library: Library | None = None) -> MCPServer[Any
             if passages is not None:
                 found = await awaited.ask(question, passages, step=step, top_k=top_k)
                 return {**found.to_dict(), "searched": {"passages": len(passages)}}
-            asking, scope = Asking(top_k), _scope(documents)
-            cited = await ask_library(_library(library), awaited, question, asking, scope=scope, step=step)
+            asking, within = Asking(top_k), _scope(scope)
+            cited = await ask_library(_library(library), awaited, question, asking, scope=within, step=step)
             return cited.to_dict()
 
         with telling(), Followed(answer) as work:
