@@ -29,7 +29,7 @@ PLAIN = DeployOptions()
 FULL = DeployOptions(
     name="qa", namespace="answers", image="registry/qa:1", replicas=3, most=9, queue_seconds=0.25, cpus=4,
     memory="3Gi", gpus=1, web=True, milvus=True, storage="1Ti", models=OTHER,
-    serving=Serving(http_port=9000, grpc_port=9001, metrics_port=9002, drain_timeout=60),
+    serving=Serving(http_port=9000, grpc_port=9001, metrics_port=9002, drain_timeout=60, grace=7.5),
 )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def test_kserve_knows_every_object(tmp_path: Path, options: DeployOptions) -> No
 
 @pytest.mark.parametrize(
     "options",
-    [PLAIN, replace(FULL, replicas=PLAIN.replicas, most=PLAIN.most, memory="1500M")],
+    [PLAIN, replace(FULL, replicas=2, most=10, memory="1500M", serving=replace(FULL.serving, grace=0.0))],
     ids=["plain", "full"],
 )
 def test_compose_knows_the_file(tmp_path: Path, options: DeployOptions) -> None:
@@ -109,11 +109,12 @@ def test_compose_knows_the_file(tmp_path: Path, options: DeployOptions) -> None:
 
 def test_pods_are_locked_and_end_in_time(tmp_path: Path) -> None:
     spec = of_kind("Deployment", objects("kubernetes", tmp_path, FULL))["spec"]["template"]["spec"]
-    assert spec["securityContext"]["runAsNonRoot"] and spec["terminationGracePeriodSeconds"] > 60 + 5
+    assert spec["securityContext"]["runAsNonRoot"] and spec["terminationGracePeriodSeconds"] > 60 + 8
     for container in (*spec["containers"], *spec["initContainers"]):
         assert container["securityContext"]["readOnlyRootFilesystem"]
         assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
     (server,) = spec["containers"]
+    assert server["lifecycle"]["preStop"]["exec"]["command"] == ["sleep", "8"]  # the grace, whole seconds
     assert {"name": "shm", "mountPath": "/dev/shm"} in server["volumeMounts"]
     assert "--exit-timeout-secs=60" in server["args"] and "--http-address=0.0.0.0" in server["args"]
     assert server["resources"]["limits"]["nvidia.com/gpu"] == "1"
@@ -178,6 +179,7 @@ def test_what_was_written_earlier_is_replaced_and_other_files_are_not(tmp_path: 
         ("kserve", ["--cache"], "KServe serves the image's own repository"),
         ("kserve", ["--web"], "web needs the Service of kubernetes"),
         ("compose", ["--replicas", "3"], "replicas are for kubernetes and kserve"),
+        ("compose", ["--grace", "5"], "grace is for kubernetes and kserve"),
         ("compose", [str(ROOT)], "is on this machine alone"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
+from math import ceil
 from typing import Any
 
 from tritonqa.deploy.options import DeployOptions
@@ -21,7 +22,7 @@ def repository(options: DeployOptions) -> str:
 def server(options: DeployOptions) -> list[str]:
     """Return the arguments of the image: its repository, then flags of Triton's own."""
     flags = listening_arguments(options.place)
-    return [repository(options), *flags, f"--exit-timeout-secs={int(options.serving.drain_timeout)}"]
+    return [repository(options), *flags, f"--exit-timeout-secs={ceil(options.serving.drain_timeout)}"]
 
 
 def builder(options: DeployOptions) -> list[str]:

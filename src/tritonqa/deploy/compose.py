@@ -6,7 +6,7 @@ from typing import Any
 
 from tritonqa.deploy import arguments, milvus
 from tritonqa.deploy.options import DeployOptions
-from tritonqa.deploy.pod import SHARED_MEMORY, USER, Record, grace
+from tritonqa.deploy.pod import SHARED_MEMORY, USER, Record, ending
 from tritonqa.errors import InputError
 
 _PROMETHEUS, _GRAFANA = "prom/prometheus:v3.5.0", "grafana/grafana:12.1.0"
@@ -15,11 +15,16 @@ _PROMETHEUS, _GRAFANA = "prom/prometheus:v3.5.0", "grafana/grafana:12.1.0"
 def compose(options: DeployOptions) -> dict[str, list[Record]]:
     """Describe the services and what Prometheus scrapes, by the name of the file that holds them.
 
-    Raises InputError for what a single machine has not: several servers.
+    Raises InputError for what a single machine has not: several servers, and who sends asks elsewhere.
     """
     if (options.replicas, options.most) != (DeployOptions().replicas, DeployOptions().most):
         raise InputError(
             "replicas are for kubernetes and kserve: on one machine one server has all cores", "replicas"
+        )
+    if options.serving.grace:
+        raise InputError(
+            "grace is for kubernetes and kserve: on one machine nobody sends asks elsewhere meanwhile",
+            "grace",
         )
     services = {"reader": reader(options), "prometheus": _prometheus(), "grafana": _grafana()}
     if not options.serves_image:
@@ -52,7 +57,7 @@ def reader(options: DeployOptions) -> Record:
             f"127.0.0.1:{port}:{port}" for port in (place.http_port, place.grpc_port, place.metrics_port)
         ],
         "shm_size": _bytes(SHARED_MEMORY),
-        "stop_grace_period": f"{grace(options)}s",
+        "stop_grace_period": f"{ending(options)}s",
         "deploy": {"resources": wanted},
         "healthcheck": {
             "test": [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tritonqa.deploy.milvus import milvus
 from tritonqa.deploy.options import DeployOptions
-from tritonqa.deploy.pod import Record, container, grace, metadata, unprivileged, volumes
+from tritonqa.deploy.pod import Record, container, ending, metadata, unprivileged, volumes
 from tritonqa.errors import InputError
 
 FORMAT = {"name": "tritonqa", "version": "1"}
@@ -57,7 +57,7 @@ def inference_service(options: DeployOptions) -> Record:
                 "maxReplicas": options.most,
                 "scaleMetric": "cpu",
                 "scaleTarget": 80,
-                "terminationGracePeriodSeconds": grace(options),
+                "terminationGracePeriodSeconds": ending(options),
                 "automountServiceAccountToken": False,
                 "securityContext": unprivileged(),
                 "model": {"modelFormat": FORMAT, "protocolVersion": "v2", "runtime": options.name},

@@ -8,7 +8,7 @@ from tritonqa.deploy.pod import (
     Record,
     builders,
     container,
-    grace,
+    ending,
     labels,
     metadata,
     unprivileged,
@@ -43,7 +43,7 @@ def deployment(options: DeployOptions) -> Record:
         "securityContext": unprivileged(),
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
-        "terminationGracePeriodSeconds": grace(options),
+        "terminationGracePeriodSeconds": ending(options),
         "topologySpreadConstraints": [
             {
                 "maxSkew": 1,

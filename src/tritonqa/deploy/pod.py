@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any, TypeAlias
 
 from tritonqa.deploy import arguments
@@ -11,7 +12,7 @@ Record: TypeAlias = dict[str, Any]
 
 SHARED_MEMORY = "256Mi"
 USER = 1000
-_LEAVING = 5  # seconds in which the cluster learns that a pod gets no more asks
+_LEAVING = 5  # seconds in which a cluster learns that a pod gets no more asks, where no grace was given
 _MARGIN = 5
 _PROBE = 5  # seconds between probes
 
@@ -27,9 +28,14 @@ def metadata(options: DeployOptions, name: str = "", component: str = "reader") 
     return named | ({"namespace": options.namespace} if options.namespace else {})
 
 
-def grace(options: DeployOptions) -> int:
+def leaving(options: DeployOptions) -> int:
+    """Return the seconds before the end in which a pod is left and still answers: the grace of `serve`."""
+    return ceil(options.serving.grace) or _LEAVING
+
+
+def ending(options: DeployOptions) -> int:
     """Return the seconds a pod has to end: to be left, to answer what is under way, and a few more."""
-    return _LEAVING + int(options.serving.drain_timeout) + _MARGIN
+    return leaving(options) + ceil(options.serving.drain_timeout) + _MARGIN
 
 
 def container(options: DeployOptions, name: str = "reader") -> Record:
@@ -53,7 +59,7 @@ def container(options: DeployOptions, name: str = "reader") -> Record:
         "startupProbe": probe("ready", int(options.serving.start_timeout / _PROBE)),
         "readinessProbe": probe("ready", 1),
         "livenessProbe": probe("live", 6),
-        "lifecycle": {"preStop": {"exec": {"command": ["sleep", str(_LEAVING)]}}},
+        "lifecycle": {"preStop": {"exec": {"command": ["sleep", str(leaving(options))]}}},
     }
 
 
