@@ -23,7 +23,7 @@ def compose(options: DeployOptions) -> dict[str, list[Record]]:
         )
     if options.serving.grace:
         raise InputError(
-            "grace is for kubernetes and kserve: on one machine nobody sends asks elsewhere meanwhile",
+            "grace is for kubernetes and kserve: on one machine asks go nowhere else meanwhile",
             "grace",
         )
     services = {"reader": reader(options), "prometheus": _prometheus(), "grafana": _grafana()}
