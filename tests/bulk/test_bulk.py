@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import json
 import os
 import signal
@@ -9,69 +8,21 @@ import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Unpack
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.bulk import Rows, answers_in, asked, bytes_in, written
 from tests.support.command import tritonqa
 from tests.support.wait import eventually
 from tritonqa import Answers, Reader
 from tritonqa.bulk import BulkOptions, bulk
-from tritonqa.bulk.files import Folder
-from tritonqa.bulk.ledger import alone
-from tritonqa.errors import EngineError, InputError, OutputError
+from tritonqa.errors import EngineError, InputError
 from tritonqa.spans import AskOptions
 
-pa = pytest.importorskip("pyarrow", reason="needs tritonqa[bulk]")
-
-Rows = list[dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
-    with Reader.load(engine="toy") as opened:
-        yield opened
-
-
-def asked(count: int) -> Rows:
-    return [
-        {
-            "id": i,
-            "question": f"Who wrote book {i}?",
-            "passages": f"Book {i} was written by Ada the {i}th 🤗.",
-        }
-        for i in range(count)
-    ]
-
-
-def written(folder: Path, rows: Rows, kind: str) -> Path:
-    path = folder / f"asks.{kind}"
-    lines = "".join(json.dumps(row) + "\n" for row in rows)
-    if kind == "jsonl":
-        path.write_text(lines, encoding="utf-8")
-    elif kind == "jsonl.gz":
-        path.write_bytes(gzip.compress(lines.encode()))
-    elif kind == "parquet":
-        import pyarrow.parquet as pq
-
-        pq.write_table(pa.Table.from_pylist(rows), path)
-    else:
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            table = csv.DictWriter(stream, list(rows[0]), delimiter="\t" if kind == "tsv" else ",")
-            table.writeheader()
-            table.writerows(rows)
-    return path
-
-
-def answers_in(folder: Path) -> Rows:
-    parts = sorted(folder.glob("part-*.jsonl"))
-    return [json.loads(line) for part in parts for line in part.read_text(encoding="utf-8").splitlines()]
-
-
-def bytes_in(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.rglob("*.jsonl")}
+pytest.importorskip("pyarrow", reason="needs tritonqa[bulk]")
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "jsonl.gz", "csv", "tsv", "parquet"])
@@ -211,65 +162,6 @@ def test_urls_of_stores(reader: Reader, tmp_path: Path) -> None:
     done = bulk(reader, ["memory://in/*.jsonl"], "memory://out")
     assert done.answers == 3 and store.exists("/out/_SUCCESS")
     assert bulk(reader, ["memory://in/*.jsonl"], "memory://out").parts_before == 1
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (
-            BulkOptions(question_column="ask"),
-            "question_column 'ask' is not there; the columns are id, question",
-        ),
-        (BulkOptions(text_column="body"), "text_column 'body' is not there"),
-        (BulkOptions(questions=Path("/no/such/file.txt")), "questions /no/such/file.txt can't be read"),
-    ],
-)
-def test_what_is_not_there_is_said_first(
-    reader: Reader, tmp_path: Path, options: BulkOptions, message: str
-) -> None:
-    source = written(tmp_path, asked(1), "jsonl")
-    with pytest.raises(InputError, match=message):
-        bulk(reader, [str(source)], str(tmp_path / "out"), options)
-
-
-def test_other_runs_are_kept_out_of_a_folder(reader: Reader, tmp_path: Path) -> None:
-    source, out = written(tmp_path, asked(4), "jsonl"), tmp_path / "out"
-    bulk(reader, [str(source)], str(out), BulkOptions(rows=2))
-    with pytest.raises(InputError, match=r"holds a run with other rows \(2, not 3\)"):
-        bulk(reader, [str(source)], str(out), BulkOptions(rows=3))
-    with alone(Folder(str(out))), pytest.raises(InputError, match="another run is writing"):
-        bulk(reader, [str(source)], str(out), BulkOptions(rows=2))
-    part = sorted(out.glob("part-*"))[0]
-    part.write_text("by hand")
-    with pytest.raises(InputError, match="was changed since it was written"):
-        bulk(reader, [str(source)], str(out), BulkOptions(rows=2))
-    part.unlink()
-    assert bulk(reader, [str(source)], str(out), BulkOptions(rows=2)).parts == 1
-
-
-@pytest.mark.parametrize("kind", ["parquet", "jsonl.gz"])
-def test_a_file_cut_short_keeps_what_was_before(reader: Reader, tmp_path: Path, kind: str) -> None:
-    source = written(tmp_path, asked(3000), kind)
-    source.write_bytes(source.read_bytes()[: source.stat().st_size * 2 // 3])
-    with pytest.raises(InputError, match="cut short"):
-        bulk(reader, [str(source)], str(tmp_path / "out"), BulkOptions(rows=10))
-    found = answers_in(tmp_path / "out")
-    assert [row["id"] for row in found] == list(range(len(found))) and not (
-        tmp_path / "out" / "_SUCCESS"
-    ).exists()
-
-
-@pytest.mark.parametrize("name", ["/no/such/file.jsonl", "nowhere://x/y.jsonl"])
-def test_inputs_that_are_not_there(reader: Reader, tmp_path: Path, name: str) -> None:
-    with pytest.raises(InputError, match=name):
-        bulk(reader, [name], str(tmp_path / "out"))
-
-
-def test_an_output_that_cant_be_written(reader: Reader, tmp_path: Path) -> None:
-    source = written(tmp_path, asked(1), "jsonl")
-    (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="can't be written"):
-        bulk(reader, [str(source)], str(tmp_path / "file" / "out"))
 
 
 def test_the_command(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.command import tritonqa
+from tests.support.wait import eventually
 from tritonqa import Reader
 from tritonqa.bulk import BulkOptions, bulk
 from tritonqa.errors import InputError, Unavailable
@@ -89,3 +92,24 @@ def test_no_cluster_there_is_said(tmp_path: Path) -> None:
     source.write_text(json.dumps({"question": "Who?", "passages": "Ada."}) + "\n")
     with pytest.raises(Unavailable, match="no Ray cluster answers at 127.0.0.1:1"):
         bulk_on_ray("tritonqa-minilm", [str(source)], str(tmp_path / "out"), address="127.0.0.1:1")
+
+
+def test_a_cluster_that_is_lost_is_said_and_the_run_goes_on_without_it(tmp_path: Path) -> None:
+    from ray.cluster_utils import Cluster
+
+    source, out = tmp_path / "asks.jsonl", tmp_path / "out"
+    text = "Ada wrote it. " * 40
+    rows = [{"id": i, "question": f"Who wrote {i}?", "passages": f"{text} {i}"} for i in range(400)]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    node = {"num_cpus": 1, "object_store_memory": 80_000_000, "include_dashboard": False}
+    other: Any = Cluster(initialize_head=True, head_node_args=node)
+    run = tritonqa("bulk", str(source), "-o", str(out), "--rows", "2", "--ray", other.address)
+    with subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        eventually(lambda: process.poll() is not None or len(list(out.glob("part-*"))) > 2)
+        other.head_node.kill_all_processes(check_alive=False, allow_graceful=False)
+        _, told = process.communicate()
+    assert process.returncode == 4 and told.startswith("error: all nodes of the Ray cluster are lost; start")
+    assert len(told.splitlines()) == 1
+    with Reader() as reader:
+        done = bulk(reader, [str(source)], str(out), BulkOptions(rows=2))
+    assert done.rows == done.answers == 400 and done.parts_before > 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
@@ -12,6 +13,8 @@ from typing import Any, BinaryIO
 from tritonqa.errors import InputError, MissingExtra, OutputError
 
 _STAGED = ".tmp"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_ROOM = "make room, and the same command goes on where it was"
 
 
 def expanded(inputs: Sequence[str]) -> list[str]:
@@ -104,9 +107,8 @@ class Folder:
             yield
         except Exception as error:
             place = f"{self.name}/{name}".rstrip("/")
-            raise OutputError(
-                f"output {place} can't be written: {_reason(error)}; choose another place"
-            ) from error
+            remedy = _ROOM if getattr(error, "errno", None) in _FULL else "choose another place"
+            raise OutputError(f"output {place} can't be written: {_reason(error)}; {remedy}") from error
 
 
 def _write_renamed(path: str, content: bytes) -> None:
@@ -131,8 +133,10 @@ def _store(name: str) -> tuple[Any, str]:
         raise MissingExtra("fsspec", "bulk") from error
     try:
         store, path = url_to_fs(name)
-    except (ImportError, ValueError) as error:
-        raise InputError(f"{name} can't be opened: {error}") from error
+    except Exception as error:
+        raise InputError(
+            f"{name} can't be opened: {_reason(error)}; name a place that can be reached"
+        ) from error
     return store, path
 
 

@@ -43,16 +43,16 @@ class Ledger:
         record = self._folder.read(f"{DONE}/{part.name}.json")
         if record is None:
             return None
-        known = json.loads(record)
+        counts, digest = self._read(part, record)
         content = self._folder.read(part.name + self._ending)
         if content is None:
             return None
-        if sha256(content).hexdigest() != known["sha256"]:
+        if sha256(content).hexdigest() != digest:
             raise InputError(
                 f"{self._folder.name}/{part.name}{self._ending} was changed since it was written; "
                 "move it away, and the same command writes it again"
             )
-        return Counts(known["rows"], known["answers"], known["rejects"])
+        return counts
 
     def commit(self, written: Written) -> None:
         """Write a part's rejects, then its file, then that it is done: each whole, so the last says all."""
@@ -64,6 +64,16 @@ class Ledger:
         self._folder.write(name + self._ending, written.content)
         record = {**asdict(written.counts), "sha256": sha256(written.content).hexdigest()}
         self._folder.write(f"{DONE}/{name}.json", to_json(record).encode())
+
+    def _read(self, part: Part, record: bytes) -> tuple[Counts, str]:
+        try:
+            known = json.loads(record)
+            return Counts(known["rows"], known["answers"], known["rejects"]), known["sha256"]
+        except (ValueError, TypeError, KeyError) as error:
+            raise InputError(
+                f"{self._folder.name}/{DONE}/{part.name}.json is damaged; remove it, and the same command "
+                "writes its part again"
+            ) from error
 
     def finish(self, counts: Counts) -> None:
         """Say that the run is whole."""

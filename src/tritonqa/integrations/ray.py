@@ -23,6 +23,10 @@ from tritonqa.spans import AskOptions
 
 _PATIENCE = 10.0  # seconds
 _REMEDY = "start one with ray start --head, or give --ray local"
+_LOST = (
+    "all nodes of the Ray cluster are lost; start them again, or leave --ray away: the same command goes on "
+    "where it was"
+)
 AHEAD = 2  # parts at a node: one is answered while the next waits
 
 
@@ -80,7 +84,7 @@ def _loaded(ray: Any, actors: list[Any]) -> list[Any]:
             _get(ray, future)
             found.append(actor)
     if not found:
-        raise Unavailable("all nodes of the Ray cluster are lost; start them again")
+        raise Unavailable(_LOST)
     return found
 
 
@@ -108,7 +112,7 @@ def _answered(ray: Any, actors: list[Any], parts: Iterator[Rows]) -> Iterator[Wr
             if actor in actors:
                 actors.remove(actor)
             if not actors:
-                raise Unavailable(f"all nodes of the Ray cluster are lost: {_line(error)}") from error
+                raise Unavailable(_LOST) from error
         fill()
 
 

@@ -1,0 +1,102 @@
+"""What is wrong is said in one sentence, what was written stays, and the next run goes on."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.bulk import answers_in, asked, bytes_in, written
+from tritonqa import Reader
+from tritonqa.bulk import BulkOptions, bulk
+from tritonqa.bulk.files import Folder
+from tritonqa.bulk.ledger import alone
+from tritonqa.errors import InputError, OutputError
+
+pytest.importorskip("pyarrow", reason="needs tritonqa[bulk]")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            BulkOptions(question_column="ask"),
+            "question_column 'ask' is not there; the columns are id, question",
+        ),
+        (BulkOptions(text_column="body"), "text_column 'body' is not there"),
+        (BulkOptions(questions=Path("/no/such/file.txt")), "questions /no/such/file.txt can't be read"),
+    ],
+)
+def test_what_is_not_there_is_said_first(
+    reader: Reader, tmp_path: Path, options: BulkOptions, message: str
+) -> None:
+    source = written(tmp_path, asked(1), "jsonl")
+    with pytest.raises(InputError, match=message):
+        bulk(reader, [str(source)], str(tmp_path / "out"), options)
+
+
+def test_other_runs_are_kept_out_of_a_folder(reader: Reader, tmp_path: Path) -> None:
+    source, out = written(tmp_path, asked(4), "jsonl"), tmp_path / "out"
+    bulk(reader, [str(source)], str(out), BulkOptions(rows=2))
+    with pytest.raises(InputError, match=r"holds a run with other rows \(2, not 3\)"):
+        bulk(reader, [str(source)], str(out), BulkOptions(rows=3))
+    with alone(Folder(str(out))), pytest.raises(InputError, match="another run is writing"):
+        bulk(reader, [str(source)], str(out), BulkOptions(rows=2))
+    part = sorted(out.glob("part-*"))[0]
+    part.write_text("by hand")
+    with pytest.raises(InputError, match="was changed since it was written"):
+        bulk(reader, [str(source)], str(out), BulkOptions(rows=2))
+    part.unlink()
+    assert bulk(reader, [str(source)], str(out), BulkOptions(rows=2)).parts == 1
+    record = out / "_done" / f"{part.stem}.json"
+    record.write_text("{")
+    with pytest.raises(InputError, match="is damaged; remove it"):
+        bulk(reader, [str(source)], str(out), BulkOptions(rows=2))
+    record.unlink()
+    assert bulk(reader, [str(source)], str(out), BulkOptions(rows=2)).parts == 1
+
+
+@pytest.mark.parametrize("kind", ["parquet", "jsonl.gz"])
+def test_a_file_cut_short_keeps_what_was_before(reader: Reader, tmp_path: Path, kind: str) -> None:
+    source = written(tmp_path, asked(3000), kind)
+    source.write_bytes(source.read_bytes()[: source.stat().st_size * 2 // 3])
+    with pytest.raises(InputError, match="cut short"):
+        bulk(reader, [str(source)], str(tmp_path / "out"), BulkOptions(rows=10))
+    found = answers_in(tmp_path / "out")
+    assert [row["id"] for row in found] == list(range(len(found))) and not (
+        tmp_path / "out" / "_SUCCESS"
+    ).exists()
+
+
+@pytest.mark.parametrize("name", ["/no/such/file.jsonl", "nowhere://x/y.jsonl", "ftp://127.0.0.1:1/y.jsonl"])
+def test_inputs_that_are_not_there(reader: Reader, tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match=name):
+        bulk(reader, [name], str(tmp_path / "out"))
+
+
+def test_an_output_that_cant_be_written(reader: Reader, tmp_path: Path) -> None:
+    source = written(tmp_path, asked(1), "jsonl")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="can't be written"):
+        bulk(reader, [str(source)], str(tmp_path / "file" / "out"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no limit of a file")
+def test_a_full_disk_is_said_and_the_next_run_goes_on(reader: Reader, tmp_path: Path) -> None:
+    import resource
+
+    source, options = written(tmp_path, asked(40), "jsonl"), BulkOptions(rows=10)
+    bulk(reader, [str(source)], str(tmp_path / "whole"), options)
+    sizes = sorted(path.stat().st_size for path in (tmp_path / "whole").glob("part-*"))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (sizes[0] + 1, before[1]))
+    try:
+        with pytest.raises(OutputError, match="can't be written: File too large; make room"):
+            bulk(reader, [str(source)], str(tmp_path / "out"), options)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not list((tmp_path / "out").rglob(".*.tmp"))
+    done = bulk(reader, [str(source)], str(tmp_path / "out"), options)
+    assert (done.parts_before, done.parts) == (1, 3)
+    assert bytes_in(tmp_path / "out") == bytes_in(tmp_path / "whole")
