@@ -1,6 +1,6 @@
 """Measure the reader on a real Triton against the reader in process, in one run.
 
-    python benchmarks/serving.py SQUAD_FILE [--asks N] [--rounds N] [--part throughput|latency|overload|perf]
+    python benchmarks/serving.py SQUAD_FILE [--asks N] [--rounds N] [--part throughput|latency|perf]
 
 CPU-seconds are those of the server and its Python processes, from /proc; clients share the same cores.
 Each run of the server stands between two in process, whose mean it is compared with: the machine drifts.
@@ -11,13 +11,12 @@ perf drives reader and logits with perf_analyzer of the tritonclient 2.51.0 whee
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
@@ -25,17 +24,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flood import Sent, flood, written
 from perf_analyzer import perf
 from record import RESULTS, spread
-from server_cost import cpu_seconds, members, memory, timed, tokens
+from server_cost import members, memory, timed, tokens
 
 from tritonqa import Reader
 from tritonqa.cli.signals import ended_by_term
 from tritonqa.datasets import load_squad
 from tritonqa.engine import cpu
-from tritonqa.protocol.call import Call
-from tritonqa.protocol.tensors import texts
 from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.triton.repository.options import Limits, LogitsOptions, Models
 from tritonqa.triton.repository.write import build
@@ -117,47 +113,6 @@ def latency(server: Server, asks: Asks) -> dict[str, Any]:
     return {**{f"{name} p50": statistics.median(values) for name, values in kept.items()}, **added}
 
 
-def overload(asks: Asks, seconds: float) -> dict[str, Any]:
-    """Send five times what the server can do, and see what is answered, refused, and how soon.
-
-    What it can do is measured before and after.
-    """
-    waiting = 64
-    inputs = [{"question": texts([question]), "passages": texts([passage])} for question, passage in asks]
-    messages = [written(Call("reader", tensors, ("answers",))) for tensors in inputs]
-    with serving(Limits(waiting=waiting)) as server, Reader.load(str(server.grpc)) as reader:
-        able = partial(timed, [server.process.pid], partial(crowd, reader, asks * 3, 32))
-        many(reader, asks)
-        before, used = able()["rate"], cpu_seconds([os.getpid()])
-        flooded = asyncio.run(flood(server.http, messages, 5 * before, seconds))
-        sender = (cpu_seconds([os.getpid()]) - used) / seconds
-        after = able()["rate"]
-    capacity = statistics.mean((before, after))
-    sent = flooded.sent
-    answered = [one for one in sent if one.status == 200]
-    refused = [one for one in sent if one.status != 200]
-    in_time = [one for one in refused if flooded.in_time(one)]
-    return {
-        "capacity": {"before": before, "after": after},
-        "offered": len(sent) / seconds,
-        "sender_cores": sender,
-        "sender_stalled_share": sum(ended - begun for begun, ended in flooded.stalls) / seconds,
-        "goodput_over_capacity": sum(one.until <= seconds for one in answered) / seconds / capacity,
-        "refused_share": len(refused) / len(sent),
-        "queue_ms_at_most": 1000 * waiting / capacity,
-        "answered_ms": waited(answered),
-        "refused_ms": waited(refused),
-        "refused_in_time_share": len(in_time) / len(refused),
-        "refused_in_time_ms": waited(in_time),
-    }
-
-
-def waited(sent: Sequence[Sent]) -> dict[str, float]:
-    """Say how long responses took, in milliseconds."""
-    times = [1000 * (one.until - one.at) for one in sent]
-    return {"p50": quantile(times, 0.5), "p99": quantile(times, 0.99)}
-
-
 def start() -> dict[str, Any]:
     """Time `READY`, and weigh the processes when all has run once."""
     begun = time.perf_counter()
@@ -169,24 +124,19 @@ def start() -> dict[str, Any]:
         return {"ready_seconds": ready, "memory_mb": weights}
 
 
-def quantile(values: list[float], share: float) -> float:
-    """Return the value below which this share lies."""
-    return sorted(values)[min(len(values) - 1, int(share * len(values)))] if values else 0.0
-
-
 def main() -> None:
     """Measure, print, write dated JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("--asks", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--part", choices=["start", "throughput", "latency", "overload", "perf"])
+    parser.add_argument("--part", choices=["start", "throughput", "latency", "perf"])
     parser.add_argument("--perf-wheel", type=Path)
     options = parser.parse_args()
     examples = load_squad(options.file).examples
     chosen = examples[:: max(1, len(examples) // options.asks)][: options.asks]
     asks = [(example.question, example.context) for example in chosen]
-    wanted = [options.part] if options.part else ["start", "throughput", "latency", "overload"]
+    wanted = [options.part] if options.part else ["start", "throughput", "latency"]
     record: dict[str, Any] = {"date": date.today().isoformat(), "machine": cpu.model()}
     if "start" in wanted:
         record["start"] = start()
@@ -200,8 +150,6 @@ def main() -> None:
                 record["latency_ms"] = latency(server, asks)
             if "perf" in wanted or options.perf_wheel:
                 record["perf_analyzer"] = perf(server, asks, options.perf_wheel)
-    if "overload" in wanted:
-        record["overload"] = overload(asks, 10.0)
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"serving-{record['date']}.json"
     kept = json.loads(path.read_text()) if path.exists() else {}

@@ -78,7 +78,7 @@ class Run:
             "inputs": [{"name": name, "bytes": size(name)} for name in files],
             "questions": [asdict(item) for item in found],
             "options": chosen,
-            "asked": dict(asked),
+            "asked": {name: value for name, value in asked.items() if value is not None},
         }
         self._done = 0
 
