@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
-from peers import NAMES, Peer
+from peers.peer import Peer
 from record import record, spread
 
 from tritonqa import Reader
@@ -125,7 +125,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--asks", type=int, default=1800)
     parser.add_argument("--chunk", type=int, default=600)
     parser.add_argument("--checkpoint", type=Path)
-    parser.add_argument("--peers", default=",".join(NAMES))
+    parser.add_argument("--peers", default="transformers_pipeline,haystack_reader")
     parser.add_argument("--environments", type=Path, default=Path("build/peers"))
     parser.add_argument("--name", default="throughput")
     return parser.parse_args()
@@ -145,7 +145,7 @@ def main() -> None:
         peers = {}
         for name in options.peers.split(",") if options.checkpoint else []:
             peer = stack.enter_context(Peer(name, options.checkpoint, options.environments))
-            peers[name] = Runner(peer.answer)
+            peers[name] = Runner(peer.answers)
         for runner in (engine, own, *peers.values()):
             runner.answer(asks[:20])
         race({"engine": engine, "tritonqa": own, **peers}, asks, options.chunk)
