@@ -4,8 +4,9 @@
 
 Parts on the toy engine, which computes next to nothing, so that the wire is seen: clients (protocols and
 client libraries), batches (questions a request), cache. On the packaged reader: batching (tokens to the model
-logits with dynamic batching off and on, against texts to the model reader), lengths (equal and mixed), long
-(short asks beside a long one). Needs tritonclient[http] beside the extra triton.
+logits with dynamic batching off, on for one shape, on and ragged, against texts to the model reader), streams
+(and windows a call), lengths (equal and mixed), long (short asks beside a long one). Needs tritonclient[http]
+beside the extra triton.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import argparse
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,18 @@ from clients import Stub, ways
 from record import record
 from rounds import Asked, in_turn
 
+from tritonqa.arrays import FloatArray
 from tritonqa.bench import Load, Target, Workload, generated, squad_sample
 from tritonqa.cli.signals import ended_by_term
+from tritonqa.engine import cpu
+from tritonqa.engine.backends.openvino import OpenVinoEngine
+from tritonqa.engine.base import ROUND_TO, Grouping
+from tritonqa.engine.choose import named as named_choice
+from tritonqa.features import Window
 from tritonqa.reader.backend import Backend
+from tritonqa.reader.choose import available
 from tritonqa.reader.find import PACKAGED, find_bundle
+from tritonqa.reader.in_process import InProcess
 from tritonqa.triton.repository.options import LogitsOptions, Models
 from tritonqa.triton.repository.write import build
 from tritonqa.triton.runtime.install import install
@@ -35,13 +44,19 @@ from tritonqa.triton.server.server import Server
 
 Values = dict[str, Any]
 _ANY = Serving(http_port=0, grpc_port=0, metrics_port=0)
+_RAGGED = "allow_ragged_batch: true"
 
 
 @contextmanager
-def serving(models: Models) -> Iterator[Server]:
-    """Run a server on a repository of its own."""
+def serving(models: Models, *, ragged: bool = True) -> Iterator[Server]:
+    """Run a server on a repository of its own; without ragged, logits of one shape alone share a batch."""
     with tempfile.TemporaryDirectory() as folder:
         build(find_bundle(PACKAGED), Path(folder) / "repository", models)
+        if not ragged:
+            config = Path(folder) / "repository" / "logits" / "config.pbtxt"
+            text = config.read_text(encoding="utf-8")
+            assert _RAGGED in text
+            config.write_text(text.replace(_RAGGED, ""), encoding="utf-8")
         with Server.start(install(), Path(folder) / "repository", _ANY) as server:
             yield server
 
@@ -84,10 +99,17 @@ def batching(seconds: float, rounds: int) -> Values:
     work, load = squad_sample(), Load(clients=8)
     with (
         serving(Models(logits=LogitsOptions(max_batch_size=1))) as off,
+        serving(Models(logits=LogitsOptions(max_batch_size=16)), ragged=False) as equal,
         serving(Models(logits=LogitsOptions(max_batch_size=16))) as on,
     ):
         named: dict[str, Asked] = {
             "token ids, batching off": (Target(engine=str(off.grpc)).open(), work, load, str(off.grpc)),
+            "token ids, batching on, one shape": (
+                Target(engine=str(equal.grpc)).open(),
+                work,
+                load,
+                str(equal.grpc),
+            ),
             "token ids, batching on, ragged": (Target(engine=str(on.grpc)).open(), work, load, str(on.grpc)),
             "texts to the reader": (Target(str(on.grpc)).open(), work, load, str(on.grpc)),
             "in process": (Target().open(), work, load, None),
@@ -96,6 +118,36 @@ def batching(seconds: float, rounds: int) -> Values:
         for backend, *_ in named.values():
             backend.close()
     return found
+
+
+def streams(seconds: float, rounds: int) -> Values:
+    """Compare streams of a core, and one of all cores, by how many windows of one length a call may hold."""
+    bundle, work = find_bundle(PACKAGED), squad_sample()
+    named: dict[str, Asked] = {}
+    for kind in (OpenVinoEngine, OneStream):
+        for windows in (1, 4, 8):
+            choice = named_choice(available(bundle), "openvino", None)
+            engine = kind(choice.file, choice.precision, cpu.cores())
+            engine.grouping = Grouping(windows, same_length=ROUND_TO)
+            name = f"{'one stream' if kind is OneStream else 'a stream a core'}, {windows} a call"
+            named[name] = (InProcess.of(bundle, engine), work, Load(clients=16), None)
+    found = in_turn(named, seconds, rounds)
+    for backend, *_ in named.values():
+        backend.close()
+    return found
+
+
+class OneStream(OpenVinoEngine):
+    """Give every call all cores."""
+
+    def __init__(self, file: Path, precision: str, cores: int) -> None:
+        """Read the file."""
+        super().__init__(file, precision, cores)
+        self.streams = 1
+
+    def run(self, windows: Sequence[Window], *, alone: bool = False) -> list[FloatArray]:
+        """Run the windows on all cores."""
+        return super().run(windows, alone=True)
 
 
 def lengths(seconds: float, rounds: int) -> Values:
@@ -163,7 +215,7 @@ def _one(backend: Backend, work: Workload, seconds: float, rounds: int) -> Value
 
 
 PARTS: dict[str, Callable[[float, int], Values]] = {
-    part.__name__: part for part in (clients, batches, batching, lengths, long, cache)
+    part.__name__: part for part in (clients, batches, batching, streams, lengths, long, cache)
 }
 
 
