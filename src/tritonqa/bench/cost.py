@@ -25,9 +25,9 @@ class Cost:
     server: float | None
 
     def since(self, before: Cost) -> Cost:
-        """Return what was spent since then."""
-        seen = self.server is not None and before.server is not None
-        return Cost(self.client - before.client, (self.server or 0) - (before.server or 0) if seen else None)
+        """Return what was spent since then; of a server that lost a process meanwhile it is not known."""
+        spent = None if self.server is None or before.server is None else self.server - before.server
+        return Cost(self.client - before.client, None if spent is None or spent < 0 else spent)
 
 
 def local_server(url: str | None) -> Running | None:
@@ -39,8 +39,8 @@ def local_server(url: str | None) -> Running | None:
 
 def cost(server: Running | None) -> Cost:
     """Read the CPU time that this process and the server's have used."""
-    used = None if server is None else sum(map(_cpu_seconds, processes.group(server.pid)))
-    return Cost(time.process_time(), used)
+    living = processes.group(server.pid) if server is not None else ()
+    return Cost(time.process_time(), sum(map(cpu_seconds, living)) if living else None)
 
 
 def memory_mb(server: Running | None) -> dict[str, float]:
@@ -52,7 +52,7 @@ def memory_mb(server: Running | None) -> dict[str, float]:
         unit = 1 if sys.platform == "darwin" else 1024  # bytes there, kilobytes elsewhere
         found["client"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20, 1)
     if server is not None:
-        found["server"] = round(sum(map(_share_mb, processes.group(server.pid))), 1)
+        found["server"] = round(sum(map(share_mb, processes.group(server.pid))), 1)
     return found
 
 
@@ -78,7 +78,7 @@ def settled_counters(server: Running | None) -> dict[str, float]:
     return server_counters(server)
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
     """Read a process's CPU time in user and system mode; 0 for one that ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
@@ -88,7 +88,8 @@ def _cpu_seconds(pid: int) -> float:
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
-def _share_mb(pid: int) -> float:
+def share_mb(pid: int) -> float:
+    """Read the MB that a process holds, shared pages by share (PSS); 0 for one that ended."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8").splitlines()
     except OSError:

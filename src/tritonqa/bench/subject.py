@@ -78,10 +78,10 @@ class Subject:
         before = cost(self.server)
         made = self.generator.run(into.load, seconds, seed, stop, tick)
         spent = cost(self.server).since(before)
+        known = spent.server is not None and (not into.rounds or into.server_cpu is not None)
+        into.server_cpu = (into.server_cpu or 0.0) + (spent.server or 0.0) if known else None
         into.rounds.append(made.samples)
         into.client_cpu += made.cpu
-        if spent.server is not None:
-            into.server_cpu = (into.server_cpu or 0.0) + spent.server
         into.busy = max(into.busy, made.busy)
         into.processes = self.generator.processes
         self._remember(made.samples)

@@ -104,7 +104,8 @@ def figures(measured: Measured) -> dict[str, Any]:
 
 def notes(measured: Measured, found: dict[str, Any], remote: bool, wrong: int, compared: int) -> list[str]:
     """Say what a reader of the figures must know."""
-    said = [f"the round ended early: {samples.gone}" for samples in measured.rounds if samples.gone]
+    gone = dict.fromkeys(samples.gone for samples in measured.rounds if samples.gone)
+    said = [f"the round ended early: {error}" for error in gone]
     if found["errors"]:
         said.append(f"{found['errors']} asks got an error; most: {next(iter(found['error_kinds']))}")
     if wrong:

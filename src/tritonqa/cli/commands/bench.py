@@ -94,9 +94,9 @@ def bench(readers: tuple[str, ...], report: Path | None, as_json: bool, **option
                 result = sweep(targets, workload, how, stop=stop, step=step)
             else:
                 result = run_bench(targets, workload, loads, how, stop=stop, step=step)
+        show(result.to_dict(), as_json, _lines(result))  # first: a disk may be full
         if page is not None:
             page.write(html(result))
-    show(result.to_dict(), as_json, _lines(result))
     if result.interrupted:
         raise KeyboardInterrupt
 
