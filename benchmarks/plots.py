@@ -60,6 +60,15 @@ def main() -> None:
     parts = [(name, [(stage["mean_ms"], place)]) for place, (name, stage) in enumerate(run["stages"].items())]
     save("profile", svg.bars("Stages of an ask", "ms", parts))
     save("formats", pareto(latest("formats-f1")["choices"]))
+    rows = sorted(latest("peers")["peers"], key=lambda row: -row["asks_per_second"])
+    bars = [(row["title"], [(row["asks_per_second"], 0)]) for row in rows]
+    save("peers", svg.bars("Asks a second, 16 clients", "asks/s", bars))
+    found = latest("shapes")["shapes"]["minilm"]["formats"]
+    save("shapes", pareto([{"choice": name, **row} for name, row in found.items()]))
+    for name, values in latest("shapes-random")["shapes"].items():
+        shares = {way: row["useful_work_over_gemm_peak"] for way, row in values["formats"].items()}
+        bars = [(way, [(shares[way], 0)]) for way in sorted(shares, key=lambda way: -shares[way])]
+        save(f"shapes-{name}", svg.bars(f"Useful work over the GEMM peak, {name}", "", bars))
 
 
 def pareto(rows: Sequence[dict[str, Any]]) -> str:

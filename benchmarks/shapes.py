@@ -190,6 +190,7 @@ def main() -> None:
     parser.add_argument("--shapes", default=",".join(SHAPES))
     parser.add_argument("--formats", default=",".join(FORMATS))
     parser.add_argument("--asks", type=int, default=200)
+    parser.add_argument("--name", default="shapes")
     options = parser.parse_args()
     torch.set_num_threads(1)
     dataset, load = load_squad(options.file), os.getloadavg()[0]
@@ -201,7 +202,7 @@ def main() -> None:
             for shape in options.shapes.split(",")
         }
     about = {"asks": len(part.examples), "load_before": load, "load_after": os.getloadavg()[0]}
-    record("shapes", {**about, "shapes": found})
+    record(options.name, {**about, "shapes": found})
 
 
 if __name__ == "__main__":

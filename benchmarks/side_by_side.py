@@ -79,16 +79,23 @@ def arguments() -> argparse.Namespace:
 
 
 def opened(options: argparse.Namespace, stack: ExitStack) -> tuple[list[Peer], dict[str, str]]:
-    """Open the peers, or build them; return those that run, and what the others said."""
-    peers, failed, place = [], {}, options.checkpoint or checkpoint()
-    for name in track(options.peers.split(","), "peers", disable=not sys.stderr.isatty()):
-        try:
-            if options.build:
-                build(name, place, options.environments)
-            else:
-                peers.append(stack.enter_context(Peer(name, place, options.environments)))
-        except Failed as error:
-            failed[name] = str(error)
+    """Build the peers, then open them where that is wanted; return those that run, and what others said."""
+    peers, failed, place = list[Peer](), dict[str, str](), options.checkpoint or checkpoint()
+
+    def build_one(name: str) -> None:
+        build(name, place, options.environments)
+
+    def open_one(name: str) -> None:
+        peers.append(stack.enter_context(Peer(name, place, options.environments)))
+
+    steps = {"environments": build_one} if options.build else {"environments": build_one, "peers": open_one}
+    for title, step in steps.items():
+        for name in track(options.peers.split(","), title, disable=not sys.stderr.isatty()):
+            if name not in failed:
+                try:
+                    step(name)
+                except Failed as error:
+                    failed[name] = str(error)
     return peers, failed
 
 

@@ -23,9 +23,10 @@ def load(checkpoint: Path, folder: Path) -> Iterator[Callable[[str, str], str]]:
         "implementation": "mlserver_runtime.QuestionAnswering",
         "parameters": {"uri": str(checkpoint)},
     }
-    (folder / "settings.json").write_text(json.dumps({"host": "127.0.0.1", **ports}), encoding="utf-8")
-    (folder / "model-settings.json").write_text(json.dumps(model), encoding="utf-8")
-    command = [str(Path(sys.executable).with_name("mlserver")), "start", str(folder)]
+    (models := folder / "models" / "qa").mkdir(parents=True, exist_ok=True)
+    (models.parent / "settings.json").write_text(json.dumps({"host": "127.0.0.1", **ports}), encoding="utf-8")
+    (models / "model-settings.json").write_text(json.dumps(model), encoding="utf-8")
+    command = [str(Path(sys.executable).with_name("mlserver")), "start", str(models.parent)]
     post, url = Posts(), f"http://127.0.0.1:{ports['http_port']}/v2/models/qa"
 
     def answer(question: str, context: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 import urllib3
 
-_WAIT = 120.0  # seconds until it is ready
+_WAIT = 300.0  # seconds until it is ready
 AT_ONCE = 16
 
 
