@@ -9,9 +9,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+import torch
 import tritonclient.grpc as client
 from transformers import AutoTokenizer
 from transformers.convert_graph_to_onnx import convert
@@ -40,6 +42,7 @@ def prepare(checkpoint: Path, folder: Path) -> None:
     shutil.rmtree(version, ignore_errors=True)
     version.mkdir(parents=True)
     file, place = version / "model.onnx", str(checkpoint)
+    torch.onnx.export = partial(torch.onnx.export, dynamo=False)  # the exporter of that time
     convert("pt", place, file, 18, place, pipeline_name="question-answering")
     shutil.copy(Path(__file__).with_name("triton_logits_model.py"), version / "model.py")
     ports = [

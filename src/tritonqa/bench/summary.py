@@ -17,6 +17,7 @@ from tritonqa.bench.subject import Measured
 _CURVE = (0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 BUSY = 0.7  # of a core: a client process that uses more can't be sure to send in time
 _SLOWED = 0.7  # last third over first
+_FEW = 20  # asks
 _LEFT = 0.05  # of a round's seconds
 
 
@@ -108,6 +109,8 @@ def notes(measured: Measured, found: dict[str, Any], remote: bool, wrong: int, c
     said = [f"the round ended early: {error}" for error in gone]
     if found["errors"]:
         said.append(f"{found['errors']} asks got an error; most: {next(iter(found['error_kinds']))}")
+    if 0 < found["asks"] < _FEW:
+        said.append(f"{found['asks']} asks are too few to tell how fast it is: give more --seconds")
     if wrong:
         said.append(f"{wrong} of {compared} answers differ from the reference")
     first, last = slowdown(blocks_of(measured.rounds))

@@ -95,7 +95,8 @@ def _figure(figure: Figure) -> str:
         f'<span class="key"><i class="c{colour}"></i>{escape(text)}</span>' for colour, text in figure.legend
     )
     return (
-        f"<figure>\n<h2>{escape(figure.title)}</h2>\n{figure.drawing}\n<div>{keys}</div>\n"
+        f"<figure>\n<h2>{escape(figure.title)}</h2>\n"
+        f'<div class="wide">{figure.drawing}</div>\n<div>{keys}</div>\n'
         f"<figcaption>{escape(figure.sentence)}</figcaption>\n</figure>"
     )
 
