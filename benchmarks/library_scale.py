@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -54,8 +55,8 @@ def asks(library: Library, reader: Reader, questions: list[str]) -> dict[str, fl
     for number, question in enumerate(questions):
         read = library.prepare(question, PASSAGES)
         timed = {
-            "library": milliseconds(lambda q=question: library.ask(q, passages=PASSAGES)),
-            "reader": milliseconds(lambda r=read: reader.ask(r.question, r.passages, **r.options)),
+            "library": milliseconds(partial(library.ask, question, passages=PASSAGES)),
+            "reader": milliseconds(partial(reader.ask, read.question, read.passages, **read.options)),
         }
         for name, took in timed.items() if number >= 3 else ():
             spent[name].append(took)
@@ -78,10 +79,10 @@ def main() -> None:
     rows = lines(options.data / "train" / "squad-train.jsonl.gz")
     questions = [row["question"] for row in random.Random(2).sample(rows, options.questions)]
     cold = [sys.executable, "-c", COLD, str(options.library), questions[0]]
-    starts = [milliseconds(lambda: subprocess.run(cold, check=True, capture_output=True)) for _ in range(4)]
+    starts = [milliseconds(partial(subprocess.run, cold, check=True, capture_output=True)) for _ in range(4)]
     with Reader() as reader, Library(options.library, reader) as library:
         library.search(questions[0])
-        searches = [milliseconds(lambda q=question: library.search(q)) for question in questions]
+        searches = [milliseconds(partial(library.search, question)) for question in questions]
         figures = {
             "passages": library.status().passages,
             "search_ms": {f"p{q}": round(float(np.percentile(searches, q)), 2) for q in (50, 95)},

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from tests.support.command import tritonqa
 from tritonqa import Library
 from tritonqa.cli.main import cli
-from tritonqa.errors import LibraryError
+from tritonqa.errors import InputError, LibraryError
 
 TEXT = "The warranty of the pump ends after 24 months. Ada Lovelace repairs it in Bremen.\n"
 
@@ -48,6 +48,14 @@ def test_a_folder_is_indexed_asked_checked_and_forgotten(desk: Path) -> None:
     assert json.loads(run("library", "rebuild", "x.library", "--json").stdout)["without_vectors"] == 0
     assert "removed" in run("library", "remove", "x.library", "docs").stdout
     assert json.loads(run("library", "status", "x.library", "--json").stdout)["files"] == 0
+
+
+@pytest.mark.parametrize("option", ["top-k", "prior", "max-answer-tokens", "min-score"])
+def test_an_option_that_a_library_does_not_take_is_named(desk: Path, option: str) -> None:
+    Library("x.library").add("docs", vectors=False)
+    asked = ("ask", "When?", "--library", "x.library", "--engine", "toy", f"--{option}", "0")
+    with pytest.raises(InputError, match=f"^(top_k must|{option} is for passages)"):
+        run(*asked)
 
 
 def test_what_is_not_there_is_said_with_what_was_searched(desk: Path) -> None:

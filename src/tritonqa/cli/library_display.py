@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -23,6 +24,7 @@ _NOTES = {
     Status.CHANGED: "; changed since it was indexed",
     Status.MISSING: "; the file is gone",
 }
+_TAKEN = frozenset(("top_k", "no_answer_threshold"))  # of the options of an ask
 
 
 def ask_library(
@@ -35,17 +37,16 @@ def ask_library(
     options: AskOptions,
 ) -> None:
     """Index paths, if any, answer at once, and make their vectors afterwards."""
-    if options.get("answerable_prior") is not None:
-        raise InputError("prior is for passages; a library's probabilities are fitted without one")
-    top_k, threshold = options.get("top_k"), options.get("no_answer_threshold")
+    asked: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    if other := sorted(asked.keys() - _TAKEN):
+        name = other[0].removeprefix("answerable_").replace("_", "-")
+        raise InputError(f"{name} is for passages; a library takes --top-k and --no-answer-threshold")
     with Library(folder, reader, options=parsing) as library:
         if paths:
             with bar("files") as step:
                 for path, reason in library.add(paths, vectors=False, step=step).skipped:
                     click.echo(f"skipped {path}: {reason}", err=True)
-        answers = library.ask(
-            question, top_k=top_k or 1, no_answer_threshold=0.5 if threshold is None else threshold
-        )
+        answers = library.ask(question, **asked)
         show(answers.to_dict(), as_json, lines(answers))
         if paths:
             with bar("vectors") as step:

@@ -63,7 +63,11 @@ def rebuild(folder: Place, as_json: bool) -> None:
 @library.command()
 @folder
 @click.option(
-    "--asks", default=100, show_default=True, help="How many, with questions drawn from the documents."
+    "--asks",
+    type=click.IntRange(1),
+    default=100,
+    show_default=True,
+    help="How many, with questions drawn from the documents.",
 )
 @click.option("--questions", type=click.Path(path_type=Path), help="A file of questions instead, one a line.")
 @parse_options

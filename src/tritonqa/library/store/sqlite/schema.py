@@ -97,7 +97,8 @@ def create(folder: Path) -> None:
         connection.execute("COMMIT")
         connection.close()
     except (OSError, sqlite3.DatabaseError) as error:
-        raise LibraryError(f"a library can't be made at {folder}: {error}; choose another folder") from error
+        why = error.strerror if isinstance(error, OSError) else error
+        raise LibraryError(f"a library can't be made at {folder}: {why}; choose another folder") from error
 
 
 def _upgrade(connection: sqlite3.Connection) -> None:
