@@ -38,6 +38,7 @@ _TOLERANCE = 2e-3  # of a probability, for engines of different processes
 _GROWTH = 1.25  # times, from the second quarter to the last
 _SEVERAL = 8  # every eighth ask has as many passages as a search gives
 _PASSAGES = 3
+_KEPT = 300  # rows of what was seen, in the report
 _PATIENT = Connection(timeout=300, retries=1000)
 _BAD: tuple[tuple[Any, Any], ...] = (
     ("", "Ada."),
@@ -194,7 +195,7 @@ def _report(options: argparse.Namespace, watched: Watched) -> dict[str, Any]:
         "growth": grew,
         "grown": grown,
         "well": not (lost or wrong or grown or watched.failed) and watched.done == options.asks,
-        "seen": watched.seen,
+        "seen": watched.seen[:: max(1, len(watched.seen) // _KEPT)],
     }
 
 
