@@ -98,12 +98,12 @@ def test_a_cluster_that_is_lost_is_said_and_the_run_goes_on_without_it(tmp_path:
     from ray.cluster_utils import Cluster
 
     source, out = tmp_path / "asks.jsonl", tmp_path / "out"
-    text = "Ada wrote it. " * 40
-    rows = [{"id": i, "question": f"Who wrote {i}?", "passages": f"{text} {i}"} for i in range(400)]
+    text = "Ada wrote it. " * 20
+    rows = [{"id": i, "question": f"Who wrote {i}?", "passages": f"{text} {i}"} for i in range(100)]
     source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     node = {"num_cpus": 1, "object_store_memory": 80_000_000, "include_dashboard": False}
     other: Any = Cluster(initialize_head=True, head_node_args=node)
-    run = tritonqa("bulk", str(source), "-o", str(out), "--rows", "2", "--ray", other.address)
+    run = tritonqa("bulk", str(source), "-o", str(out), "--rows", "1", "--ray", other.address)
     with subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         eventually(lambda: process.poll() is not None or len(list(out.glob("part-*"))) > 2)
         other.head_node.kill_all_processes(check_alive=False, allow_graceful=False)
@@ -111,5 +111,5 @@ def test_a_cluster_that_is_lost_is_said_and_the_run_goes_on_without_it(tmp_path:
     assert process.returncode == 4 and told.startswith("error: all nodes of the Ray cluster are lost; start")
     assert len(told.splitlines()) == 1
     with Reader() as reader:
-        done = bulk(reader, [str(source)], str(out), BulkOptions(rows=2))
-    assert done.rows == done.answers == 400 and done.parts_before > 2
+        done = bulk(reader, [str(source)], str(out), BulkOptions(rows=1))
+    assert done.rows == done.answers == 100 and done.parts_before > 2
