@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from tritonqa.library.store.sqlite.segments import Arrays
+
+
+class Postings(NamedTuple):
+    """Which term stands how often in which row, as three arrays [p]; small types, for there are millions."""
+
+    terms: npt.NDArray[np.int32]
+    rows: npt.NDArray[np.int32]
+    counts: npt.NDArray[np.uint8]
 
 
 def key_of(term: str) -> int:
@@ -38,13 +47,12 @@ def index(passages: Iterable[tuple[int, Sequence[str]]]) -> Arrays:
             keys.append(known[term])
             rows.append(row)
             counts.append(min(count, 255))
-    flat = np.array(keys, np.uint64)
+    found, terms = np.unique(np.array(keys, np.uint64), return_inverse=True)
     return _packed(
         np.array(ids, np.int64),
         np.array(lengths, np.int32),
-        flat,
-        np.array(rows, np.int32),
-        np.array(counts, np.uint8),
+        found,
+        Postings(terms.astype(np.int32), np.array(rows, np.int32), np.array(counts, np.uint8)),
     )
 
 
@@ -52,35 +60,42 @@ def merge(segments: Sequence[Arrays], keep: npt.NDArray[np.int64]) -> Arrays:
     """Return one segment of several, without the passages that are not to be kept."""
     ids = np.concatenate([np.asarray(segment["ids"]) for segment in segments])
     lengths = np.concatenate([np.asarray(segment["lengths"]) for segment in segments])
-    starts = np.cumsum([0, *(len(segment["ids"]) for segment in segments[:-1])])
-    flat = np.concatenate([np.repeat(segment["keys"], np.diff(segment["offsets"])) for segment in segments])
-    rows = np.concatenate(
-        [segment["rows"] + np.int32(start) for segment, start in zip(segments, starts, strict=True)]
-    )
-    counts = np.concatenate([np.asarray(segment["counts"]) for segment in segments])
+    keys = np.unique(np.concatenate([np.asarray(segment["keys"]) for segment in segments]))
     order = np.argsort(ids, kind="stable")
     kept = order[np.isin(ids[order], keep)]
     place = np.full(len(ids), -1, np.int32)
     place[kept] = np.arange(len(kept), dtype=np.int32)
-    there = place[rows] >= 0
-    return _packed(ids[kept], lengths[kept], flat[there], place[rows[there]], counts[there])
+    starts = np.cumsum([0, *(len(segment["ids"]) for segment in segments)])
+    parts = [
+        _kept(segment, keys, place[start:end])
+        for segment, start, end in zip(segments, starts[:-1], starts[1:], strict=True)
+    ]
+    joined = Postings(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+    return _packed(ids[kept], lengths[kept], keys, joined)
+
+
+def _kept(segment: Arrays, keys: npt.NDArray[np.uint64], place: npt.NDArray[np.int32]) -> Postings:
+    """Return a segment's postings by the new numbers of terms and rows, place [n], -1 for what goes."""
+    numbers = np.searchsorted(keys, segment["keys"]).astype(np.int32)
+    terms, rows = np.repeat(numbers, np.diff(segment["offsets"])), place[segment["rows"]]
+    there = rows >= 0
+    return Postings(terms[there], rows[there], segment["counts"][there])
 
 
 def _packed(
     ids: npt.NDArray[np.int64],
     lengths: npt.NDArray[np.int32],
-    flat: npt.NDArray[np.uint64],
-    rows: npt.NDArray[np.int32],
-    counts: npt.NDArray[np.uint8],
+    keys: npt.NDArray[np.uint64],
+    postings: Postings,
 ) -> Arrays:
-    order = np.lexsort((rows, flat))
-    keys, first = np.unique(flat[order], return_index=True)
-    offsets = np.append(first, len(flat)).astype(np.int64)
+    """Sort postings by term and row; of terms that none holds any more nothing stays."""
+    order = np.argsort(postings.terms.astype(np.int64) * len(ids) + postings.rows, kind="stable")
+    held = np.bincount(postings.terms, minlength=len(keys))
     return {
         "ids": ids,
         "lengths": lengths,
-        "keys": keys,
-        "offsets": offsets,
-        "rows": rows[order],
-        "counts": counts[order],
+        "keys": keys[held > 0],
+        "offsets": np.cumsum(np.append(0, held[held > 0])),
+        "rows": postings.rows[order],
+        "counts": postings.counts[order],
     }
