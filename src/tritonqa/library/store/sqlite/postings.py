@@ -47,12 +47,12 @@ def index(passages: Iterable[tuple[int, Sequence[str]]]) -> Arrays:
             keys.append(known[term])
             rows.append(row)
             counts.append(min(count, 255))
-    found, terms = np.unique(np.array(keys, np.uint64), return_inverse=True)
+    found, numbers = np.unique(np.array(keys, np.uint64), return_inverse=True)
     return _packed(
         np.array(ids, np.int64),
         np.array(lengths, np.int32),
         found,
-        Postings(terms.astype(np.int32), np.array(rows, np.int32), np.array(counts, np.uint8)),
+        Postings(numbers.astype(np.int32), np.array(rows, np.int32), np.array(counts, np.uint8)),
     )
 
 
