@@ -81,10 +81,13 @@ class Peer:
         return self.start(ask, options).result()
 
     def answers(self, asks: Sequence[tuple[str, str]]) -> tuple[float, list[str]]:
-        """Return the seconds that many asks took, as many at once as it takes, and the answers' texts."""
+        """Return the seconds that many asks took, as many at once as it takes, and the answers' texts.
+
+        An ask that failed is answered with nothing.
+        """
         begun = time.perf_counter()
         futures = [self.start(Ask.of(*ask), self.decoding) for ask in asks]
-        texts = [future.result()[0].text for future in futures]
+        texts = ["" if future.exception() else future.result()[0].text for future in futures]
         return time.perf_counter() - begun, texts
 
     def stream(self) -> AbstractContextManager[StartAsk]:

@@ -13,10 +13,8 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import torch
 import tritonclient.grpc as client
 from transformers import AutoTokenizer
-from transformers.convert_graph_to_onnx import convert
 
 from peers.serving import AT_ONCE
 from tritonqa.triton.runtime.install import install
@@ -38,6 +36,9 @@ dynamic_batching { }
 
 def prepare(checkpoint: Path, folder: Path) -> None:
     """Convert the graph and lay out the repository."""
+    import torch
+    from transformers.convert_graph_to_onnx import convert
+
     version = folder / "repository" / "qa" / "1"
     shutil.rmtree(version, ignore_errors=True)
     version.mkdir(parents=True)

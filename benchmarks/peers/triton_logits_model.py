@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import onnxruntime
-import triton_python_backend_utils as pb_utils
+# The python backend that pip brings was built for numpy 1.26, which must be found before any other.
+sys.path[:0] = filter(None, [os.environ.get("TRITONQA_STUB_PATH")])
+
+import numpy as np  # noqa: E402
+import onnxruntime  # noqa: E402
+import triton_python_backend_utils as pb_utils  # noqa: E402
 
 INPUTS = ("input_ids", "token_type_ids", "attention_mask")
 OUTPUTS = ("output_0", "output_1")
