@@ -52,12 +52,14 @@ SHAPES: Mapping[str, Callable[[], Any] | None] = {
 }
 
 
-class Bf16(ProgramEngine):
-    """torch with products in bf16."""
+def bf16(source: CheckpointSource, folder: Path) -> Engine:
+    """Run the model with its products in bf16."""
 
-    def _infer(self, window: Any) -> Any:
+    def run(**tensors: Any) -> tuple[Any, ...]:
         with torch.autocast("cpu", torch.bfloat16):
-            return super()._infer(window)
+            return tuple(output.float() for output in source.model.module(**tensors))
+
+    return ProgramEngine(run, source.inputs)
 
 
 def from_onnx(name: str, opened: Callable[[Path, str, int], Engine], precision: str = "fp32") -> Opens:
@@ -98,7 +100,7 @@ FORMATS: Mapping[str, Opens] = {
     "OpenVINO bf16": from_onnx("onnx", OpenVinoEngine, "bf16"),
     "OpenVINO static INT8": from_onnx("onnx-int8", OpenVinoEngine, "int8"),
     "torch": lambda source, folder: source.reference(),
-    "torch bf16": lambda source, folder: Bf16(source.model.module, source.inputs),
+    "torch bf16": bf16,
     "TorchScript": from_torch("torchscript", "torchscript"),
     "torch.export": from_torch("torch-export", "torch_export"),
     "torch.compile": compiled,
