@@ -28,6 +28,7 @@ from record import record
 EACH = 25
 INDEX = """
 import json, resource, sys, time
+from pathlib import Path
 from tritonqa import Library
 from tritonqa.library.parse import ParseOptions, apart
 
@@ -36,7 +37,7 @@ with Library(sys.argv[1], options=ParseOptions(seconds=1_500)) as library:
     report = library.add(sys.argv[2], vectors=False)
     took = time.perf_counter() - begun
     held = library.status()
-apart._PARSER.close()
+parser = Path(f"/proc/{apart._PARSER._process.pid}/status").read_text()
 print(json.dumps({
     "files": held.files,
     "skipped": len(report.skipped),
@@ -45,7 +46,7 @@ print(json.dumps({
     "passages_per_second": round(held.passages / took, 1),
     "bytes_per_passage": held.bytes // held.passages,
     "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-    "parser_peak_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
+    "parser_peak_mb": int(parser.partition("VmHWM:")[2].split()[0]) // 1024,
 }))
 """
 
