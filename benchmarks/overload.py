@@ -22,6 +22,7 @@ from serving import Asks, crowd, many, serving
 
 from tritonqa import Reader
 from tritonqa.bench.workload import squad_sample
+from tritonqa.cli.signals import ended_by_term
 from tritonqa.protocol.call import Call
 from tritonqa.protocol.tensors import texts
 from tritonqa.triton.repository.options import Limits
@@ -88,4 +89,5 @@ def quantile(values: list[float], share: float) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    with ended_by_term():
+        main()
