@@ -52,6 +52,7 @@ class Peer:
                 text=True,
                 encoding="utf-8",
                 env=environment(),
+                start_new_session=True,  # what ends us leaves it to end its server, when its input ends
             )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
