@@ -31,7 +31,7 @@ class OpenVinoEngine(Padding):
     name = "openvino"
     round_to = ROUND_TO
     # Short windows run together. Long ones gain nothing by it, and who comes next would wait for them all.
-    grouping = Grouping(max_windows=4, max_tokens=512, same_length=ROUND_TO)
+    grouping = Grouping(max_windows=4, max_tokens=640, same_length=ROUND_TO)
 
     def __init__(self, file: Path, precision: str, cores: int) -> None:
         """Read the file; raises EngineError where OpenVINO can't, MissingExtra without it."""
