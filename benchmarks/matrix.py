@@ -168,26 +168,29 @@ def lengths(seconds: float, rounds: int) -> Values:
 
 def long(seconds: float, rounds: int) -> Values:
     """Ask shortly beside nothing, and beside somebody who asks of 100 pages (50,000 words) all the time."""
-    short, book = generated([100]), generated([50_000])[0]
     with serving(Models()) as server:
-        backend, other = (Target(str(server.grpc)).open() for _ in range(2))
-        found = {"alone": _one(backend, short, seconds, rounds)}
-        ended = threading.Event()
+        places = {"in process": Target().open(), "served": Target(str(server.grpc)).open()}
+        return {place: _beside(backend, seconds, rounds) for place, backend in places.items()}
 
-        def reads() -> None:
-            while not ended.is_set():
-                future = other.start(book, other.decoding)
-                while not future.done() and not ended.wait(0.1):
-                    pass
-                future.cancel()
 
-        thread = threading.Thread(target=reads)
-        thread.start()
-        found["beside 100 pages"] = _one(backend, short, seconds, rounds)
-        ended.set()
-        thread.join()
-        for opened in (backend, other):
-            opened.close()
+def _beside(backend: Backend, seconds: float, rounds: int) -> Values:
+    short, book = generated([100]), generated([50_000])[0]
+    found = {"alone": _one(backend, short, seconds, rounds)}
+    ended = threading.Event()
+
+    def reads() -> None:
+        while not ended.is_set():
+            future = backend.start(book, backend.decoding)
+            while not future.done() and not ended.wait(0.1):
+                pass
+            future.cancel()
+
+    thread = threading.Thread(target=reads)
+    thread.start()
+    found["beside 100 pages"] = _one(backend, short, seconds, rounds)
+    ended.set()
+    thread.join()
+    backend.close()
     return found
 
 
