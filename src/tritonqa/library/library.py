@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tritonqa.checks import whole_number
 from tritonqa.errors import InputError
 from tritonqa.library.answer.ask import PASSAGES, Asking, Prepared, finish, prepare, searched_by
 from tritonqa.library.answer.cite import Citer
@@ -152,11 +153,10 @@ class Library:
     def search(self, query: str, *, k: int = 20, scope: Scope | None = None) -> list[Hit]:
         """Return the passages alone, the best first."""
         text = checked_query(query, "query")
-        if not isinstance(k, int) or isinstance(k, bool) or k < 1:
-            raise InputError(f"k must be a whole number of at least 1, not {k!r}")
+        limit = whole_number("k", k, 1)
         store = self._open.store()
         with store.read(self._scope(scope)) as view:
-            found = retrieve(view, text, self._open.encoder, k)
+            found = retrieve(view, text, self._open.encoder, limit)
             stored = view.passages([one.id for one in found])
         return [hit_of(one, passage) for one, passage in zip(found, stored, strict=True)]
 
