@@ -16,6 +16,7 @@ from tritonqa.datasets.gold import gold_of
         ({"answers": {"text": ["Paris"]}}, ("Paris",), (-1,)),
         ({"answers": '["Paris"]'}, ("Paris",), (-1,)),
         ({"answers": "['Paris' 'the city']"}, ("Paris", "the city"), (-1, -1)),
+        ({"answers": "['it\\'s', \"a 'b' 'c' d\"]"}, ("it's", "a 'b' 'c' d"), (-1, -1)),
         (
             {"answers": "{'text': array(['Paris', \"it's\"], dtype=object), 'answer_start': array([4, 9])}"},
             ("Paris", "it's"),

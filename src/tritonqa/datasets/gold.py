@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 import re
 from ast import literal_eval
+from io import StringIO
+from itertools import pairwise
+from token import STRING
+from tokenize import TokenError, generate_tokens
 from typing import Any, TypeAlias
 
 from tritonqa.errors import InputError
@@ -14,7 +18,6 @@ Gold: TypeAlias = tuple[tuple[str, ...], tuple[int, ...]]
 
 _COLUMNS = ("answers", "answer", "answer_text")
 _ARRAY = re.compile(r"array\((\[.*?\])(?:,\s*dtype=[\w<>]+)?\)", re.DOTALL)
-_NO_COMMA = re.compile(r"""(['"])\s+(?=['"])""")
 _YES, _NO = {"true", "yes", "1", "1.0"}, {"false", "no", "0", "0.0", ""}
 
 
@@ -94,17 +97,26 @@ def _parsed(value: str) -> Any:
     cell = value.strip()
     if not cell.startswith(("[", "{")):
         return value
-    for text, read in ((cell, json.loads), (_without_arrays(cell), literal_eval)):
+    for read in (json.loads, lambda text: literal_eval(_without_arrays(text))):
         try:
-            return read(text)
+            return read(cell)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             continue
     return value
 
 
 def _without_arrays(cell: str) -> str:
-    """Write numpy's arrays as lists: pandas' CSV has array(['a', 'b'], dtype=object), or ['a' 'b']."""
-    return _NO_COMMA.sub(r"\1, ", _ARRAY.sub(r"\1", cell))
+    """Write numpy's arrays as lists: pandas' CSV has array(['a', 'b'], dtype=object), or ['a' 'b'].
+
+    Raises SyntaxError for what is no Python.
+    """
+    line = _ARRAY.sub(r"\1", cell).replace("\n", " ")
+    try:
+        tokens = list(generate_tokens(StringIO(line).readline))
+    except TokenError as error:
+        raise SyntaxError(str(error)) from error
+    ends = [one.end[1] for one, after in pairwise(tokens) if one.type == after.type == STRING]
+    return ",".join(line[start:end] for start, end in pairwise([0, *ends, len(line)]))
 
 
 def _text(value: Any) -> str:
