@@ -25,6 +25,7 @@ PEERS = (
     "lines",
 )
 SHAPES = ("", "CPU ms an ask", "share of the GEMM peak", "F1")
+WAYS = ("", "asks", "CPU ms an ask: client, server", "asks/s (95 %)", "p50, p99 ms")
 
 
 def fill(page: str, name: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -71,8 +72,27 @@ def shape(found: dict[str, Any]) -> Iterator[Sequence[str]]:
         yield name, "could not run", reason.replace("|", "/"), ""
 
 
+def way(found: dict[str, Any]) -> Iterator[Sequence[str]]:
+    """Give a row a way of asking, as they were measured."""
+    for name, row in found.items():
+        low, high = row["intervals"]["asks_per_second"]
+        yield (
+            name,
+            f"{row['asks']:,}",
+            f"{number(row['client_cpu_ms_per_ask'])}, {number(row['server_cpu_ms_per_ask'] or 0.0)}",
+            f"{number(row['asks_per_second'])} ({number(low)} to {number(high)})",
+            f"{number(row['p50_ms'])}, {number(row['p99_ms'])}",
+        )
+
+
 def main() -> None:
     """Fill all."""
+    clients = latest("matrix-clients")["measured"]
+    for many in (1, 16):
+        fill("wire", f"clients-{many}", WAYS, list(way(clients[f"{many} clients"])))
+    fill("batches", "batching", WAYS, list(way(latest("matrix-batching")["measured"]["8 clients"])))
+    fill("batches", "streams", WAYS, list(way(latest("matrix-streams")["measured"])))
+    fill("lengths", "lengths", WAYS, list(way(latest("matrix-lengths")["measured"])))
     fill("peers", "peers", PEERS, list(peers(latest("peers"))))
     for result in ("shapes", "shapes-random"):
         for name, found in latest(result)["shapes"].items():
