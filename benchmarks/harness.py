@@ -2,9 +2,10 @@
 
     python benchmarks/harness.py [--pairs N] [--seconds S]
 
-cost: the CPU time of the open loop at 500 asks a second, asked of something that has the answer already.
-repeats: pairs of runs of the toy engine, of which 19 in 20 must differ by less than intervals say. knee: what
-a sweep of the toy engine keeps up with, over the closed loop's throughput.
+cost: the CPU time of the open loop at 500 asks a second, asked of something that has the answer already, and
+of a thread that only sleeps as often. repeats: pairs of runs of the toy engine, of which 19 in 20 must differ
+by less than intervals say. knees: what a sweep of the toy engine and of the packaged reader keeps up with,
+over the closed loop's throughput.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import time
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
 from threading import Event
 from typing import Any
 
@@ -26,6 +28,7 @@ from tritonqa.bench.generator import ThreadGenerator
 from tritonqa.bench.sweep import sweep
 from tritonqa.progress import Step
 from tritonqa.reader.backend import StartAsk
+from tritonqa.reader.find import PACKAGED
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
 
@@ -70,7 +73,16 @@ def cost(seconds: float) -> dict[str, float]:
     used = time.process_time()
     made = generator.run(Load(rate=RATE), seconds, 1, Event(), lambda passed: None)
     spent = time.process_time() - used
-    return {"asks": len(made.samples), "of": len(work), "core_share": spent / seconds}
+    used = time.process_time()
+    for _ in range(round(RATE * seconds)):
+        time.sleep(1 / RATE)
+    slept = time.process_time() - used
+    return {
+        "asks": len(made.samples),
+        "of": len(work),
+        "core_share": spent / seconds,
+        "sleep_core_share": slept / seconds,
+    }
 
 
 def repeats(pairs: int, seconds: float) -> dict[str, Any]:
@@ -80,14 +92,16 @@ def repeats(pairs: int, seconds: float) -> dict[str, Any]:
     for _ in range(pairs):
         first, second = (bench([TOY], squad_sample(), [Load(clients=4)], how).to_dict() for _ in range(2))
         (pair,) = compare(first, second)
-        verdicts.append((pair.verdict, pair.ratios["asks_per_second"].value))
-    same = sum(verdict == "within noise" for verdict, _ in verdicts)
-    return {"pairs": pairs, "within_noise": same, "ratios": sorted(ratio for _, ratio in verdicts)}
+        stolen = [run["stolen_share"] for one in (first, second) for run in one["runs"]]
+        ratio = pair.ratios["asks_per_second"]
+        verdicts.append({"verdict": pair.verdict, **asdict(ratio), "stolen_shares": stolen})
+    same = sum(one["verdict"] == "within noise" for one in verdicts)
+    return {"pairs": pairs, "within_noise": same, "each": verdicts}
 
 
-def knee(seconds: float) -> dict[str, Any]:
-    """Sweep the toy engine."""
-    found = sweep([TOY], squad_sample(), BenchOptions(seconds, 0.3)).knees[0]
+def knee(target: Target, seconds: float) -> dict[str, Any]:
+    """Sweep a reader."""
+    found = sweep([target], squad_sample(), BenchOptions(seconds, 0.3)).knees[0]
     return {**found, "over_closed_loop": found["asks_per_second"] / found["closed_loop_asks_per_second"]}
 
 
@@ -102,7 +116,7 @@ def main() -> None:
     load = os.getloadavg()[0]
     found = {
         "cost": cost(5.0),
-        "knee": knee(options.seconds),
+        "knees": [knee(target, options.seconds) for target in (TOY, Target(PACKAGED))],
         "repeats": repeats(options.pairs, options.seconds),
     }
     record("harness", {"load_before": load, "load_after": os.getloadavg()[0], **found})

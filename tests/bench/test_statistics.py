@@ -60,6 +60,25 @@ def test_intervals_hold_the_truth_nineteen_times_in_twenty() -> None:
     assert hits >= 104  # 95 % of 120 are 114; by chance fewer than 104 once in 10,000
 
 
+def test_intervals_are_wider_where_blocks_that_follow_each_other_are_alike() -> None:
+    """Both streams have the same blocks, one by one in turn and each kind together."""
+    gaps = np.array([0.01, 0.02] * 6)
+    widths = []
+    for each in (gaps, np.sort(gaps)):
+        done = 50 + np.concatenate([i + np.arange(gap, 1 + 1e-9, gap) for i, gap in enumerate(each)])
+        blocks = blocks_of([samples(done, np.full(len(done), 0.01), 12.0)])
+        rate = throughput(blocks, draws(blocks))
+        widths.append(rate.high / rate.low)
+    assert widths[1] > 1.15 * widths[0] > 1.15
+
+
+@pytest.mark.parametrize(("blocks", "t"), [(12, 2.201), (6, 2.571), (4, 3.182)])
+def test_few_blocks_are_stretched_as_students_t_is(blocks: int, t: float) -> None:
+    many = blocks_of([samples(np.linspace(50.01, 62, 100), np.full(100, 0.01), 12.0)])
+    joined = [12, 6, 4].index(blocks)
+    assert draws(many)[joined].stretch == pytest.approx(t / 1.96, rel=0.02)
+
+
 def test_a_slow_second_half_shows() -> None:
     done = 50 + np.concatenate([np.arange(1, 101) * 0.05, 5 + np.arange(1, 26) * 0.2])
     first, last = slowdown(blocks_of([samples(done, np.full(125, 0.01), 10.0)]))

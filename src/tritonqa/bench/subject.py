@@ -15,6 +15,7 @@ from tritonqa.bench.profile import Profiled, Stages, served_stages
 from tritonqa.bench.round import Stop, Tick
 from tritonqa.bench.samples import FAILED, Samples
 from tritonqa.bench.served import served
+from tritonqa.bench.steal import CoreTime, core_time
 from tritonqa.bench.target import Target
 from tritonqa.bench.workload import Workload
 from tritonqa.errors import InputError
@@ -35,6 +36,7 @@ class Measured:
     server_cpu: float | None = None
     busy: float = 0.0
     processes: int = 1
+    cores: CoreTime = field(default_factory=CoreTime)
 
 
 class Subject:
@@ -75,9 +77,10 @@ class Subject:
 
     def measure(self, into: Measured, seconds: float, seed: int, stop: Stop, tick: Tick) -> None:
         """Run a round and add it to what was measured."""
-        before = cost(self.server)
+        before, cores = cost(self.server), core_time()
         made = self.generator.run(into.load, seconds, seed, stop, tick)
         spent = cost(self.server).since(before)
+        into.cores += core_time().since(cores)
         known = spent.server is not None and (not into.rounds or into.server_cpu is not None)
         into.server_cpu = (into.server_cpu or 0.0) + (spent.server or 0.0) if known else None
         into.rounds.append(made.samples)

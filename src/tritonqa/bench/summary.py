@@ -19,6 +19,8 @@ BUSY = 0.7  # of a core: a client process that uses more can't be sure to send i
 _SLOWED = 0.7  # last third over first
 _FEW = 20  # asks
 _LEFT = 0.05  # of a round's seconds
+_STOLEN = 0.02  # of the cores' time
+_STEAL_COSTS = 1.5  # power of what was left of the cores that the rate follows: caches are shared too
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class Run:
     """One load on one reader: throughput, latency (milliseconds), cost; None where nothing was seen.
 
     target is the reader as it was asked for: with its engine, and over what.
-    intervals hold what a figure lies between in 95 of 100 cases; curve is [share of asks, milliseconds];
+    intervals hold what a figure lies between in 95 of 100 cases, on this machine alone: it could be faster by
+    what other guests of its host took, stolen_share of its cores. curve is [share of asks, milliseconds];
     differing counts the answers, of those compared, that are not the reference's; notes say what a reader of
     these figures must know.
     """
@@ -53,6 +56,7 @@ class Run:
     compared: int
     processes: int
     late_p99_ms: float | None
+    stolen_share: float | None
     padding_share: float | None
     memory_mb: dict[str, float]
     curve: list[tuple[float, float]]
@@ -75,10 +79,12 @@ def figures(measured: Measured) -> dict[str, Any]:
     rounds = measured.rounds
     blocks = blocks_of(rounds)
     drawn = draws(blocks)
+    stolen = measured.cores.share
+    slower = (1 - (stolen or 0.0)) ** _STEAL_COSTS
     rate = throughput(blocks, drawn)
     shares = {f"p{round(100 * share)}_ms": quantile(blocks, drawn, share) for share in QUANTILES}
-    found = {"asks_per_second": rate} | {
-        name: Interval(1e3 * it.value, 1e3 * it.low, 1e3 * it.high) for name, it in shares.items() if it
+    found = {"asks_per_second": Interval(rate.value, rate.low, rate.high / slower)} | {
+        name: Interval(it.value, it.low * slower, it.high).times(1e3) for name, it in shares.items() if it
     }
     asks = len(blocks.latency)
     faults = sum((samples.faults for samples in rounds), Counter[str]())
@@ -99,6 +105,7 @@ def figures(measured: Measured) -> dict[str, Any]:
         "errors": sum(faults.values()),
         "error_kinds": dict(faults.most_common(5)),
         "late_p99_ms": late,
+        "stolen_share": stolen,
         "curve": [(share, 1e3 * float(level)) for share, level in zip(_CURVE, levels, strict=False)],
     }
 
@@ -116,6 +123,8 @@ def notes(measured: Measured, found: dict[str, Any], remote: bool, wrong: int, c
     first, last = slowdown(blocks_of(measured.rounds))
     if first and last / first < _SLOWED and found["asks"] > 50:
         said.append(f"it slowed down: from {first:.1f} to {last:.1f} asks/s")
+    if (found["stolen_share"] or 0.0) > _STOLEN:
+        said.append(f"other guests of the host took {found['stolen_share']:.0%} of this machine's cores")
     if remote and measured.busy > BUSY:
         said.append(
             f"a client process was busy {measured.busy:.0%} of the time: it limits what is measured; "
