@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from tritonqa.train.dropout import ByteDropout
 from tritonqa.train.options import Optimisation
 
 _NUMBER = re.compile(r"\.(\d+)\.")
@@ -21,10 +22,12 @@ def freeze_embeddings(model: Any) -> None:
 
 
 def set_dropout(model: Any, share: float) -> None:
-    """Set the dropout of hidden states: fast attention has none on a CPU."""
-    for name, module in model.named_modules():
-        if isinstance(module, torch.nn.Dropout) and ("attention" not in name or "output" in name):
-            module.p = share
+    """Set the dropout of hidden states, and take away that of attention: fast attention has none on a CPU."""
+    for name, module in list(model.named_modules()):
+        if isinstance(module, torch.nn.Dropout):
+            hidden = "attention" not in name or "output" in name
+            kind = ByteDropout if model.device.type == "cpu" else torch.nn.Dropout
+            model.set_submodule(name, kind(share if hidden else 0.0))
 
 
 def optimiser(model: Any, options: Optimisation) -> torch.optim.AdamW:
