@@ -50,6 +50,13 @@ def test_a_folder_is_indexed_asked_checked_and_forgotten(desk: Path) -> None:
     assert json.loads(run("library", "status", "x.library", "--json").stdout)["files"] == 0
 
 
+def test_a_path_that_is_not_there_is_told_by_the_exit_code_and_stops_nothing(desk: Path) -> None:
+    done = run("index", "nowhere", "docs", "--library", "x.library")
+    assert done.exit_code == 2 and f"skipped {desk / 'nowhere'}: does not exist" in done.stderr
+    assert "1 added" in done.stdout
+    assert run("index", "docs", "--library", "x.library").exit_code == 0
+
+
 @pytest.mark.parametrize("option", ["top-k", "prior", "max-answer-tokens", "min-score"])
 def test_an_option_that_a_library_does_not_take_is_named(desk: Path, option: str) -> None:
     Library("x.library").add("docs", vectors=False)

@@ -11,6 +11,7 @@ from tritonqa.cli.library_options import Place, library_folder, parse_options
 from tritonqa.cli.options import as_json
 from tritonqa.cli.output import show
 from tritonqa.library.index import Report
+from tritonqa.library.index.walk import absolute
 from tritonqa.library.library import Library
 from tritonqa.library.parse import ParseOptions
 from tritonqa.progress import bar
@@ -26,6 +27,7 @@ def index(paths: tuple[Path, ...], library: Place, watch: bool, options: ParseOp
     """Bring a library to what the files and folders at PATHS hold now.
 
     What is new or changed is read, what is gone forgotten; what can't be read is named with its reason.
+    Ends with exit code 2 where that is one of PATHS itself.
     """
     with Library(library, options=options) as opened:
         if watch:
@@ -35,6 +37,8 @@ def index(paths: tuple[Path, ...], library: Place, watch: bool, options: ParseOp
         with bar("indexing") as step:
             report = opened.add(paths, step=step)
         show(report.to_dict(), as_json, _lines(report))
+    if {str(path) for path in absolute(paths)} & {one.path for one in report.skipped}:
+        click.get_current_context().exit(2)
 
 
 def _lines(report: Report) -> Iterator[str]:
