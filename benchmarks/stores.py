@@ -33,26 +33,37 @@ from tritonqa.library.store.milvus import MilvusAddress, MilvusStore
 from tritonqa.library.store.sqlite import SqliteStore
 
 
-def fill(store: Store, passages: list[tuple[str, str, str]], encoder: Encoder) -> None:
-    """Put each passage in as a document of its own."""
-    with store.write() as writer:
+class Corpus:
+    """Passages of one title as one document; a passage is known by its document and where it begins."""
+
+    def __init__(self, passages: list[tuple[str, str, str]]) -> None:
+        """Join the texts of each title."""
+        self.documents: dict[str, list[str]] = {}
+        self.names: dict[tuple[str, int], str] = {}
         for name, title, text in passages:
-            digest = sha256(f"{title}\0{text}".encode()).hexdigest()
-            document = Document(text, "text", title, digest=digest)
-            file = File(Path("/corpus") / name, len(text), 1, 2, digest)
-            writer.put(file, Indexed(document, [Passage(0, len(text), text)]))
-        embed(writer, encoder, len(passages))
-        writer.optimise()
+            texts = self.documents.setdefault(title, [])
+            self.names[title, sum(len(one) + 1 for one in texts)] = name
+            texts.append(text)
 
+    def fill(self, store: Store, encoder: Encoder) -> None:
+        """Put the documents into a store, with vectors."""
+        with store.write() as writer:
+            for title, texts in self.documents.items():
+                whole = "\n".join(texts)
+                starts = [start for of, start in self.names if of == title]
+                digest = sha256(f"{title}\0{whole}".encode()).hexdigest()
+                document = Document(whole, "text", title, digest=digest)
+                file = File(Path("/corpus") / f"{digest}.txt", len(whole), 1, 2, digest)
+                passages = [Passage(at, at + len(one), one) for at, one in zip(starts, texts, strict=True)]
+                writer.put(file, Indexed(document, passages))
+            embed(writer, encoder, len(self.names))
+            writer.optimise()
 
-def rankings(store: Store, questions: list[str], encoder: Encoder) -> list[list[str]]:
-    """Return the names of the passages found for each question."""
-    found = []
-    for question in questions:
+    def found(self, store: Store, question: str, encoder: Encoder) -> list[str]:
+        """Return the names of the passages that a question finds, the best first."""
         with store.read(EVERYTHING) as view:
             stored = view.passages([one.id for one in retrieve(view, question, encoder, 20)])
-            found.append([one.files[0].path.name for one in stored])
-    return found
+        return [self.names[one.title, one.start] for one in stored]
 
 
 def main() -> None:
@@ -65,12 +76,12 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=300)
     options = parser.parse_args()
     passages, sources = opendomain(options.data, 10**9)
-    passages = passages[: options.passages]
-    held = {name for name, _, _ in passages}
+    corpus = Corpus(passages[: options.passages])
+    held = set(corpus.names.values())
     rows = [row for some in sources.values() for row in some if row["passage"] in held][: options.questions]
     encoder = find()
     assert encoder is not None, "install tritonqa-encoder-minilm"
-    figures: dict[str, object] = {"passages": len(passages), "questions": len(rows)}
+    figures: dict[str, object] = {"passages": len(corpus.names), "questions": len(rows)}
     with tempfile.TemporaryDirectory() as folder:
         server, database, port = start_server_in_thread(f"{folder}/milvus")
         stores: dict[str, Store] = {
@@ -79,8 +90,8 @@ def main() -> None:
             "haystack": HaystackStore(HaystackPlace.of(InMemoryDocumentStore(return_embedding=True))),
         }
         for name, store in stores.items():
-            fill(store, passages, encoder)
-            found = rankings(store, [row["question"] for row in rows], encoder)
+            corpus.fill(store, encoder)
+            found = [corpus.found(store, row["question"], encoder) for row in rows]
             figures[name] = retrieval_figures(found, [{row["passage"]} for row in rows])
             store.close()
         server.stop(grace=None).wait()

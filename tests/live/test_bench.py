@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from pathlib import Path
 
@@ -50,6 +52,21 @@ def test_a_server_that_dies_in_the_middle_is_said(runtime: Runtime, tmp_path: Pa
         (run,) = bench([Target(str(server.grpc))], FEW, [Load(clients=2)], how, step=step).runs
         assert run.asks > 0 and run.errors > 0 and run.seconds < 100
         assert any("the round ended early: Unavailable: " in note for note in run.notes)
+
+
+def test_a_server_that_stands_still_for_a_while_is_said_and_goes_on(runtime: Runtime, tmp_path: Path) -> None:
+    with toy_server(runtime, tmp_path) as server:
+        goes_on = threading.Timer(4, os.kill, (server.process.pid, signal.SIGCONT))
+
+        def step(passed: float, total: float | None) -> None:
+            if passed > 4 and goes_on.ident is None:
+                os.kill(server.process.pid, signal.SIGSTOP)
+                goes_on.start()
+
+        how = BenchOptions(8, 0, 1)
+        (run,) = bench([Target(str(server.grpc))], FEW, [Load(rate=40.0)], how, step=step).runs
+        assert run.errors == 0 and run.asks == 320 and run.p99_ms is not None and run.p99_ms > 2000
+        assert any("it slowed down" in note for note in run.notes)
 
 
 def test_a_server_is_started_for_a_reader(runtime: Runtime) -> None:

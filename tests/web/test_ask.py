@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -148,12 +149,29 @@ def test_what_a_caller_who_hung_up_asked_is_not_read_on(tmp_path: Path) -> None:
     with GatedReader() as slow, Library(tmp_path / "x.library", slow) as library:
         library.add(tmp_path / "long.txt", vectors=False)
         with served(create_app(slow, library)) as base:
-            connection = HTTPConnection(urlsplit(base).netloc)
-            body = json.dumps({"question": "How long does the pump run?"})
-            connection.request("POST", "/api/ask", body, {"Content-Type": "application/json"})
+            connection = sent(base, {"question": "How long does the pump run?"})
             slow.until_it_reads()
             connection.close()
             assert slow.let_go() == 1
+
+
+def test_what_a_library_did_not_answer_in_time_is_not_read_on(tmp_path: Path) -> None:
+    """The gate stays shut, so the time always runs out; no more than what ran by then has run."""
+    (tmp_path / "long.txt").write_text("The pump runs for 24 months. " * 200, encoding="utf-8")
+    options = WebOptions(limits=Limits(seconds=1))
+    with GatedReader() as slow, Library(tmp_path / "x.library", slow) as library:
+        library.add(tmp_path / "long.txt", vectors=False)
+        with served(create_app(slow, library, options)) as base:
+            with closing(sent(base, {"question": "How long does the pump run?"})) as connection:
+                answered = connection.getresponse()
+                assert answered.status == 503 and int(answered.headers["retry-after"]) > 0
+                assert slow.let_go() <= 1
+
+
+def sent(base: str, body: dict[str, Any]) -> HTTPConnection:
+    connection = HTTPConnection(urlsplit(base).netloc)
+    connection.request("POST", "/api/ask", json.dumps(body), {"Content-Type": "application/json"})
+    return connection
 
 
 def test_a_library_tells_its_progress(client: TestClient) -> None:
