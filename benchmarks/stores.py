@@ -11,16 +11,19 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
 os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "False"
 
+import numpy as np
 from haystack.document_stores.in_memory import InMemoryDocumentStore
 from library_corpus import opendomain
 from milvus_lite.adapter.grpc.server import start_server_in_thread
 from record import record
 
+from tritonqa.arrays import FloatArray
 from tritonqa.evaluate.retrieval import retrieval_figures
 from tritonqa.library.document import Document
 from tritonqa.library.encoder import Encoder, find
@@ -31,6 +34,27 @@ from tritonqa.library.store import EVERYTHING, File, Indexed, Store
 from tritonqa.library.store.haystack import HaystackPlace, HaystackStore
 from tritonqa.library.store.milvus import MilvusAddress, MilvusStore
 from tritonqa.library.store.sqlite import SqliteStore
+from tritonqa.progress import bar
+
+
+class Once(Encoder):
+    """An encoder that makes a text's vector once."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        """Take the encoder that makes them."""
+        self.name, self.width = encoder.name, encoder.width
+        self._encoder, self._known = encoder, dict[str, FloatArray]()
+
+    def encode(self, texts: Sequence[str]) -> FloatArray:
+        """Return vectors [n, width]."""
+        fresh = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if fresh:
+            self._known.update(zip(fresh, self._encoder.encode(fresh), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+    def reads(self, text: str) -> bool:
+        """Tell whether the model knows the script."""
+        return self._encoder.reads(text)
 
 
 class Corpus:
@@ -56,7 +80,8 @@ class Corpus:
                 file = File(Path("/corpus") / f"{digest}.txt", len(whole), 1, 2, digest)
                 passages = [Passage(at, at + len(one), one) for at, one in zip(starts, texts, strict=True)]
                 writer.put(file, Indexed(document, passages))
-            embed(writer, encoder, len(self.names))
+            with bar("vectors") as step:
+                embed(writer, encoder, len(self.names), step)
             writer.optimise()
 
     def found(self, store: Store, question: str, encoder: Encoder) -> list[str]:
@@ -79,8 +104,9 @@ def main() -> None:
     corpus = Corpus(passages[: options.passages])
     held = set(corpus.names.values())
     rows = [row for some in sources.values() for row in some if row["passage"] in held][: options.questions]
-    encoder = find()
-    assert encoder is not None, "install tritonqa-encoder-minilm"
+    found = find()
+    assert found is not None, "install tritonqa-encoder-minilm"
+    encoder = Once(found)
     figures: dict[str, object] = {"passages": len(corpus.names), "questions": len(rows)}
     with tempfile.TemporaryDirectory() as folder:
         server, database, port = start_server_in_thread(f"{folder}/milvus")
@@ -91,8 +117,12 @@ def main() -> None:
         }
         for name, store in stores.items():
             corpus.fill(store, encoder)
-            found = [corpus.found(store, row["question"], encoder) for row in rows]
-            figures[name] = retrieval_figures(found, [{row["passage"]} for row in rows])
+            ranked = []
+            with bar(name) as step:
+                for row in rows:
+                    ranked.append(corpus.found(store, row["question"], encoder))
+                    step(len(ranked), len(rows))
+            figures[name] = retrieval_figures(ranked, [{row["passage"]} for row in rows])
             store.close()
         server.stop(grace=None).wait()
         database.close()

@@ -138,6 +138,8 @@ class Library:
         Raises InputError that names the field, LibraryError, EngineError.
         """
         asking = Asking(top_k, passages, no_answer_threshold)
+        self._open.store()
+        self._open.begin()
         prepared = self.prepare(question, asking.passages, scope)
         with span("tritonqa.read"):
             texts, options = prepared.passages, prepared.options

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from tritonqa.errors import LibraryError
+from tritonqa.errors import LibraryError, TritonQAError
 from tritonqa.library import encoder as encoders
 from tritonqa.library.encoder import Encoder
 from tritonqa.library.store import Store
@@ -26,16 +28,29 @@ class Resources:
         self._reader: Reader | None = reader if isinstance(reader, Reader) else None
         self._store: Store | None = None
         self._lock = threading.RLock()
+        self._reading = threading.Lock()
+        self._coming: Future[Reader] | None = None
 
     @property
     def reader(self) -> Reader:
-        """Open the reader."""
-        with self._lock:
+        """Open the reader, or wait for the one that was begun; raises what opening it does."""
+        with self._reading:
             if self._reader is None:
-                given = self.given
-                assert not isinstance(given, Reader)
-                self._reader = Reader() if given is None else Reader.load(given)
+                coming, self._coming = self._coming, None
+                self._reader = self._load() if coming is None else coming.result()
             return self._reader
+
+    def begin(self) -> None:
+        """Begin to open the reader beside what is done until it is asked for."""
+        with self._reading:
+            if self._reader is None and self._coming is None:
+                pool = ThreadPoolExecutor(1, "tritonqa-load")
+                self._coming = pool.submit(self._load)
+                pool.shutdown(wait=False)
+
+    def _load(self) -> Reader:
+        assert not isinstance(self.given, Reader)
+        return Reader() if self.given is None else Reader.load(self.given)
 
     @property
     def encoder(self) -> Encoder | None:
@@ -77,7 +92,11 @@ class Resources:
         with self._lock:
             if self._store is not None:
                 self._store.close()
+            self._store = None
+        with self._reading:
+            if self._coming is not None:
+                with suppress(TritonQAError):
+                    self._coming.result().close()
             if self._reader is not None and self._reader is not self.given:
                 self._reader.close()
-            self._store = None
-            self._reader = self.given if isinstance(self.given, Reader) else None
+            self._coming, self._reader = None, self.given if isinstance(self.given, Reader) else None

@@ -24,6 +24,9 @@ from tritonqa.engine.base import ROUND_TO, Grouping, Padding, pad_windows, requi
 from tritonqa.errors import EngineError, MissingExtra
 from tritonqa.features import Window
 
+FIRST = threading.Lock()
+"""Held for a model's first inference, which makes the binding's tables: two at once would deadlock there."""
+
 
 class OpenVinoEngine(Padding):
     """Run an ONNX file; compiled for one window on all cores, and for many streams when those come."""
@@ -53,8 +56,8 @@ class OpenVinoEngine(Padding):
             require_ports(file.name, self._names, [port.get_any_name() for port in self._model.outputs])
             fold_key_transposes(self._model)
             self._wide = self._compile(1).create_infer_request()
-            # The binding's tables are made by its first inference; two threads at once would deadlock there.
-            self._wide.infer({name: np.ones((1, 8), np.int64) for name in self._names})
+            with FIRST:
+                self._wide.infer({name: np.ones((1, 8), np.int64) for name in self._names})
         except RuntimeError as error:
             raise EngineError(f"OpenVINO can't run {file.name}: {str(error).splitlines()[0]}") from error
         self._wide_free = threading.Lock()

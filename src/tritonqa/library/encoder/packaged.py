@@ -15,6 +15,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from tritonqa.arrays import FloatArray
+from tritonqa.engine.backends.openvino import FIRST
 from tritonqa.engine.telemetry import without_telemetry
 from tritonqa.errors import BundleError, MissingExtra
 from tritonqa.library.encoder.base import Encoder
@@ -93,6 +94,8 @@ def _openvino(file: Path) -> Run:
     passes.run_passes(model)
     hints = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1}
     request = core.compile_model(model, "CPU", hints).create_infer_request()
+    with FIRST:
+        request.infer(_padded([[0]], _ROUND_TO))
 
     def run(inputs: dict[str, np.ndarray]) -> FloatArray:
         request.infer(inputs, share_inputs=True)
