@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,6 +69,21 @@ def _hold(page: Page, prediction: Prediction) -> None:
     assert dict(prediction.notes)["text"] == page.text(short)
     assert short == page.span(short.start_token, short.end_token)
     assert prediction.long_score >= prediction.short_score
+
+
+@given(st.lists(WORDS.filter(lambda words: "Ada" in words), min_size=1, max_size=4, unique_by=tuple))
+def test_scores_are_log_odds_against_all_else_on_the_page(
+    reader: InProcess, paragraphs: list[list[str]]
+) -> None:
+    apart = list(predict(reader, [parse(record(i, [words])) for i, words in enumerate(paragraphs)]))
+    (page,) = predict(reader, [parse(record(9, paragraphs))])
+    weights = np.exp([one.long_score for one in apart])
+    best = int(weights.argmax())
+    odds = weights[best] / (1 + weights.sum() - weights[best])
+    assert page.long_score == pytest.approx(np.log(odds), abs=1e-4)
+    share = 1 / (1 + np.exp(-apart[best].short_score))  # of 1 and the weight of its candidate
+    span = share * (1 + weights[best])
+    assert page.short_score == pytest.approx(np.log(span / (1 + weights.sum() - span)), abs=1e-4)
 
 
 def test_the_same_in_both_formats_and_file_by_file(reader: InProcess, tmp_path: Path) -> None:

@@ -17,21 +17,32 @@ from tritonqa.spans import Decoding, Span, decode
 
 _YES_NO = ("yes", "no")
 SCORE = (
-    "A score is log odds against the null, in one scale for all pages: a long answer's is the log of the sum "
-    "of exp(span - null) over all spans of its candidate, a short answer's is span - null of its best span; "
-    "a reader that knows answer types adds the log odds of any type but null, or of the type that is given."
+    "A score is log odds against the null and all else on the page, in one scale for all pages. An answer "
+    "weighs exp(span - null), a long one the sum of that over all spans of its candidate; its odds are its "
+    "weight over 1 and the weights of all other spans. A reader that knows answer types adds the log odds of "
+    "any type but null, or of the type that is given."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    """A candidate with the scores of its long and its short answer: its best span of words, or yes or no."""
+    """A candidate: the log weights of all its spans and of its best, and the log odds of its types."""
 
     passage: CandidatePassage
-    long: float
-    short: float
+    total: float
+    margin: float
     span: PageSpan
+    any_type: float
     kind: str
+    odds: float
+
+    def long(self, page: float) -> float:
+        """Return the score of its long answer on a page of this log weight."""
+        return _odds(self.total, page) + self.any_type
+
+    def short(self, page: float) -> float:
+        """Return the score of its short answer: its best span of words, or yes or no."""
+        return _odds(self.total if self.kind in _YES_NO else self.margin, page) + self.odds
 
 
 def answer(
@@ -49,12 +60,13 @@ def answer(
     found = list(_scored(page, candidates, prepared, logits, options))
     if not found:
         return Prediction(page.id)
-    best = max(found, key=lambda item: item.long)
+    weight = float(np.logaddexp.reduce([item.total for item in found]))
+    best = max(found, key=lambda item: item.long(weight))
     long = page.span(best.passage.span.start_token, best.passage.span.end_token)
     yes_no = best.kind.upper() if best.kind in _YES_NO else "NONE"
     short = () if best.kind in _YES_NO else (best.span,)
     notes = (("question", page.question), ("text", page.text(best.span) if short else yes_no))
-    return Prediction(page.id, long, best.long, short, best.short, yes_no, notes)
+    return Prediction(page.id, long, best.long(weight), short, best.short(weight), yes_no, notes)
 
 
 def _scored(
@@ -71,10 +83,15 @@ def _scored(
         for span in evidence.spans:
             place = _place(candidates[index], span, windows[0])
             if place is not None:
-                any_type, kind, odds = _type(found)
-                short = (evidence.total if kind in _YES_NO else span.margin) + odds
-                yield _Scored(candidates[index], evidence.total + any_type, short, page.span(*place), kind)
+                found_span = page.span(*place)
+                yield _Scored(candidates[index], evidence.total, span.margin, found_span, *_type(found))
                 break
+
+
+def _odds(own: float, page: float) -> float:
+    """Return the log odds of a part of a page against the rest of it and the null, whose log weight is 0."""
+    rest = page + np.log1p(-np.exp(own - page)) if own < page else -np.inf
+    return own - float(np.logaddexp(0.0, rest))
 
 
 def _type(logits: Sequence[FloatArray]) -> tuple[float, str, float]:
