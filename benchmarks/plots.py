@@ -63,9 +63,8 @@ def main() -> None:
     rows = sorted(latest("peers")["peers"], key=lambda row: -row["asks_per_second"])
     bars = [(row["title"], [(row["asks_per_second"], 0)]) for row in rows]
     save("peers", svg.bars("Asks a second, 16 clients", "asks/s", bars))
-    found = latest("shapes")["shapes"]["minilm"]["formats"]
-    save("shapes", pareto([{"choice": name, **row} for name, row in found.items()]))
-    for name, values in latest("shapes-random")["shapes"].items():
+    shapes = latest("shapes")["shapes"] | latest("shapes-random")["shapes"]
+    for name, values in shapes.items():
         shares = {way: row["useful_work_over_gemm_peak"] for way, row in values["formats"].items()}
         bars = [(way, [(shares[way], 0)]) for way in sorted(shares, key=lambda way: -shares[way])]
         save(f"shapes-{name}", svg.bars(f"Useful work over the GEMM peak, {name}", "", bars))
