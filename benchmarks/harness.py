@@ -1,11 +1,11 @@
 """Measure `tritonqa bench` itself: its own cost, whether its intervals hold, and the knee it finds.
 
-    python benchmarks/harness.py [--pairs N] [--seconds S]
+    python benchmarks/harness.py [--pairs N] [--seconds S] [--knee-seconds S]
 
-cost: the CPU time of the open loop at 500 asks a second, asked of something that has the answer already, and
-of a thread that only sleeps as often. repeats: pairs of runs of the toy engine, of which 19 in 20 must differ
-by less than intervals say. knees: what a sweep of the toy engine and of the packaged reader keeps up with,
-over the closed loop's throughput.
+cost: the CPU time of the open loop at 500 asks a second, asked of something that has the answer already; of a
+thread that only sleeps as often; and of one that also asks that reader and records nothing. repeats: pairs of
+runs of the toy engine, of which 19 in 20 must differ by less than intervals say. knees: what a sweep of the
+toy engine and of the packaged reader keeps up with, over the closed loop's throughput.
 """
 
 from __future__ import annotations
@@ -13,18 +13,21 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from threading import Event
 from typing import Any
 
+import numpy as np
 from record import record
 
 from tritonqa.answers import Answers, Calibration
 from tritonqa.bench import BenchOptions, Load, Target, bench, squad_sample
 from tritonqa.bench.compare import compare
 from tritonqa.bench.generator import ThreadGenerator
+from tritonqa.bench.load import arrivals
 from tritonqa.bench.sweep import sweep
 from tritonqa.progress import Step
 from tritonqa.reader.backend import StartAsk
@@ -69,20 +72,28 @@ class Ready:
 
 def cost(seconds: float) -> dict[str, float]:
     """Return the share of a core that the open loop takes at RATE."""
-    generator, work = ThreadGenerator(Ready(), squad_sample()), squad_sample()
+    reader, work = Ready(), squad_sample()
+    generator = ThreadGenerator(reader, work)
     used = time.process_time()
     made = generator.run(Load(rate=RATE), seconds, 1, Event(), lambda passed: None)
     spent = time.process_time() - used
-    used = time.process_time()
-    for _ in range(round(RATE * seconds)):
-        time.sleep(1 / RATE)
-    slept = time.process_time() - used
     return {
         "asks": len(made.samples),
         "of": len(work),
         "core_share": spent / seconds,
-        "sleep_core_share": slept / seconds,
+        "sleep_core_share": between(seconds, lambda: None),
+        "sleep_and_reader_core_share": between(seconds, lambda: reader.start(work[0], reader.decoding)),
     }
+
+
+def between(seconds: float, act: Callable[[], object]) -> float:
+    """Return the share of a core that it takes to sleep, act, and sleep again."""
+    dues = arrivals(RATE, seconds, 1)
+    used = time.process_time()
+    for gap in np.diff(dues, prepend=0.0).tolist():
+        time.sleep(gap)
+        act()
+    return (time.process_time() - used) / seconds
 
 
 def repeats(pairs: int, seconds: float) -> dict[str, Any]:
@@ -111,12 +122,13 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--pairs", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--seconds", type=float, default=2.0, help="of a run of a pair")
+    parser.add_argument("--knee-seconds", type=float, default=20.0, help="at each rate of a sweep")
     options = parser.parse_args()
     load = os.getloadavg()[0]
     found = {
         "cost": cost(5.0),
-        "knees": [knee(target, options.seconds) for target in (TOY, Target(PACKAGED))],
+        "knees": [knee(target, options.knee_seconds) for target in (TOY, Target(PACKAGED))],
         "repeats": repeats(options.pairs, options.seconds),
     }
     record("harness", {"load_before": load, "load_after": os.getloadavg()[0], **found})

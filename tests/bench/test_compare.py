@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tritonqa.bench.compare import compare, ratio_of, read_result
+from tritonqa.bench.compare import combine, compare, ratio_of, read_result
 from tritonqa.errors import InputError
 
 
@@ -58,6 +58,32 @@ def test_only_runs_that_both_have_are_compared() -> None:
     assert [pair.target for pair in compare(first, {"runs": [run(9, 0.1, "b"), run(9, 0.1, "c")]})] == ["b"]
     with pytest.raises(InputError, match="no run in common: a 4 clients; b 4 clients against c 4 clients"):
         compare(first, {"runs": [run(9, 0.1, "c")]})
+
+
+def test_pairs_in_turn_tell_what_each_alone_can_not() -> None:
+    machine = [100.0, 60.0, 140.0, 90.0]  # how fast it happens to be
+    pairs = [
+        compare({"runs": [run(speed, 0.2)]}, {"runs": [run(speed * slowed, 0.2)]})
+        for speed, slowed in zip(machine, (0.95, 0.96, 0.94, 0.95), strict=True)
+    ]
+    assert {pair.verdict for (pair,) in pairs} == {"within noise"} and combine(pairs[:1]) == pairs[0]
+    (together,) = combine(pairs)
+    ratio = together.ratios["asks_per_second"]
+    assert together.verdict == ratio.verdict == together.ratios["p50_ms"].verdict == "slower"
+    assert 0.93 < ratio.low < ratio.value < ratio.high < 0.97
+    with pytest.raises(InputError, match="2 pairs can't tell .* give 3 or more, or one"):
+        combine(pairs[:2])
+    with pytest.raises(InputError, match="no run in common"):
+        combine([*pairs[:2], compare({"runs": [run(1, 0.1, "b")]}, {"runs": [run(1, 0.1, "b")]})])
+
+
+def test_a_figure_without_an_interval_is_not_compared() -> None:
+    first, second = run(100, 0.01) | {"cpu_ms_per_ask": 1.0}, run(100, 0.01) | {"cpu_ms_per_ask": 2.0}
+    assert ratio_of(first, second, "cpu_ms_per_ask") is None
+    for one in (first, second):
+        one["intervals"]["cpu_ms_per_ask"] = [one["cpu_ms_per_ask"] * 0.9, one["cpu_ms_per_ask"] * 1.1]
+    (pair,) = compare({"runs": [first]}, {"runs": [second]})
+    assert pair.verdict == "within noise" and pair.ratios["cpu_ms_per_ask"].verdict == "slower"
 
 
 @pytest.mark.parametrize(

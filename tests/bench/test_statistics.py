@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tritonqa.bench.samples import FAILED, Floats, Samples, joined
-from tritonqa.bench.statistics import BLOCKS, blocks_of, draws, quantile, slowdown, throughput
+from tritonqa.bench.statistics import (
+    BLOCKS,
+    blocks_of,
+    draws,
+    geometric_mean,
+    quantile,
+    slowdown,
+    throughput,
+)
 
 
 def samples(done: Floats, latency: Floats, seconds: float, begin: float = 50.0) -> Samples:
@@ -98,3 +106,13 @@ def test_processes_are_joined_with_their_faults() -> None:
     other = Samples(50.0, 2.0, number, due, due, due + 0.5, answer, Counter({"x": 1}), "x")
     both = joined([one, other])
     assert len(both) == 2 and both.good.sum() == 1 and both.faults == {"x": 1} and both.gone == "x"
+
+
+def test_a_geometric_mean_holds_the_truth_nineteen_times_in_twenty() -> None:
+    draw = np.random.default_rng(7)
+    found = [geometric_mean(np.exp(draw.normal(0.5, 0.2, 8))) for _ in range(400)]
+    assert all(one.low < one.value < one.high for one in found)
+    hits = sum(one.low <= np.exp(0.5) <= one.high for one in found)
+    assert 362 <= hits <= 394  # 95 % of 400 are 380; by chance further off once in 10,000
+    same = geometric_mean([3.0, 3.0])
+    assert same.low == pytest.approx(3.0) == pytest.approx(same.high)

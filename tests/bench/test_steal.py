@@ -22,6 +22,15 @@ def test_what_others_took_is_read_from_what_the_kernel_tells(
     assert core_time().since(before) == CoreTime(50, 100)
 
 
+def test_a_round_of_which_all_was_stolen_has_figures(
+    workload: Workload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = iter(range(100))
+    monkeypatch.setattr("tritonqa.bench.subject.core_time", lambda: CoreTime(now := next(ticks), now))
+    (run,) = bench([Target(engine="toy")], workload, [Load(clients=1)], BenchOptions(0.2, 0, 1)).runs
+    assert run.stolen_share == 1 and run.intervals["asks_per_second"][1] > 100 * run.asks_per_second
+
+
 def test_a_run_that_others_took_cores_from_says_so_and_could_be_faster(
     workload: Workload, monkeypatch: pytest.MonkeyPatch
 ) -> None:

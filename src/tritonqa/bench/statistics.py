@@ -114,6 +114,14 @@ def quantile(blocks: Blocks, drawn: Sequence[Draws], share: float) -> Interval |
     return found.within(min(value, float(blocks.latency[0])), max(value, float(blocks.latency[-1])))
 
 
+def geometric_mean(values: Sequence[float]) -> Interval:
+    """Return that of two or more independent positive values, by Student's t of their logarithms."""
+    logs = np.log(np.maximum(values, 1e-12))
+    half = _student(len(logs) - 1) * float(logs.std(ddof=1)) / len(logs) ** 0.5
+    low, value, high = np.exp(logs.mean() + np.array([-half, 0.0, half])).tolist()
+    return Interval(value, low, high)
+
+
 def slowdown(blocks: Blocks) -> tuple[float, float]:
     """Return the asks a second in the first and in the last third of the blocks."""
     third = max(1, len(blocks.count) // 3)

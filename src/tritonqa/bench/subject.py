@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,13 +28,14 @@ _FIRST = 32  # asks of all lengths that are asked before anything is timed: engi
 
 @dataclass(slots=True)
 class Measured:
-    """Rounds of one load on one target, and what they cost."""
+    """Rounds of one load on one target, and what they cost; cpu has each round's seconds, NaN if unknown."""
 
     target: Target
     load: Load
     rounds: list[Samples] = field(default_factory=list)
     client_cpu: float = 0.0
     server_cpu: float | None = None
+    cpu: list[float] = field(default_factory=list)
     busy: float = 0.0
     processes: int = 1
     cores: CoreTime = field(default_factory=CoreTime)
@@ -85,6 +87,8 @@ class Subject:
         into.server_cpu = (into.server_cpu or 0.0) + (spent.server or 0.0) if known else None
         into.rounds.append(made.samples)
         into.client_cpu += made.cpu
+        unseen = self.server is not None and spent.server is None
+        into.cpu.append(math.nan if unseen else made.cpu + (spent.server or 0.0))
         into.busy = max(into.busy, made.busy)
         into.processes = self.generator.processes
         self._remember(made.samples)

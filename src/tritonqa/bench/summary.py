@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -11,7 +12,16 @@ import numpy as np
 
 from tritonqa.bench.load import Load
 from tritonqa.bench.samples import Samples
-from tritonqa.bench.statistics import QUANTILES, Interval, blocks_of, draws, quantile, slowdown, throughput
+from tritonqa.bench.statistics import (
+    QUANTILES,
+    Interval,
+    blocks_of,
+    draws,
+    geometric_mean,
+    quantile,
+    slowdown,
+    throughput,
+)
 from tritonqa.bench.subject import Measured
 
 _CURVE = (0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
@@ -20,6 +30,7 @@ _SLOWED = 0.7  # last third over first
 _FEW = 20  # asks
 _LEFT = 0.05  # of a round's seconds
 _STOLEN = 0.02  # of the cores' time
+_STOLEN_AT_MOST = 0.99  # what ran at all had something left
 _STEAL_COSTS = 1.5  # power of what was left of the cores that the rate follows: caches are shared too
 
 
@@ -80,12 +91,14 @@ def figures(measured: Measured) -> dict[str, Any]:
     blocks = blocks_of(rounds)
     drawn = draws(blocks)
     stolen = measured.cores.share
-    slower = (1 - (stolen or 0.0)) ** _STEAL_COSTS
+    slower = (1 - min(stolen or 0.0, _STOLEN_AT_MOST)) ** _STEAL_COSTS
     rate = throughput(blocks, drawn)
     shares = {f"p{round(100 * share)}_ms": quantile(blocks, drawn, share) for share in QUANTILES}
     found = {"asks_per_second": Interval(rate.value, rate.low, rate.high / slower)} | {
         name: Interval(it.value, it.low * slower, it.high).times(1e3) for name, it in shares.items() if it
     }
+    if (spent := _cpu_interval(measured)) is not None:
+        found["cpu_ms_per_ask"] = spent.times(1e3)
     asks = len(blocks.latency)
     faults = sum((samples.faults for samples in rounds), Counter[str]())
     costs = {
@@ -137,6 +150,15 @@ def notes(measured: Measured, found: dict[str, Any], remote: bool, wrong: int, c
             "and reader can do together"
         )
     return said
+
+
+def _cpu_interval(measured: Measured) -> Interval | None:
+    """Return CPU-seconds an ask from round to round; None of a single round, or where not all are known."""
+    answered = [int(samples.good.sum()) for samples in measured.rounds]
+    if len(answered) < 2 or len(measured.cpu) != len(answered) or 0 in answered:
+        return None
+    found = geometric_mean([spent / asks for spent, asks in zip(measured.cpu, answered, strict=True)])
+    return None if math.isnan(found.value) else found
 
 
 def mean_latency(rounds: Sequence[Samples]) -> float:

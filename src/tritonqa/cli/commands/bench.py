@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from itertools import product
 from math import ceil
@@ -13,7 +13,7 @@ import click
 
 from tritonqa.bench import BenchOptions, Load, Result, Target, Workload, asks_of_file, generated, squad_sample
 from tritonqa.bench import bench as run_bench
-from tritonqa.bench.compare import Pair, compare, read_result
+from tritonqa.bench.compare import Pair, combine, compare, read_result
 from tritonqa.bench.report import html
 from tritonqa.bench.report.page import COLUMNS, cells, knees, remarks
 from tritonqa.bench.sweep import sweep
@@ -58,7 +58,14 @@ def bench_options(command: Callable[..., None]) -> Callable[..., None]:
             "--profile", is_flag=True, help="Time each stage too: tokenise, queue, run, decode, wire."
         ),
         click.option("--report", type=_PATH, help="Write one HTML file with plots."),
-        click.option("--compare", "compared", type=_PATH, nargs=2, help="Compare what --json wrote twice."),
+        click.option(
+            "--compare",
+            "compared",
+            type=_PATH,
+            nargs=2,
+            multiple=True,
+            help="Compare what --json wrote twice; repeatable, for pairs that were measured in turn.",
+        ),
     )
     for option in reversed(options):
         command = option(command)
@@ -76,8 +83,7 @@ def bench(readers: tuple[str, ...], report: Path | None, as_json: bool, **option
     there are 1 and then 16 clients. Latency counts from when an ask was due.
     """
     if options["compared"]:
-        first, second = options["compared"]
-        _compare(first, second, as_json)
+        _compare(options["compared"], as_json)
         return
     workload = _workload(options)
     targets = _targets(readers or (PACKAGED,), options)
@@ -146,17 +152,18 @@ def _lines(result: Result) -> Iterator[str]:
     yield from (*knees(result), *remarks(result))
 
 
-def _compare(first: Path, second: Path, as_json: bool) -> None:
-    before, after = read_result(first), read_result(second)
-    pairs = compare(before, after)
+def _compare(files: Sequence[tuple[Path, Path]], as_json: bool) -> None:
+    read = [(read_result(first), read_result(second)) for first, second in files]
+    pairs = combine([compare(first, second) for first, second in read])
     show({"pairs": [pair.to_dict() for pair in pairs]}, as_json, map(_sentence, pairs))
-    if not as_json and before.get("machine", {}).get("kind") != after.get("machine", {}).get("kind"):
-        click.echo("note: the two were measured on machines of different kinds", err=True)
+    kinds = {one.get("machine", {}).get("kind") for both in read for one in both}
+    if not as_json and len(kinds) > 1:
+        click.echo("note: they were measured on machines of different kinds", err=True)
 
 
 def _sentence(pair: Pair) -> str:
     ratios = ", ".join(
-        f"{name} {ratio.value:.3f} ({ratio.low:.3f} to {ratio.high:.3f})"
+        f"{name} {ratio.value:.3f} ({ratio.low:.3f} to {ratio.high:.3f}, {ratio.verdict})"
         for name, ratio in pair.ratios.items()
     )
     return f"{pair.target}, {pair.load}: {pair.verdict}. Second over first: {ratios}"
