@@ -75,7 +75,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=10.0, help="of a round")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--name", default="peers")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if unknown := sorted(set(options.peers.split(",")) - PEERS.keys()):
+        parser.error(f"--peers has no {', '.join(unknown)}; choose of {', '.join(PEERS)}")
+    return options
 
 
 def opened(options: argparse.Namespace, stack: ExitStack) -> tuple[list[Peer], dict[str, str]]:
