@@ -21,6 +21,7 @@ from record import record, spread
 from server_cost import cpu_seconds
 
 from tritonqa import Reader
+from tritonqa.bench.steal import core_time
 from tritonqa.bench.workload import squad_sample
 from tritonqa.bulk import BulkOptions, bulk
 from tritonqa.bulk.run import Step
@@ -29,6 +30,7 @@ from tritonqa.reader.find import PACKAGED
 
 _OPTIONS = BulkOptions(rows=20)
 _BEGUN = 0.2  # of the rows, from which on is counted
+_used: dict[int, float] = {}
 
 
 def main() -> None:
@@ -42,6 +44,7 @@ def main() -> None:
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     ray.init("local", include_dashboard=False, log_to_driver=False)
     costs: dict[str, list[float]] = {"in process": [], "ray": []}
+    before = core_time()
     with tempfile.TemporaryDirectory() as folder, Reader() as reader:
         inputs = [str(_written(Path(folder), options.rows))]
         for i in range(options.rounds):
@@ -49,13 +52,12 @@ def main() -> None:
             there = partial(bulk_on_ray, PACKAGED, inputs, f"{folder}/ray-{i}", _OPTIONS)
             costs["in process"].append(_cost(here, options.rows))
             costs["ray"].append(_cost(there, options.rows))
+    stolen = core_time().since(before).share
     ray.shutdown()
     ratios = [there / here for there, here in zip(costs["ray"], costs["in process"], strict=True)]
     seconds = {name: spread(values) for name, values in costs.items()}
-    record(
-        "ray-cost",
-        {"rows": options.rows, "cpu_seconds_per_ask": seconds, "ray_over_in_process": spread(ratios)},
-    )
+    about = {"rows": options.rows, "rows_of_a_part": _OPTIONS.rows, "stolen_share": stolen}
+    record("ray-cost", {**about, "cpu_seconds_per_ask": seconds, "ray_over_in_process": spread(ratios)})
 
 
 def _written(folder: Path, rows: int) -> Path:
@@ -84,15 +86,15 @@ def _cost(run: Callable[[Step], object], rows: int) -> float:
 
 
 def _all_cpu() -> float:
-    """Sum the CPU-seconds of this process and all that it started."""
-    found, ahead = 0.0, [os.getpid()]
+    """Sum the CPU-seconds of this process and all that it started, those that ended as last seen."""
+    ahead = [os.getpid()]
     while ahead:
         pid = ahead.pop()
         with suppress(OSError):  # it ended meanwhile
-            found += cpu_seconds([pid])
+            _used[pid] = cpu_seconds([pid])
             for children in Path(f"/proc/{pid}/task").glob("*/children"):
                 ahead += map(int, children.read_text().split())
-    return found
+    return sum(_used.values())
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ _LOST = (
     "all nodes of the Ray cluster are lost; start them again, or leave --ray away: the same command goes on "
     "where it was"
 )
-AHEAD = 2  # parts at a node: one is answered while the next waits
+_ROWS_AHEAD, _PARTS_AHEAD = 128, 8  # at a node: an engine does more where it has windows to choose from
 
 
 class Answerer:
@@ -68,12 +68,24 @@ def bulk_on_ray(
     chosen = options or BulkOptions()
     run = Run(expanded(inputs), output, chosen, asked)
     with run.begun(step), _cluster(ray, address):
-        make = partial(_actor, ray, (reader, loading or {}, chosen.format, asked))
-        actors = _loaded(ray, [make(node) for node in _nodes(ray)])
-        for written in _answered(ray, actors, run.pending()):
-            run.commit(written)
-            run.row_done(written.counts.rows)
+        ahead = _parts_ahead(chosen.rows)
+        make = partial(_actor, ray, (reader, loading or {}, chosen.format, asked), ahead)
+        with _started(ray, [make(node) for node in _nodes(ray)]) as actors:
+            for written in _answered(ray, _loaded(ray, actors), run.pending(), ahead):
+                run.commit(written)
+                run.row_done(written.counts.rows)
     return run.finish()
+
+
+@contextmanager
+def _started(ray: Any, actors: list[Any]) -> Iterator[list[Any]]:
+    """End the actors with this: one that is merely let go of may hold its reader for long."""
+    try:
+        yield actors
+    finally:
+        for actor in actors:
+            with suppress(ray.exceptions.RayError, ValueError):  # its node, or the cluster, is gone
+                ray.kill(actor)
 
 
 def _loaded(ray: Any, actors: list[Any]) -> list[Any]:
@@ -88,14 +100,19 @@ def _loaded(ray: Any, actors: list[Any]) -> list[Any]:
     return found
 
 
-def _answered(ray: Any, actors: list[Any], parts: Iterator[Rows]) -> Iterator[Written]:
-    """Keep every actor busy, no more than AHEAD parts each; give parts as they are done."""
+def _parts_ahead(rows: int) -> int:
+    """Say how many parts of so many rows a node answers at once: where one ends, the next goes on."""
+    return min(_PARTS_AHEAD, 1 + -(-_ROWS_AHEAD // rows))
+
+
+def _answered(ray: Any, actors: list[Any], parts: Iterator[Rows], ahead: int) -> Iterator[Written]:
+    """Keep every actor busy, no more than so many parts ahead each; give parts as they are done."""
     waiting: dict[Any, tuple[Any, Rows]] = {}
     again: list[Rows] = []
 
     def fill() -> None:
         for actor in actors:
-            while sum(at is actor for at, _ in waiting.values()) < AHEAD:
+            while sum(at is actor for at, _ in waiting.values()) < ahead:
                 rows = again.pop() if again else next(parts, None)
                 if rows is None:
                     return
@@ -124,12 +141,12 @@ def _get(ray: Any, future: Any) -> Any:
         raise error.cause or error from error
 
 
-def _actor(ray: Any, arguments: tuple[Any, ...], node: str) -> Any:
+def _actor(ray: Any, arguments: tuple[Any, ...], threads: int, node: str) -> Any:
     """Start the actor of a node, and nowhere else; it is not started again elsewhere."""
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy as At
 
-    options = {"num_cpus": 1, "max_restarts": 0, "scheduling_strategy": At(node, soft=False)}
-    return ray.remote(**options)(Answerer).remote(*arguments)
+    options = {"num_cpus": 1, "max_restarts": 0, "max_concurrency": threads}
+    return ray.remote(scheduling_strategy=At(node, soft=False), **options)(Answerer).remote(*arguments)
 
 
 def _nodes(ray: Any) -> list[str]:
