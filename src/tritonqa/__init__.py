@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from tritonqa.lazy import lazily
 
 if TYPE_CHECKING:
     from tritonqa.answers import Answer, Answers
@@ -28,24 +30,18 @@ __all__ = [
 ]
 __version__ = "0.1.0"
 
-_ROOMS = {
-    "Answer": "answers",
-    "Answers": "answers",
-    "AsyncReader": "reader",
-    "Decoding": "spans",
-    "Library": "library.library",
-    "Passage": "text",
-    "Reader": "reader",
-    "TritonQAError": "errors",
-    "Windowing": "features",
-    "pipeline": "integrations.transformers",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used, so that importing tritonqa does no work."""
-    if name not in _ROOMS:
-        raise AttributeError(f"module 'tritonqa' has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"tritonqa.{_ROOMS[name]}"), name)
+__getattr__ = lazily(  # importing tritonqa does no work
+    __name__,
+    {
+        "Answer": "answers",
+        "Answers": "answers",
+        "AsyncReader": "reader",
+        "Decoding": "spans",
+        "Library": "library.library",
+        "Passage": "text",
+        "Reader": "reader",
+        "TritonQAError": "errors",
+        "Windowing": "features",
+        "pipeline": "integrations.transformers",
+    },
+)

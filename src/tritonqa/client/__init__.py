@@ -1,9 +1,23 @@
 """Tensors to and from a Triton elsewhere: the only room that speaks its protocols."""
 
-from tritonqa.client.address import Address, named, parse_addresses
-from tritonqa.client.base import Client
-from tritonqa.client.connect import connect
-from tritonqa.client.connection import Connection
-from tritonqa.protocol.call import Call
+from typing import TYPE_CHECKING
 
-__all__ = ["Address", "Call", "Connection", "Client", "connect", "named", "parse_addresses"]
+from tritonqa.lazy import lazily
+
+if TYPE_CHECKING:
+    from tritonqa.client.address import Address, named, parse_addresses
+    from tritonqa.client.base import Client
+    from tritonqa.client.connect import connect
+    from tritonqa.client.connection import Connection
+else:
+    __getattr__ = lazily(
+        __name__,
+        {
+            **dict.fromkeys(("Address", "named", "parse_addresses"), "address"),
+            "Client": "base",
+            "Connection": "connection",
+            "connect": "connect",
+        },
+    )
+
+__all__ = ["Address", "Client", "Connection", "connect", "named", "parse_addresses"]

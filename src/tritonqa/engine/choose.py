@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tritonqa.checks import one_of
-from tritonqa.client import Connection, parse_addresses
 from tritonqa.client.address import is_address
 from tritonqa.engine import cpu
 from tritonqa.engine.base import Engine
@@ -15,6 +15,9 @@ from tritonqa.engine.engines import ENGINES
 from tritonqa.engine.precision import by_speed, of_file
 from tritonqa.engine.telemetry import without_telemetry
 from tritonqa.errors import EngineError
+
+if TYPE_CHECKING:
+    from tritonqa.client import Connection
 
 INSTALL = "install tritonqa[openvino] or tritonqa[onnxruntime]"
 _INT8_FLAGS = {"avx512_vnni", "avx_vnni", "amx_int8", "asimddp", "i8mm"}
@@ -66,6 +69,7 @@ def open_engine(choice: Choice, connection: Connection | None = None, cores: int
     """
     with without_telemetry():
         if is_address(choice.engine):
+            from tritonqa.client import parse_addresses
             from tritonqa.engine.backends.remote import TritonEngine
 
             return TritonEngine(parse_addresses(choice.engine), connection)

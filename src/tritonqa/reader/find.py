@@ -9,9 +9,6 @@ from pathlib import Path
 from tritonqa.bundle import Bundle, read
 from tritonqa.client.address import without_scheme
 from tritonqa.errors import BundleError, InputError
-from tritonqa.export.cache import cached, cached_checkpoint
-from tritonqa.export.checkpoint import is_checkpoint
-from tritonqa.export.hub import is_hub_name
 
 PACKAGED = "tritonqa-minilm"
 
@@ -24,6 +21,10 @@ def find_bundle(name: str, token: str | None = None) -> Bundle:
     """
     for point in entry_points(group="tritonqa.models", name=name):
         return read(Path(point.load()()))
+    from tritonqa.export.cache import cached, cached_checkpoint
+    from tritonqa.export.checkpoint import is_checkpoint
+    from tritonqa.export.hub import is_hub_name
+
     if isdir(name):
         return cached_checkpoint(Path(name)) if is_checkpoint(Path(name)) else read(Path(name))
     if is_hub_name(name):

@@ -7,22 +7,21 @@ from os.path import isdir
 from typing import TYPE_CHECKING, TypedDict
 
 from tritonqa.checks import text
-from tritonqa.client import Connection, parse_addresses
 from tritonqa.client.address import is_address
 from tritonqa.engine import open_engine
 from tritonqa.engine.base import require_length
 from tritonqa.errors import EngineError, InputError
-from tritonqa.export.hub import HubName, is_hub_name
 from tritonqa.features import Windowing
 from tritonqa.reader.backend import Backend
 from tritonqa.reader.choose import choose
 from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.reader.in_process import InProcess
-from tritonqa.reader.remote import Remote
 from tritonqa.spans import Decoding
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from tritonqa.client import Connection
 
 
 class Loading(TypedDict, total=False):
@@ -48,6 +47,9 @@ def load(name: str = PACKAGED, **options: Unpack[Loading]) -> Backend:
         raise InputError(f"engine, precision and windowing are the server's own to choose at {name}")
     if given.keys() & {"revision", "token"}:
         raise InputError(f"revision and token are for the Hub; {name} is shown connection.headers", "token")
+    from tritonqa.client import parse_addresses
+    from tritonqa.reader.remote import Remote
+
     return Remote(parse_addresses(name), **given)  # type: ignore[arg-type]
 
 
@@ -82,6 +84,8 @@ def at_revision(name: str, revision: str | None) -> str:
     """Pin the name of a Hub's checkpoint to a revision; raises InputError for a name that is none."""
     if revision is None:
         return name
+    from tritonqa.export.hub import HubName, is_hub_name
+
     if not is_hub_name(name) or isdir(name):
         raise InputError(
             f"revision is of a checkpoint of the Hub (owner/name), and {name!r:.80} is none; leave it out"

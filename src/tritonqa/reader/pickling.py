@@ -7,7 +7,6 @@ from importlib.metadata import entry_points
 from os.path import abspath, isdir
 from typing import Any
 
-from tritonqa.client import Connection
 from tritonqa.errors import InputError
 
 _REMEDY = "load it where it is used"
@@ -15,8 +14,7 @@ _REMEDY = "load it where it is used"
 
 def lasting(name: str) -> str:
     """Return a reader's name as it holds in other processes too: a folder's path from the root."""
-    installed = entry_points(group="tritonqa.models", name=name)
-    return abspath(name) if isdir(name) and not installed else name
+    return abspath(name) if isdir(name) and not entry_points(group="tritonqa.models", name=name) else name
 
 
 def check_picklable(what: str, name: str | None, options: Mapping[str, Any]) -> None:
@@ -28,7 +26,7 @@ def check_picklable(what: str, name: str | None, options: Mapping[str, Any]) -> 
     if options.get("token"):
         raise InputError(f"this {what} holds a token, and secrets are not pickled or copied; {_REMEDY}")
     connection = options.get("connection")
-    if isinstance(connection, Connection) and connection.headers:
+    if connection is not None and connection.headers:
         raise InputError(
             f"this {what} has a connection with headers, which may be secret and are not pickled or copied; "
             f"{_REMEDY}, or give the token by TRITONQA_TOKEN"

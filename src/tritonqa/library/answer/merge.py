@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tritonqa.evaluate import normalise
+from tritonqa.evaluate.language import ENGLISH
 from tritonqa.library.answer.judge import Candidate
 
 
@@ -17,7 +17,7 @@ def merge(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
     for one in candidates:
         if not any(map(str.isalnum, one.text)):
             continue  # punctuation alone answers nothing
-        group = groups.setdefault(normalise(one.text) or one.text, [])
+        group = groups.setdefault(ENGLISH.normalise(one.text) or one.text, [])
         if not any(_overlap(one, other) for other in group):
             group.append(one)
     return list(groups.values())

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 from tritonqa.errors import InputError
 from tritonqa.library.index.walk import absolute
 from tritonqa.library.store.base import Store
-from tritonqa.library.store.haystack import HaystackPlace, HaystackStore, is_haystack
-from tritonqa.library.store.milvus import MilvusAddress, MilvusStore, is_milvus
+from tritonqa.library.store.haystack import HaystackPlace, is_haystack
+from tritonqa.library.store.milvus import MilvusAddress, is_milvus
 from tritonqa.library.store.sqlite import SqliteStore
 
 Place: TypeAlias = Path | MilvusAddress | HaystackPlace
@@ -38,8 +38,12 @@ def open_store(place: Place, *, create: bool = False, renewing: bool = False) ->
     create makes it where there is none, renewing opens one of another analyser. Raises LibraryError.
     """
     if isinstance(place, MilvusAddress):
+        from tritonqa.library.store.milvus import MilvusStore
+
         return MilvusStore(place, create=create, renewing=renewing)
     if isinstance(place, HaystackPlace):
+        from tritonqa.library.store.haystack import HaystackStore
+
         return HaystackStore(place)
     if renewing:
         return SqliteStore(place, renewing=True)
