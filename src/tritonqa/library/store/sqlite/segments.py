@@ -8,7 +8,7 @@ import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,18 @@ _LIST = "segments.json"
 _FACTOR = 4  # a segment is merged with those after it once they are a quarter of it
 
 
+class Opened(NamedTuple):
+    """Segments as they were listed, and whether they hold all of the generation that was asked for."""
+
+    segments: list[Arrays]
+    whole: bool
+
+    @property
+    def ids(self) -> npt.NDArray[np.int64]:
+        """Return the ids of all, sorted."""
+        return np.sort(np.concatenate([np.zeros(0, np.int64), *(part["ids"] for part in self.segments)]))
+
+
 class Segments:
     """A folder of segments, sets of arrays that never change; a list, replaced whole, names those that count.
 
@@ -33,21 +45,27 @@ class Segments:
         """Take a folder, which need not exist."""
         self.folder = folder
 
-    def open(self) -> list[Arrays]:
-        """Return the segments; none where they can't be read."""
+    def open(self, generation: int | None = None) -> Opened:
+        """Return the segments; none where they can't be read.
+
+        They are whole where they are known to hold all of this generation and nothing else.
+        """
         for _ in range(3):  # the writer may replace them between the list and its files
             try:
-                names = json.loads((self.folder / _LIST).read_text(encoding="utf-8"))
-                return [self._load(name) for name in names]
+                listed = json.loads((self.folder / _LIST).read_text(encoding="utf-8"))
+                if isinstance(listed, list):  # by an older tritonqa
+                    listed = {"names": listed, "whole_at": None}
+                whole = generation is not None and listed["whole_at"] == generation
+                return Opened([self._load(name) for name in listed["names"]], whole)
             except FileNotFoundError:
                 continue
-            except (OSError, ValueError, TypeError):
+            except (OSError, ValueError, TypeError, KeyError):
                 break
-        return []
+        return Opened([], False)
 
     def publish(self, fresh: Arrays, keep: npt.NDArray[np.int64], merge: Merge, generation: int) -> None:
         """Add a segment, merge small ones, and drop from all what is not among the ids to keep (sorted)."""
-        old = self.open()
+        old = self.open().segments
         whole = [segment for segment in old if np.isin(segment["ids"], keep, assume_unique=True).all()]
         stale = [segment for segment in old if not any(segment is one for one in whole)]
         joined: list[Arrays] = [*stale, fresh]
@@ -58,7 +76,8 @@ class Segments:
         names = [str(segment["name"]) for segment in whole]
         if len(merged["ids"]):
             names.append(self._save(merged, generation))
-        self._list(names)
+        held = sum(len(segment["ids"]) for segment in (*whole, merged))
+        self._list(names, generation if held == len(keep) else None)
 
     def clear(self) -> None:
         """Throw all segments away."""
@@ -86,10 +105,10 @@ class Segments:
         staged.rename(self.folder / name)
         return name
 
-    def _list(self, names: list[str]) -> None:
+    def _list(self, names: list[str], whole_at: int | None) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         staged = self.folder / f".{_LIST}"
-        staged.write_text(json.dumps(names), encoding="utf-8")
+        staged.write_text(json.dumps({"names": names, "whole_at": whole_at}), encoding="utf-8")
         os.replace(staged, self.folder / _LIST)
         for other in self.folder.iterdir():
             if other.is_dir() and other.name not in names:

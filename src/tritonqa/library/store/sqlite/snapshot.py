@@ -17,7 +17,7 @@ from tritonqa.library.store.searched import searched_text
 from tritonqa.library.store.sqlite import postings
 from tritonqa.library.store.sqlite.dense import Dense
 from tritonqa.library.store.sqlite.lexical import Lexical
-from tritonqa.library.store.sqlite.segments import Arrays, Segments
+from tritonqa.library.store.sqlite.segments import Arrays, Opened, Segments
 
 SEARCHED = (
     "SELECT p.id, d.title, p.heading, p.described, p.text FROM passages p "
@@ -30,18 +30,25 @@ Make: TypeAlias = Callable[[sqlite3.Connection, npt.NDArray[np.int64]], Arrays]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """n passages by id: ids [n], the document of each [n]; which of them have a vector [n].
+    """n passages by id: ids [n]; which of them have a vector [n].
 
-    files are those that scopes let through, by scope, with their documents; filled by views.
+    documents is the document of each [n], and files are those that scopes let through, by scope, with their
+    documents; filled by views that need them.
     """
 
     generation: int
     ids: Ids
-    documents: Ids
     has_vector: npt.NDArray[np.bool_]
     lexical: Lexical
     dense: Dense
     files: dict[AnyScope, list[tuple[File, int | None]]] = field(default_factory=dict)
+    documents: list[Ids] = field(default_factory=list)
+
+    def documents_of(self, connection: sqlite3.Connection) -> Ids:
+        """Return the document of each passage [n], read once by a connection that sees this generation."""
+        if not self.documents:
+            self.documents.append(column(connection, "SELECT document FROM passages ORDER BY id"))
+        return self.documents[0]
 
 
 def take(connection: sqlite3.Connection, lexical: Segments, dense: Segments) -> Snapshot:
@@ -51,17 +58,17 @@ def take(connection: sqlite3.Connection, lexical: Segments, dense: Segments) -> 
     there (yet, or any more) are left out.
     """
     generation = generation_of(connection)
-    rows = connection.execute("SELECT id, document FROM passages ORDER BY id").fetchall()
-    table = np.array(rows, np.int64).reshape(-1, 2)  # [n, 2]
-    ids = np.ascontiguousarray(table[:, 0])
-    vectors = column(connection, "SELECT passage FROM vectors ORDER BY passage")
+    words, meaning = lexical.open(generation), dense.open(generation)
+    ids = words.ids if words.whole else column(connection, "SELECT id FROM passages ORDER BY id")
+    vectors = (
+        meaning.ids if meaning.whole else column(connection, "SELECT passage FROM vectors ORDER BY passage")
+    )
     return Snapshot(
         generation,
         ids,
-        np.ascontiguousarray(table[:, 1]),
         np.isin(ids, vectors, assume_unique=True),
-        Lexical(_completed(connection, lexical.open(), ids, index_missing), ids),
-        Dense(_completed(connection, dense.open(), vectors, vectors_missing), ids),
+        Lexical(_completed(connection, words, ids, index_missing), ids),
+        Dense(_completed(connection, meaning, vectors, vectors_missing), ids),
     )
 
 
@@ -106,6 +113,6 @@ def vectors_missing(connection: sqlite3.Connection, ids: Ids) -> Arrays:
     return {"ids": np.array([number for number, _ in found], np.int64), "vectors": vectors}
 
 
-def _completed(connection: sqlite3.Connection, segments: list[Arrays], ids: Ids, make: Make) -> list[Arrays]:
-    lacking = missing(segments, ids)
-    return [*segments, make(connection, lacking)] if len(lacking) else segments
+def _completed(connection: sqlite3.Connection, opened: Opened, ids: Ids, make: Make) -> list[Arrays]:
+    lacking = ids[:0] if opened.whole else missing(opened.segments, ids)
+    return [*opened.segments, make(connection, lacking)] if len(lacking) else opened.segments

@@ -164,7 +164,7 @@ class SqliteView(View):
         if self._scope is EVERYTHING:
             return None
         seen = {document for _, document in self._files if document is not None}
-        return np.isin(self._snapshot.documents, np.fromiter(seen, np.int64, len(seen)))
+        return np.isin(self._snapshot.documents_of(self._connection), np.fromiter(seen, np.int64, len(seen)))
 
     def _ids(self, places: np.ndarray) -> list[int]:
         found: list[int] = self._snapshot.ids[places].tolist()

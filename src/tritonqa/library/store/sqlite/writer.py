@@ -111,7 +111,7 @@ class SqliteWriter(Writer):
             (self._lexical, ids, index_missing, postings.merge),
             (self._vectors, with_vector, vectors_missing, dense.merge),
         ):
-            lacking = missing(segments.open(), wanted)
+            lacking = missing(segments.open().segments, wanted)
             for at in range(0, max(len(lacking), 1), _STEP):
                 segments.publish(make(self._connection, lacking[at : at + _STEP]), wanted, merge, generation)
 
