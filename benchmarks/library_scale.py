@@ -1,6 +1,6 @@
 """How a library of many passages answers: retrieval, an ask beside the reader's own time for it, cold start.
 
-    python benchmarks/library_scale.py DATA LIBRARY [--questions 200] [--asks 20]
+    python benchmarks/library_scale.py DATA LIBRARY [--questions 200] [--asks 20] [--starts 3]
 
 DATA holds train/squad-train.jsonl.gz, whose questions are asked; LIBRARY is one that library_index.py made.
 It is given random vectors the first time, for only their number and size count here; so what is found is
@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from cold import starts
 from library_corpus import lines
 from record import record
 
@@ -28,7 +28,7 @@ from tritonqa.library.encoder import find
 from tritonqa.library.store.sqlite import SqliteStore
 
 WIDTH, PASSAGES = 384, 10
-COLD = "import sys; from tritonqa import Library; print(Library(sys.argv[1]).ask(sys.argv[2]).no_answer)"
+CLI = "from tritonqa.cli.main import main; main()"
 
 
 def vectors(folder: Path) -> None:
@@ -74,12 +74,13 @@ def main() -> None:
     parser.add_argument("library", type=Path)
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--asks", type=int, default=20)
+    parser.add_argument("--starts", type=int, default=3)
     options = parser.parse_args()
     vectors(options.library)
     rows = lines(options.data / "train" / "squad-train.jsonl.gz")
     questions = [row["question"] for row in random.Random(2).sample(rows, options.questions)]
-    cold = [sys.executable, "-c", COLD, str(options.library), questions[0]]
-    starts = [milliseconds(partial(subprocess.run, cold, check=True, capture_output=True)) for _ in range(4)]
+    cold = [sys.executable, "-c", CLI, "ask", questions[0], "--library", str(options.library)]
+    begun = starts(cold, options.starts)
     with Reader() as reader, Library(options.library, reader) as library:
         library.search(questions[0])
         searches = [milliseconds(partial(library.search, question)) for question in questions]
@@ -87,7 +88,7 @@ def main() -> None:
             "passages": library.status().passages,
             "search_ms": {f"p{q}": round(float(np.percentile(searches, q)), 2) for q in (50, 95)},
             f"ask_of_{PASSAGES}_passages_ms": asks(library, reader, questions[: options.asks + 3]),
-            "cold_start_to_answer_s": round(statistics.median(starts[1:]) / 1000, 2),
+            "cold_start": begun,
         }
     record("library-scale", figures)
 

@@ -8,10 +8,12 @@ import subprocess
 import sys
 import time
 
+from cold import starts
 from record import record
 
 HEAVY = ("openvino", "onnxruntime", "torch", "numpy", "tokenizers")
 ASK = "from tritonqa.cli.main import main; main()"
+PASSAGE = "Ada wrote the first program."
 
 
 def seconds(code: str, *arguments: str) -> float:
@@ -28,7 +30,7 @@ def main() -> None:
     rounds = range(parser.parse_args().rounds)
     bare = [seconds("pass") for _ in rounds]
     imported = [seconds("import tritonqa") for _ in rounds]
-    asked = [seconds(ASK, "ask", "Who wrote it?", "-c", "Ada wrote the first program.") for _ in rounds]
+    asked = starts([sys.executable, "-c", ASK, "ask", "Who wrote it?", "-c", PASSAGE], len(rounds))
     code = f"import sys, tritonqa; print([name for name in {HEAVY} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     record(
@@ -37,8 +39,7 @@ def main() -> None:
             "interpreter_seconds": statistics.median(bare),
             "import_tritonqa_seconds": statistics.median(imported) - statistics.median(bare),
             "heavy_modules_after_import": loaded.stdout.strip(),
-            "ask_from_cold_seconds": statistics.median(asked),
-            "ask_from_cold_seconds_worst": max(asked),
+            "ask_from_cold": asked,
         },
     )
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from tritonqa.answers import Answers
 from tritonqa.bundle import read
-from tritonqa.bundle.external import external_data
+from tritonqa.engine.external import external_data
 from tritonqa.bundle.manifest import MANIFEST, TOKENIZER
 from tritonqa.bundle.read import Bundle
 from tritonqa.client import parse_addresses

@@ -4,7 +4,9 @@ import gzip
 import importlib.util
 import json
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +20,7 @@ from tests.support.byte_tokenizer import byte_tokenizer
 from tests.support.serving import FREE, LIMITS
 from tritonqa import Reader
 from tritonqa.engine.backends.toy import ToyEngine
+from tritonqa.engine.model_cache import VARIABLE
 from tritonqa.export import ExportOptions, export
 from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.reader.in_process import InProcess
@@ -26,6 +29,10 @@ from tritonqa.triton.runtime.layout import Runtime, missing_requirements
 if TYPE_CHECKING:
     from tritonqa.triton.server.server import Server
 
+_COMPILED: list[str] = []  # of this run alone: a model is compiled anew after its code has changed
+if VARIABLE not in os.environ:
+    _COMPILED.append(tempfile.mkdtemp(prefix="tritonqa-tests-"))
+    os.environ[VARIABLE] = _COMPILED[0]  # the processes of a run share it
 os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "False"  # read when haystack is imported: nothing calls home
 ROOT = Path(__file__).parent.parent
 
@@ -36,6 +43,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("any machine")
+
+
+def pytest_unconfigure() -> None:
+    """Delete what was compiled."""
+    for folder in _COMPILED:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.command import tritonqa
 from tests.support.engines import ENGINES
+from tritonqa.engine.model_cache import VARIABLE
 
 CLOSED = """
 import socket, sys, threading
@@ -34,6 +35,7 @@ with Reader.load(engine=sys.argv[1]) as reader:
 def test_a_reader_opens_no_socket_and_starts_no_telemetry(tmp_path: Path, engine: str) -> None:
     names = ("HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_CACHE_HOME")
     home = {name: str(tmp_path) for name in names} | {"CI": "false"}  # OpenVINO is silent where CI is true
+    home[VARIABLE] = "off"
     done = subprocess.run(
         [sys.executable, "-c", CLOSED, engine],
         env={**os.environ, **home},

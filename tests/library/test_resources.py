@@ -16,6 +16,7 @@ from tritonqa.library.resources import Resources
 class Opened:
     """A reader whose opening waits for a gate."""
 
+    backend = None
     gate: Event
     opened: list[Opened]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from tritonqa.bundle.digest import sha256
-from tritonqa.bundle.external import external_data
 from tritonqa.bundle.manifest import CONFIG, MANIFEST, TOKENIZER, Format, Manifest
+from tritonqa.digests import sha256
+from tritonqa.engine.external import external_data
 from tritonqa.errors import BundleError
 
 _REMEDY = "export or install the reader again"

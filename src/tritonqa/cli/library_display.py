@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -32,16 +33,21 @@ def ask_library(
     folder: Place,
     paths: Sequence[Path],
     parsing: ParseOptions,
-    reader: Reader,
+    load: Callable[[], Reader],
     as_json: bool,
     options: AskOptions,
 ) -> None:
-    """Index paths, if any, answer at once, and make their vectors afterwards."""
+    """Index paths, if any, answer at once, and make their vectors afterwards.
+
+    The reader is loaded beside what is done until it reads; where that takes long, before: it may not load.
+    """
     asked: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     if other := sorted(asked.keys() - _TAKEN):
         name = other[0].removeprefix("answerable_").replace("_", "-")
         raise InputError(f"{name} is for passages; a library takes --top-k and --no-answer-threshold")
-    with Library(folder, reader, options=parsing) as library:
+    with ExitStack() as stack:
+        reader = stack.enter_context(load()) if paths else load
+        library = stack.enter_context(Library(folder, reader, options=parsing))
         if paths:
             with bar("files") as step:
                 for path, reason in library.add(paths, vectors=False, step=step).skipped:

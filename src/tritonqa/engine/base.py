@@ -59,6 +59,9 @@ class Engine(ABC):
     def require_reader(self, reader: str) -> None:  # noqa: B027 - what runs here was opened from its bundle
         """Raise EngineError where the engine runs elsewhere and is another reader's, by name and version."""
 
+    def prepare(self, *, alone: bool) -> None:  # noqa: B027 - most are ready once they are open
+        """Make ready now what run() with the same alone would first make; raises EngineError."""
+
     def computed(self, windows: Sequence[Window]) -> int:
         """Count the tokens that run() computes for these windows, padding included."""
         return sum(map(len, windows))

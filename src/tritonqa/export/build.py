@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from tritonqa.bundle import Format, Part
-from tritonqa.bundle.digest import sha256
+from tritonqa.digests import sha256
 from tritonqa.engine import Engine, choices, open_engine
 from tritonqa.errors import EngineError, ExportError, MissingExtra
 from tritonqa.export.formats.writers import FROM_MODEL, FROM_ONNX, extra_files

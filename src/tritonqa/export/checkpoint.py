@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tritonqa.bundle.digest import sha256
 from tritonqa.bundle.manifest import MANIFEST
+from tritonqa.digests import sha256
 from tritonqa.errors import ExportError, InputError
 
 CONFIG, WEIGHTS, INDEX = "config.json", "model.safetensors", "model.safetensors.index.json"

@@ -10,7 +10,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from tritonqa.bundle.digest import sha256
+from tritonqa.digests import sha256
 from tritonqa.errors import ExportError, InputError, MissingExtra, Unavailable
 from tritonqa.progress import Report, silent
 

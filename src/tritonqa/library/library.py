@@ -24,7 +24,7 @@ from tritonqa.library.index.walk import absolute
 from tritonqa.library.index.watch import changes
 from tritonqa.library.parse import ParseOptions
 from tritonqa.library.query import checked_query
-from tritonqa.library.resources import Resources
+from tritonqa.library.resources import Opens, Resources
 from tritonqa.library.retrieve import retrieve
 from tritonqa.library.status import LibraryStatus, status
 from tritonqa.library.store import EVERYTHING, AnyScope, File, Scope
@@ -45,11 +45,11 @@ class Library:
     def __init__(
         self,
         path: str | PathLike[str] | Any,
-        reader: Reader | str | PathLike[str] | None = None,
+        reader: Reader | Opens | None = None,
         *,
         options: ParseOptions | None = None,
     ) -> None:
-        """Name a library's folder, and its reader: one that is open, or named as for Reader.load.
+        """Name a library's folder, and its reader: open, named as for Reader.load, or a call that opens it.
 
         In place of a folder, milvus://host:19530/collection keeps it in a Milvus (the extra milvus), and a
         document store of Haystack's, or haystack:store.yaml, is read and written (the extra haystack).

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from tritonqa.errors import LibraryError, TritonQAError
 from tritonqa.library import encoder as encoders
@@ -15,12 +16,16 @@ from tritonqa.library.encoder import Encoder
 from tritonqa.library.store import Store
 from tritonqa.library.store.open import Place, open_store
 from tritonqa.reader import Reader
+from tritonqa.reader.in_process import InProcess
+
+Opens: TypeAlias = str | PathLike[str] | Callable[[], Reader]
+"""A reader's name, or what opens it."""
 
 
 class Resources:
     """Opened once, by whichever thread comes first; closed together, but for a reader that was given open."""
 
-    def __init__(self, place: Place, reader: Reader | str | PathLike[str] | None) -> None:
+    def __init__(self, place: Place, reader: Reader | Opens | None) -> None:
         """Name the place, and the reader as Library does."""
         self.place = place
         self.shown = str(place) if isinstance(place, Path) else place.shown
@@ -41,16 +46,23 @@ class Resources:
             return self._reader
 
     def begin(self) -> None:
-        """Begin to open the reader beside what is done until it is asked for."""
+        """Begin to open reader and encoder beside what is done until they are asked for."""
         with self._reading:
             if self._reader is None and self._coming is None:
-                pool = ThreadPoolExecutor(1, "tritonqa-load")
+                pool = ThreadPoolExecutor(2, "tritonqa-load")
                 self._coming = pool.submit(self._load)
+                pool.submit(encoders.find)  # what it raises is raised again where the encoder is asked for
                 pool.shutdown(wait=False)
 
     def _load(self) -> Reader:
         assert not isinstance(self.given, Reader)
-        return Reader() if self.given is None else Reader.load(self.given)
+        if callable(self.given):
+            reader = self.given()
+        else:
+            reader = Reader() if self.given is None else Reader.load(self.given)
+        if isinstance(reader.backend, InProcess):
+            reader.backend.flow.engine.prepare(alone=False)  # for the many windows that come at once
+        return reader
 
     @property
     def encoder(self) -> Encoder | None:
@@ -70,8 +82,7 @@ class Resources:
     @property
     def any_encoder(self) -> Encoder | None:
         """Open the encoder that is installed, whatever the library was made with."""
-        with self._lock:
-            return encoders.find()
+        return encoders.find()
 
     def store(self, *, create: bool = False, renewing: bool = False) -> Store:
         """Open the store; create makes it where there is none, renewing opens one of another analyser.

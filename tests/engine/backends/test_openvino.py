@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.support.wait import eventually
 from tritonqa.engine.backends.openvino import OpenVinoEngine
 from tritonqa.engine.backends.openvino_attention import fold_key_transposes
 from tritonqa.engine.base import pad_windows, rounded
 from tritonqa.engine.fair_queue import FairQueue
 from tritonqa.engine.job import Job
+from tritonqa.engine.model_cache import VARIABLE, ModelCache
 from tritonqa.features import Window
 from tritonqa.reader.choose import choose
 from tritonqa.reader.find import find_bundle
@@ -84,3 +87,32 @@ def test_key_transposes_are_folded_into_the_product(backend: InProcess) -> None:
     before, after = (core.compile_model(model, "CPU")(inputs) for model in (plain, turned))
     for output in (0, 1):
         np.testing.assert_allclose(after[output], before[output], atol=1e-3)
+
+
+def logits_of(precision: str) -> tuple[bool, list[np.ndarray]]:
+    """Open the packaged reader anew; say whether it was compiled before, and what it makes of windows."""
+    backend = load_in_process(engine="openvino", precision=precision)
+    engine = backend.flow.engine
+    assert isinstance(engine, OpenVinoEngine)
+    was_kept, several = engine.model.is_kept, windows(backend)[1:3]
+    found = [logits for alone in (True, False) for logits in engine.run(several, alone=alone)]
+    backend.close()
+    return was_kept, found
+
+
+@pytest.mark.parametrize("precision", ["int8", "int8-weights"])
+def test_a_model_that_was_compiled_before_has_the_same_logits_to_the_bit(
+    precision: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "off")
+    _, plain = logits_of(precision)
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    for kept in (False, True):
+        was_kept, found = logits_of(precision)
+        assert was_kept is kept
+        assert all(np.array_equal(one, other) for one, other in zip(found, plain, strict=True))
+        eventually(lambda: any(not path.name.startswith(".") for path in tmp_path.iterdir()))
+    (blob,) = tmp_path.iterdir()
+    ModelCache(tmp_path).put(blob.name, b"no model")  # whole, but not what OpenVINO reads
+    _, found = logits_of(precision)
+    assert all(np.array_equal(one, other) for one, other in zip(found, plain, strict=True))

@@ -71,9 +71,8 @@ def ask(
     if library is not None:
         if context or batch is not None:
             raise InputError("library goes with a QUESTION alone; give no --context and no --batch")
-        with load() as reader:
-            parsing = ParseOptions(passwords=password)
-            ask_library(question or "", library, paths, parsing, reader, as_json, options)
+        parsing = ParseOptions(passwords=password)
+        ask_library(question or "", library, paths, parsing, load, as_json, options)
     elif paths:
         raise InputError("paths need a library; give --library DIR, or a text with --context @FILE")
     elif batch is None:

@@ -6,7 +6,6 @@ window's logits do not depend, by a single bit, on what ran with it.
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 from collections import defaultdict
@@ -14,18 +13,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from tritonqa.arrays import FloatArray
 from tritonqa.engine.answer_types import stack_logits
-from tritonqa.engine.backends.float_activations import float_activations
-from tritonqa.engine.backends.openvino_attention import fold_key_transposes
+from tritonqa.engine.backends import float_activations, openvino_attention
+from tritonqa.engine.backends.openvino_model import OpenVinoModel, infer
 from tritonqa.engine.base import ROUND_TO, Grouping, Padding, pad_windows, require_ports, rounded
-from tritonqa.errors import EngineError, MissingExtra
+from tritonqa.errors import EngineError
 from tritonqa.features import Window
 
-FIRST = threading.Lock()
-"""Held for a model's first inference, which makes the binding's tables: two at once would deadlock there."""
+_CODE = (__file__, float_activations.__file__, openvino_attention.__file__)
 
 
 class OpenVinoEngine(Padding):
@@ -37,36 +33,33 @@ class OpenVinoEngine(Padding):
     grouping = Grouping(max_windows=4, max_tokens=640, same_length=ROUND_TO)
 
     def __init__(self, file: Path, precision: str, cores: int) -> None:
-        """Read the file; raises EngineError where OpenVINO can't, MissingExtra without it."""
-        os.environ.setdefault("OPENVINO_TELEMETRY_OPT_OUT", "1")
-        try:
-            import openvino as ov
-        except ImportError as error:
-            raise MissingExtra("openvino", "openvino") from error
-        self.precision, self._cores = precision, cores
+        """Read the file, or what was compiled of it before.
+
+        Raises EngineError where OpenVINO can't, MissingExtra without it.
+        """
+        self._file, self.precision, self._cores = file, precision, cores
         # Two windows ready beside those that run: with one, cores wait where a server's processes take turns.
         self.streams = cores + 2 if cores > 1 else 1
-        self._hint = "bf16" if precision.endswith("bf16") else "f32"
-        self._lock = threading.Lock()
+        hint = "bf16" if precision.endswith("bf16") else "f32"
+        self._lock, self._wide_free = threading.Lock(), threading.Lock()
+        self._wide: Any = None
         self._requests: queue.SimpleQueue[Any] | None = None
-        try:
-            self._core = ov.Core()
-            self._model = self._read(file)
-            self._names = [port.get_any_name() for port in self._model.inputs]
-            require_ports(file.name, self._names, [port.get_any_name() for port in self._model.outputs])
-            fold_key_transposes(self._model)
-            self._wide = self._compile(1).create_infer_request()
-            with FIRST:
-                self._wide.infer({name: np.ones((1, 8), np.int64) for name in self._names})
-        except RuntimeError as error:
-            raise EngineError(f"OpenVINO can't run {file.name}: {str(error).splitlines()[0]}") from error
-        self._wide_free = threading.Lock()
+        self.model = OpenVinoModel(file, self._read, _CODE, hint, precision)
+        if not self.model.is_kept:
+            self.prepare(alone=True)  # what can't run is told at once
+
+    def prepare(self, *, alone: bool) -> None:
+        """Compile for a lone call, or for many streams."""
+        if alone:
+            self._lone()
+        else:
+            self._streams()
 
     def run(self, windows: Sequence[Window], *, alone: bool = False) -> list[FloatArray]:
         """Run the windows of each length together on this stream, or on all cores when alone."""
         if (alone or self._cores == 1) and self._wide_free.acquire(blocking=self._cores == 1):
             try:
-                return self._infer(self._wide, windows)
+                return self._infer(self._lone(), windows)
             finally:
                 self._wide_free.release()
         free = self._streams()
@@ -78,30 +71,40 @@ class OpenVinoEngine(Padding):
 
     def close(self) -> None:
         """Let go of the compiled models."""
-        self._requests = None
-        del self._wide
+        self._requests = self._wide = None
 
-    def _read(self, file: Path) -> Any:
-        if self.precision != "int8-weights":
-            return self._core.read_model(file)
-        from openvino.passes import ConstantFolding, Manager
+    def _read(self, core: Any) -> Any:
+        """Read the file as it is compiled."""
+        if self.precision == "int8-weights":
+            from openvino.passes import ConstantFolding, Manager
 
-        model, passes = self._core.read_model(float_activations(file)), Manager()
-        passes.register_pass(ConstantFolding())  # weights unfold here, not again in each product
-        passes.run_passes(model)
+            model, passes = core.read_model(float_activations.float_activations(self._file)), Manager()
+            passes.register_pass(ConstantFolding())  # weights unfold here, not again in each product
+            passes.run_passes(model)
+        else:
+            model = core.read_model(self._file)
+        inputs, outputs = ([port.get_any_name() for port in ports] for ports in (model.inputs, model.outputs))
+        require_ports(self._file.name, inputs, outputs)
+        openvino_attention.fold_key_transposes(model)
         return model
 
     def _compile(self, streams: int) -> Any:
-        return self._core.compile_model(
-            self._model,
-            "CPU",
-            {
-                "INFERENCE_PRECISION_HINT": self._hint,
-                "NUM_STREAMS": streams,
-                "INFERENCE_NUM_THREADS": self._cores,
-                "PERFORMANCE_HINT": "LATENCY" if streams == 1 else "THROUGHPUT",
-            },
-        )
+        hint = "LATENCY" if streams == 1 else "THROUGHPUT"
+        try:
+            compiled = self.model.compile(
+                NUM_STREAMS=streams, INFERENCE_NUM_THREADS=self._cores, PERFORMANCE_HINT=hint
+            )
+            self._names = [port.get_any_name() for port in compiled.inputs]
+            return compiled
+        except RuntimeError as error:
+            why = str(error).splitlines()[0]
+            raise EngineError(f"OpenVINO can't run {self._file.name}: {why}") from error
+
+    def _lone(self) -> Any:
+        with self._lock:
+            if self._wide is None:
+                self._wide = self._compile(1).create_infer_request()
+            return self._wide
 
     def _streams(self) -> queue.SimpleQueue[Any]:
         with self._lock:
@@ -119,9 +122,9 @@ class OpenVinoEngine(Padding):
         found: dict[int, FloatArray] = {}
         for width, indices in by_length.items():
             inputs = pad_windows([windows[i] for i in indices], width)
-            request.infer({name: inputs[name] for name in self._names}, share_inputs=True, share_outputs=True)
-            ports = range(len(self._model.outputs))
-            start, end, *types = (request.get_output_tensor(port).data for port in ports)
+            given = {name: inputs[name] for name in self._names}
+            infer(request, given, share_inputs=True, share_outputs=True)
+            start, end, *types = (tensor.data for tensor in request.output_tensors)
             for row, i in enumerate(indices):
                 length = len(windows[i])
                 of_type = types[0][row] if types else None

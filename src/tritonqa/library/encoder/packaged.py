@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Sequence
-from hashlib import sha256
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from tritonqa.arrays import FloatArray
-from tritonqa.engine.backends.openvino import FIRST
+from tritonqa.digests import sha256
 from tritonqa.engine.telemetry import without_telemetry
 from tritonqa.errors import BundleError, MissingExtra
 from tritonqa.library.encoder.base import Encoder
@@ -34,7 +34,7 @@ class PackagedEncoder(Encoder):
         try:
             record = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
             file = folder / record["file"]
-            if sha256(file.read_bytes()).hexdigest() != record["sha256"]:
+            if sha256(file) != record["sha256"]:
                 raise BundleError(f"{file} is damaged; install the encoder again")
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except (OSError, ValueError, KeyError) as error:
@@ -78,30 +78,36 @@ def _padded(ids: Sequence[Sequence[int]], width: int) -> dict[str, np.ndarray]:
 
 def _opened(file: Path) -> Run:
     if find_spec("openvino"):
-        return _openvino(file)
+        return _OpenVino(file)
     if find_spec("onnxruntime"):
         return _onnxruntime(file)
     raise MissingExtra("onnxruntime", "onnxruntime")
 
 
-def _openvino(file: Path) -> Run:
-    import openvino as ov
+class _OpenVino:
+    """A request, and what it stands on."""
+
+    def __init__(self, file: Path) -> None:
+        from tritonqa.engine.backends.openvino_model import OpenVinoModel, infer
+
+        self._infer = infer
+        self._model = OpenVinoModel(file, partial(_unfolded, file), [__file__], "f32")
+        compiled = self._model.compile(PERFORMANCE_HINT="LATENCY", NUM_STREAMS=1)
+        self._request = compiled.create_infer_request()
+
+    def __call__(self, inputs: dict[str, np.ndarray]) -> FloatArray:
+        self._infer(self._request, inputs, share_inputs=True)
+        return np.array(self._request.get_output_tensor(0).data, np.float32)
+
+
+def _unfolded(file: Path, core: Any) -> Any:
+    """Read the model with its weights unfolded, which it would do again in each product."""
     from openvino.passes import ConstantFolding, Manager
 
-    core, passes = ov.Core(), Manager()
-    model = core.read_model(file)
-    passes.register_pass(ConstantFolding())  # weights unfold here, not again in each product
+    model, passes = core.read_model(file), Manager()
+    passes.register_pass(ConstantFolding())
     passes.run_passes(model)
-    hints = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1}
-    request = core.compile_model(model, "CPU", hints).create_infer_request()
-    with FIRST:
-        request.infer(_padded([[0]], _ROUND_TO))
-
-    def run(inputs: dict[str, np.ndarray]) -> FloatArray:
-        request.infer(inputs, share_inputs=True)
-        return np.array(request.get_output_tensor(0).data, np.float32)
-
-    return run
+    return model
 
 
 def _onnxruntime(file: Path) -> Run:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 
 from tritonqa import Reader
-from tritonqa.bundle.external import external_data
+from tritonqa.engine.external import external_data
 from tritonqa.errors import BundleError
 from tritonqa.reader.find import PACKAGED, find_bundle
 

@@ -1,0 +1,19 @@
+"""File → SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+
+def sha256(path: Path) -> str:
+    """Hash a file, once in this process as long as it does not change; raises OSError."""
+    stat = path.stat()
+    return _hashed(path, stat.st_size, stat.st_mtime_ns, stat.st_ino)
+
+
+@lru_cache(maxsize=64)
+def _hashed(path: Path, *state: int) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
