@@ -20,6 +20,8 @@ from tritonqa.library.passages.analyse import query_terms
 from tritonqa.library.store import EVERYTHING, Scope
 from tritonqa.library.store.sqlite import SqliteStore
 from tritonqa.library.store.sqlite.schema import FILE
+from tritonqa.library.store.sqlite.segments import Segments
+from tritonqa.library.store.sqlite.snapshot import generation_of
 
 WORDS = ("lake", "boat", "train", "garden", "river", "house", "bridge")
 
@@ -235,3 +237,25 @@ def test_readers_never_meet_a_lock_or_half_a_file(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert not failed
+
+
+def test_arrays_are_whole_until_something_is_written(tmp_path: Path) -> None:
+    folder = tmp_path / "s.library"
+    store = SqliteStore.create(folder)
+
+    def whole() -> bool:
+        connection = sqlite3.connect(folder / FILE)
+        generation = generation_of(connection)
+        connection.close()
+        return Segments(folder / "lexical").open(generation).whole
+
+    with store.write() as writer:
+        put(writer, tmp_path / "a.txt", "The boat sails.")
+        writer.optimise()
+        assert whole()
+        put(writer, tmp_path / "b.txt", "A boat on a lake.")
+        assert not whole()
+        assert len(results(SqliteStore(folder), "boat")) == 2
+        writer.optimise()
+        assert whole()
+    assert len(results(SqliteStore(folder), "boat")) == 2
