@@ -16,7 +16,6 @@ import numpy as np
 
 from tritonqa.answers import Answers
 from tritonqa.bundle import read
-from tritonqa.engine.external import external_data
 from tritonqa.bundle.manifest import MANIFEST, TOKENIZER
 from tritonqa.bundle.read import Bundle
 from tritonqa.client import parse_addresses
@@ -24,6 +23,7 @@ from tritonqa.datasets import load_squad
 from tritonqa.datasets.batch_file import asks
 from tritonqa.datasets.natural_questions import read_pages, read_predictions
 from tritonqa.datasets.predictions import load_predictions
+from tritonqa.engine.external import external_data
 from tritonqa.errors import BundleError, DocumentError, EngineError, InputError, TritonQAError
 from tritonqa.features import Template, TextTokenizer, Windowing, prepare
 from tritonqa.library.parse import ParseOptions, parse
