@@ -12,7 +12,7 @@ from tritonqa.triton.models.responses import ResponseSender
 from tritonqa.triton.models.stopping import Stopping
 
 _EVERY = 0.05  # seconds between looks, each at one ask: it halts the reader until Triton has answered
-_FRESH = 0.2  # seconds for which an ask is not looked at again
+_FRESH = 0.2  # seconds for which an ask is not looked at again; between looks where there is none
 _REMEMBERED = 64  # cancelled streams, whose long texts may still be on their way
 
 
@@ -58,7 +58,7 @@ class CancellationWatcher:
         self._thread.join()
 
     def _poll(self) -> None:
-        while not self._closed.wait(_EVERY):
+        while not self._closed.wait(_EVERY if self._asks else _FRESH):
             self._stopping.say_idle(ResponseSender.under_way)
             due = self._due(monotonic())
             if due is not None and not due[1].done() and due[0].cancelled:
