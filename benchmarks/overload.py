@@ -1,31 +1,42 @@
 """Offer a server many times what it can do, and see what is answered, refused, and how soon.
 
-    python benchmarks/overload.py [--times 10] [--seconds 10]
+    python benchmarks/overload.py [--times 10] [--seconds 8] [--rounds 3]
 
-The sender shares the server's cores: what it takes is told, and goodput is what is left for the server.
+The sender shares the server's cores: what it takes is told. On cores that others use too the rate says
+little; CPU-seconds an answered ask, of server and clients together, say the same. Both count from when the
+queue is full.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import statistics
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
+from random import Random
+from time import perf_counter
 from typing import Any
 
-from flood import Sent, flood, written
-from record import record
-from server_cost import cpu_seconds, timed
+from flood import Flood, Sent, flood, written
+from record import record, spread
+from server_cost import cpu_seconds, members, timed
 from serving import Asks, crowd, many, serving
 
 from tritonqa import Reader
+from tritonqa.bench.steal import core_time
 from tritonqa.bench.workload import squad_sample
 from tritonqa.cli.signals import ended_by_term
 from tritonqa.protocol.call import Call
 from tritonqa.protocol.tensors import texts
 from tritonqa.triton.repository.options import Limits
+
+_WAITING = 64  # windows
+_MESSAGES = 10_007
+_FULL = 0.2  # of the time, after which the queue is full
 
 
 def main() -> None:
@@ -34,47 +45,112 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--times", type=float, default=10.0, help="what the server can do")
-    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--asks", type=int, default=240)
     options = parser.parse_args()
-    asks = [(ask.question, ask.passages[0]) for ask in squad_sample(fresh=False).asks[: options.asks]]
-    record("overload", overload(asks, options.times, options.seconds))
+    known = Random(0).sample(squad_sample(fresh=False).asks, options.asks)  # neighbours are of one length
+    asks = [(ask.question, ask.passages[0]) for ask in known]
+    record("overload", overload(asks, options.times, options.seconds, options.rounds))
 
 
-def overload(asks: Asks, times: float, seconds: float) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Flooded:
+    """A flood; from when the queue was full to the last request: answers a second, cores that were used."""
+
+    flood: Flood
+    answered: float
+    server: float
+    sender: float
+
+
+def overload(asks: Asks, times: float, seconds: float, rounds: int) -> dict[str, Any]:
     """Send so many times what the server can do, and see what is answered, refused, and how soon.
 
-    What it can do is measured before and after.
+    What it can do is measured before and after each round.
     """
-    waiting = 64
     inputs = [{"question": texts([question]), "passages": texts([passage])} for question, passage in asks]
     messages = [written(Call("reader", tensors, ("answers",))) for tensors in inputs]
-    with serving(Limits(waiting=waiting)) as server, Reader.load(str(server.grpc)) as reader:
-        able = partial(timed, [server.process.pid], partial(crowd, reader, asks * 3, 32))
+    messages = Random(0).choices(
+        messages, k=_MESSAGES
+    )  # in turn, those that find room could be always the same
+    begun, floods = core_time(), list[Flooded]()
+    with serving(Limits(waiting=_WAITING)) as server, Reader.load(str(server.grpc)) as reader:
+        processes = list(members(server).values())
+        able = partial(timed, [os.getpid(), *processes], partial(crowd, reader, asks, 32))
         many(reader, asks)
-        before, used = able()["rate"], cpu_seconds([os.getpid()])
-        flooded = asyncio.run(flood(server.http, messages, times * before, seconds))
-        sender = (cpu_seconds([os.getpid()]) - used) / seconds
-        after = able()["rate"]
-    capacity = statistics.mean((before, after))
-    sent = flooded.sent
+        found = [able()]
+        for _ in range(rounds):
+            run = partial(flood, server.http, messages, times * found[-1]["rate"], seconds)
+            floods.append(_flooded(processes, run, seconds))
+            found.append(able())
+    rates = [statistics.mean((before["rate"], after["rate"])) for before, after in pairwise(found)]
+    costs = [statistics.mean((before["cpu_ms"], after["cpu_ms"])) for before, after in pairwise(found)]
+    return {
+        "stolen_share": core_time().since(begun).share,
+        "times": times,
+        "capacity": {"asks_per_second": spread(rates), "cpu_ms_per_ask": spread(costs)},
+        "goodput_over_capacity": spread(
+            [one.answered / rate for one, rate in zip(floods, rates, strict=True)]
+        ),
+        "goodput_over_capacity_by_cpu": spread(
+            [
+                one.answered * cost / 1000 / (one.server + one.sender)
+                for one, cost in zip(floods, costs, strict=True)
+            ]
+        ),
+        "queue_ms_at_most": 1000 * _WAITING / statistics.median(rates),
+        **_sent(floods, seconds),
+    }
+
+
+def _flooded(processes: list[int], run: Callable[[], Flood], seconds: float) -> Flooded:
+    """Flood, and read what was used meanwhile."""
+    marks, begun = list[tuple[float, float, float]](), perf_counter()
+
+    def mark() -> None:
+        marks.append((perf_counter() - begun, cpu_seconds(processes), cpu_seconds([os.getpid()])))
+
+    timers = [threading.Timer(after * seconds, mark) for after in (_FULL, 1)]
+    for timer in timers:
+        timer.start()
+    found = run()
+    for timer in timers:
+        timer.join()
+    (since, *_), (until, *_) = marks
+    _, server, sender = ((after - before) / (until - since) for before, after in zip(*marks, strict=True))
+    answered = sum(one.status == 200 and since <= one.until < until for one in found.sent)
+    return Flooded(found, answered / (until - since), server, sender)
+
+
+def _sent(floods: Sequence[Flooded], seconds: float) -> dict[str, Any]:
+    """Say what the requests of all rounds met, and what the sender took."""
+    sent = [one for flooded in floods for one in flooded.flood.sent]
     answered = [one for one in sent if one.status == 200]
     refused = [one for one in sent if one.status != 200]
-    in_time = [one for one in refused if flooded.in_time(one)]
+    in_time = [
+        one
+        for flooded in floods
+        for one in flooded.flood.sent
+        if one.status != 200 and flooded.flood.in_time(one)
+    ]
+    stalled = sum(ended - begun for flooded in floods for begun, ended in flooded.flood.stalls)
+    lasted = seconds * len(floods)
     return {
-        "capacity": {"before": before, "after": after},
-        "times": times,
-        "offered": len(sent) / seconds,
-        "sender_cores": sender,
-        "sender_stalled_share": sum(ended - begun for begun, ended in flooded.stalls) / seconds,
-        "goodput_over_capacity": sum(one.until <= seconds for one in answered) / seconds / capacity,
+        "offered": len(sent) / lasted,
+        "sender_cores": statistics.mean(one.sender for one in floods),
+        "sender_stalled_share": stalled / lasted,
         "refused_share": len(refused) / len(sent),
-        "queue_ms_at_most": 1000 * waiting / capacity,
+        "answered_bytes_over_all": _size(answered) / _size(sent),
         "answered_ms": waited(answered),
         "refused_ms": waited(refused),
         "refused_in_time_share": len(in_time) / len(refused),
         "refused_in_time_ms": waited(in_time),
     }
+
+
+def _size(sent: Sequence[Sent]) -> float:
+    return statistics.mean(one.size for one in sent)
 
 
 def waited(sent: Sequence[Sent]) -> dict[str, float]:

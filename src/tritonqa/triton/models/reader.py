@@ -39,6 +39,7 @@ from tritonqa.triton.models.stopping import Stopping
 from tritonqa.triton.repository.options import Limits
 
 _SWITCH_INTERVAL = 0.0005  # seconds; Triton's calls wait behind the streams' Python by Python's own 0.005
+_NO_PARAMETERS = ("", "{}")
 _LONG = 50_000  # characters from which on tokenising would hold up the asks behind
 
 
@@ -87,13 +88,14 @@ class TritonPythonModel:
     def _receive(self, request: Any) -> Any:
         """Start a request's asks, whose answers leave through its sender: None; or say why it is refused."""
         try:
-            given = json.loads(request.parameters() or "{}")
-            stream = stream_of(request.request_id())
+            parameters = request.parameters()
+            given = json.loads(parameters) if parameters not in _NO_PARAMETERS else {}
             if given.pop(CANCEL_STREAM, False):
-                self._cancellations.cancel_stream(stream)
+                self._cancellations.cancel_stream(stream_of(request.request_id()))
                 return pb_utils.InferenceResponse()
+            self._reader.flow.check_room()  # first: the look at a file would cost more than all else here
             self._stopping.check()
-            self._reader.flow.check_room()
+            stream = stream_of(request.request_id())
             inputs = partial(_input, request)
             deadline = read_request_options(request.timeout(), given, self._limits.seconds)
             asks = read_asks(inputs, self._limits)

@@ -56,7 +56,7 @@ class ResponseSender:
 
     def fail(self, error: BaseException) -> None:
         """Send an error; log what failed or came too late with the request's id."""
-        code = next((code for kind, code in _CODES if isinstance(error, kind)), "INTERNAL")
+        code = _code(error)
         # Refusals come by the hundreds a second; a metric counts them.
         if code == "INTERNAL" or isinstance(error, Timeout):
             log = pb_utils.Logger.log_error if code == "INTERNAL" else pb_utils.Logger.log_warn
@@ -73,7 +73,12 @@ class ResponseSender:
 
 def error_response(error: BaseException) -> Any:
     """Say an error in one line, with the code that HTTP and gRPC turn into their own."""
-    code = next((code for kind, code in _CODES if isinstance(error, kind)), "INTERNAL")
-    return pb_utils.InferenceResponse(
-        error=pb_utils.TritonError(to_line(error), getattr(pb_utils.TritonError, code))
-    )
+    code = getattr(pb_utils.TritonError, _code(error))
+    return pb_utils.InferenceResponse(error=pb_utils.TritonError(to_line(error), code))
+
+
+def _code(error: BaseException) -> str:
+    for kind, code in _CODES:
+        if isinstance(error, kind):
+            return code
+    return "INTERNAL"
