@@ -110,13 +110,14 @@ def value(model: dict[str, float], row: dict[str, float]) -> float:
 
 
 def weigh(view: View, questions: list[Row]) -> None:
-    """Print recall by the weight of vectors."""
-    for weight in (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0):
+    """Print recall by the weight of vectors, and of words that stand near each other."""
+    dense = [Weights(1.0, weight, 0.0) for weight in (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)]
+    for weights in dense + [Weights(near=weight) for weight in (0.1, 0.2, 0.3, 0.4, 0.5)]:
         rankings = []
         for row in questions:
-            found = retrieve(view, row["question"], find(), 100, Weights(1.0, weight))
+            found = retrieve(view, row["question"], find(), 100, weights)
             rankings.append([one.files[0].path.stem for one in view.passages([f.id for f in found])])
-        print(weight, retrieval_figures(rankings, [{row["passage"]} for row in questions]))
+        print(weights, retrieval_figures(rankings, [{row["passage"]} for row in questions]))
 
 
 def main() -> None:

@@ -21,7 +21,12 @@ from tritonqa.library.retrieve.weights import WEIGHTS, Weights
 from tritonqa.library.store import EVERYTHING
 from tritonqa.library.store.sqlite import SqliteStore
 
-MEMBERS = {"words": Weights(1.0, 0.0), "vectors": Weights(0.0, 1.0), "both": WEIGHTS}
+MEMBERS = {
+    "words": Weights(1.0, 0.0, 0.0),
+    "vectors": Weights(0.0, 1.0, 0.0),
+    "both": Weights(near=0.0),
+    "both, and near": WEIGHTS,
+}
 
 
 def rankings(store: SqliteStore, questions: list[str], encoder: Encoder | None) -> dict[str, list[list[str]]]:
