@@ -25,6 +25,7 @@ from record import record, spread
 from tritonqa import Reader
 from tritonqa.bench.steal import core_time
 from tritonqa.bench.workload import squad_sample
+from tritonqa.cli.signals import ended_by_term
 from tritonqa.client import Connection
 from tritonqa.errors import TritonQAError
 from tritonqa.reader.find import PACKAGED, find_bundle
@@ -136,4 +137,5 @@ def _cpu(servers: Sequence[Server]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    with ended_by_term():
+        main()
