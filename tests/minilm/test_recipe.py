@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from models.minilm.recipe import train
+from models.minilm.recipe import peek, train
 from models.minilm.recipe.mixture import mixture
 from tests.support import checkpoints
 from tritonqa.train.start import Start
@@ -28,7 +28,7 @@ def steps(folder: Path) -> list[int]:
 
 
 def test_a_cooldown_makes_a_reader_of_a_stable_run(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(train, "STABLE", replace(train.STABLE, epochs=0.5))
     encoder = checkpoints.make("bert", tmp_path / "encoder")
@@ -37,6 +37,13 @@ def test_a_cooldown_makes_a_reader_of_a_stable_run(
     state = tmp_path / "out" / "stable" / "state" / "state.json"
     kept = state.read_text(encoding="utf-8")
     assert json.loads(kept)["step"] == steps(tmp_path / "out" / "stable")[-1]
+    monkeypatch.setattr(sys, "argv", ["peek", *places, "--questions", "3"])
+    capsys.readouterr()
+    peek.main()
+    articles, searched = (
+        next(iter(json.loads(line).values())) for line in capsys.readouterr().out.splitlines()
+    )
+    assert articles["total"] == searched["total"] == 3
     run(monkeypatch, "cooldown", *places, "--questions", "30", "--name", "first")
     folder = tmp_path / "out" / "first"
     assert Start.open(folder / "checkpoint").model.config.num_hidden_layers == 2

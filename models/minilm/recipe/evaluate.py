@@ -57,7 +57,7 @@ def main() -> None:
         for label, dataset in datasets(options.data):
             longest = _CLAUSE if label.startswith("contracts") else Decoding().max_answer_tokens
             backend.decoding = replace(backend.decoding, max_answer_tokens=longest)
-            report = _ask(reader, _part(dataset, options.questions), label)
+            report = _ask(reader, part(dataset, options.questions), label)
             record["sets"][label] = {**report.figures, **_intervals(report)}
             print(json.dumps({label: record["sets"][label]}), flush=True)
             (folder / "figures.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
@@ -88,7 +88,7 @@ def careless_questions(dataset: Dataset) -> Dataset:
     )
 
 
-def _part(dataset: Dataset, count: int | None) -> Dataset:
+def part(dataset: Dataset, count: int | None) -> Dataset:
     """Take some questions, spread over all."""
     if count is None or count >= len(dataset.examples):
         return dataset
