@@ -154,10 +154,8 @@ class Library:
 
     def search(self, query: str, *, k: int = 20, scope: Scope | None = None) -> list[Hit]:
         """Return the passages alone, the best first."""
-        text = checked_query(query, "query")
-        limit = whole_number("k", k, 1)
-        store = self._open.store()
-        with store.read(self._scope(scope)) as view:
+        text, limit = checked_query(query, "query"), whole_number("k", k, 1)
+        with self._open.store().read(self._scope(scope)) as view:
             found = retrieve(view, text, self._open.encoder, limit)
             stored = view.passages([one.id for one in found])
         return [hit_of(one, passage) for one, passage in zip(found, stored, strict=True)]

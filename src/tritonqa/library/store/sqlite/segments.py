@@ -66,7 +66,8 @@ class Segments:
     def publish(self, fresh: Arrays, keep: npt.NDArray[np.int64], merge: Merge, generation: int) -> None:
         """Add a segment, merge small ones, and drop from all what is not among the ids to keep (sorted)."""
         old = self.open().segments
-        whole = [segment for segment in old if np.isin(segment["ids"], keep, assume_unique=True).all()]
+        alike = [segment for segment in old if fresh.keys() <= segment.keys()]  # not by an older tritonqa
+        whole = [segment for segment in alike if np.isin(segment["ids"], keep, assume_unique=True).all()]
         stale = [segment for segment in old if not any(segment is one for one in whole)]
         joined: list[Arrays] = [*stale, fresh]
         whole.sort(key=lambda segment: -len(segment["ids"]))

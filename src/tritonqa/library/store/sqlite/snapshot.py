@@ -15,7 +15,7 @@ from tritonqa.library.store.base import File
 from tritonqa.library.store.scope import AnyScope
 from tritonqa.library.store.searched import searched_text
 from tritonqa.library.store.sqlite import postings
-from tritonqa.library.store.sqlite.dense import Dense
+from tritonqa.library.store.sqlite.dense import Dense, coded
 from tritonqa.library.store.sqlite.lexical import Lexical
 from tritonqa.library.store.sqlite.segments import Arrays, Opened, Segments
 
@@ -107,10 +107,8 @@ def vectors_missing(connection: sqlite3.Connection, ids: Ids) -> Arrays:
         (int(ids[0]), int(ids[-1])) if len(ids) else (0, 0),
     )
     found = [(number, np.frombuffer(vector, np.float16)) for number, vector in rows if number in wanted]
-    if not found:
-        return {"ids": np.zeros(0, np.int64), "vectors": np.zeros((0, 1), np.float32)}
-    vectors = np.stack([vector for _, vector in found]).astype(np.float32)
-    return {"ids": np.array([number for number, _ in found], np.int64), "vectors": vectors}
+    vectors = np.stack([vector for _, vector in found]) if found else np.zeros((0, 1), np.float16)
+    return coded(np.array([number for number, _ in found], np.int64), vectors)
 
 
 def _completed(connection: sqlite3.Connection, opened: Opened, ids: Ids, make: Make) -> list[Arrays]:

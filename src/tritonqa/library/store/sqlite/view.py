@@ -18,7 +18,6 @@ from tritonqa.library.document import Document, Line, Page
 from tritonqa.library.passages import Piece
 from tritonqa.library.store.base import Counts, File, Found, Stored, View
 from tritonqa.library.store.scope import EVERYTHING, AnyScope
-from tritonqa.library.store.sqlite.dense import OUT
 from tritonqa.library.store.sqlite.lexical import Mask, best
 from tritonqa.library.store.sqlite.paths import Paths
 from tritonqa.library.store.sqlite.snapshot import Snapshot
@@ -57,11 +56,9 @@ class SqliteView(View):
 
     def dense(self, vector: FloatArray, limit: int, also: Sequence[int] = ()) -> Found:
         """Return the passages whose vectors [d] are nearest, by cosine; and those of also that have one."""
-        scores = self._snapshot.dense.scores(vector, self._mask)
-        places = best(scores, limit, float(OUT))
         others = np.searchsorted(self._snapshot.ids, np.array(also, np.int64))
-        places = np.union1d(places, others[scores[others] > OUT]) if len(others) else places
-        return Found(dict(zip(self._ids(places), scores[places].tolist(), strict=True)))
+        places, scores = self._snapshot.dense.nearest(vector, limit, self._mask, others)
+        return Found(dict(zip(self._ids(places), scores.tolist(), strict=True)))
 
     def passages(self, ids: Sequence[int]) -> list[Stored]:
         """Return passages by their ids, in the same order."""
