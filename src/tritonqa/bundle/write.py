@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from tritonqa.bundle.manifest import MANIFEST, Manifest
 from tritonqa.bundle.read import read
 from tritonqa.errors import BundleError
+from tritonqa.staging import folder_beside
 
 
 @contextmanager
@@ -24,8 +24,8 @@ def staged(folder: Path, *, extended: bool = False) -> Iterator[Path]:
     made = [parent for parent in folder.absolute().parents if not parent.exists()]
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as temporary:
-            stage = Path(temporary) / folder.name
+        with folder_beside(folder) as temporary:
+            stage = temporary / folder.name
             stage.mkdir()
             yield stage
     except OSError as error:

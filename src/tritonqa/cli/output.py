@@ -14,6 +14,7 @@ from typing import Any, TextIO
 import click
 
 from tritonqa.errors import OutputError
+from tritonqa.staging import folder_beside
 
 PIPE_CLOSED = 141  # 128 + SIGPIPE, what a shell sees of any filter whose reader has left
 
@@ -52,8 +53,8 @@ def whole(path: Path, option: str) -> Iterator[TextIO]:
             with path.open("w", encoding="utf-8") as stream:
                 yield stream
             return
-        with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
-            staged = Path(folder) / path.name
+        with folder_beside(path) as folder:
+            staged = folder / path.name
             with staged.open("w", encoding="utf-8") as stream:
                 yield stream
             staged.replace(path)

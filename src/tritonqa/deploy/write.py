@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -15,6 +14,7 @@ from tritonqa.deploy.kubernetes import adapter, kubernetes
 from tritonqa.deploy.options import TARGETS, DeployOptions
 from tritonqa.deploy.pod import Record
 from tritonqa.errors import MissingExtra, OutputError
+from tritonqa.staging import folder_beside
 
 HEADER = "# Written by `tritonqa deploy {}`: write it again rather than change it.\n"
 _OURS = HEADER.partition(" {}")[0]
@@ -84,7 +84,7 @@ def _yaml(objects: Sequence[Record]) -> str:
 
 def _replace(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".deploy-", dir=path.parent) as folder:
-        staged = Path(folder) / path.name
+    with folder_beside(path) as folder:
+        staged = folder / path.name
         staged.write_text(text, encoding="utf-8")
         staged.replace(path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from tritonqa.bundle import Bundle
 from tritonqa.engine.precision import of_file
 from tritonqa.errors import BundleError, InputError
+from tritonqa.staging import folder_beside
 from tritonqa.triton.repository.configs import logits_config, model_file, reader_config, updated_parameters
 from tritonqa.triton.repository.options import MODEL_FILES, Models
 from tritonqa.triton.repository.own import model_py, own_models, versions
@@ -101,8 +101,8 @@ def _staged(target: Path) -> Iterator[Path]:
     """Give a folder beside the target to write in; what is not renamed into place is removed."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as name:
-            yield Path(name) / target.name
+        with folder_beside(target) as folder:
+            yield folder / target.name
     except OSError as error:
         raise BundleError(f"{target} could not be written: {error.strerror or error}") from error
 
