@@ -90,7 +90,7 @@ def bench(readers: tuple[str, ...], report: Path | None, as_json: bool, **option
     loads = _loads(options)
     names = ("seconds", "warmup", "rounds", "processes", "profile")
     how = BenchOptions(**{name: options[name] for name in names})
-    with whole(report, "report") if report is not None else nullcontext() as page, stop_wish() as stop:
+    with stop_wish() as stop, whole(report, "report") if report is not None else nullcontext() as page:
         with bar("seconds") as advance:
 
             def step(passed: float, total: float | None) -> None:
