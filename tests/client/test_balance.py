@@ -12,7 +12,10 @@ from tests.support.scripted import CALL, SENT, Scripted
 from tests.support.wait import PATIENCE, eventually
 from tritonqa.client import Address, parse_addresses
 from tritonqa.client.balance import BalancedClient
+from tritonqa.client.balance.server import work_of
 from tritonqa.errors import EngineError, InputError, Overloaded, Timeout, TritonQAError, Unavailable
+from tritonqa.protocol.call import Call
+from tritonqa.protocol.tensors import texts
 
 THREE = parse_addresses("grpc://127.0.0.1:1,127.0.0.1:2,127.0.0.1:3")
 
@@ -43,6 +46,18 @@ def test_calls_go_where_least_waits() -> None:
         for _ in range(30):
             client.submit(CALL)
         assert all(8 <= server.calls <= 12 for server in servers)
+
+
+def test_calls_alike_go_where_such_are() -> None:
+    short, long = (Call("reader", {"text": texts(["x" * size])}, ("text",)) for size in (20, 2000))
+    calls = [short, short, long, short, short] * 20
+    servers = silent(), silent()
+    with balanced(*servers) as client:
+        for call in calls:
+            client.submit(call)
+        work = sorted(sum(map(work_of, server.sent)) for server in servers)
+        assert work[1] < 1.5 * work[0]
+        assert max(server.sent.count(long) for server in servers) >= 17
 
 
 def test_a_slow_server_gets_fewer_calls() -> None:

@@ -19,6 +19,7 @@ class Scripted(Client):
 
     def __init__(self, address: Address | None = None, bundle: str = "minilm 1") -> None:
         self.replies: list[Reply] = []
+        self.sent: list[Call] = []
         self.cancelled = self.calls = 0
         self.answers = True
         self.fails: TritonQAError | None = None
@@ -28,6 +29,7 @@ class Scripted(Client):
 
     def send(self, call: Call, reply: Reply, timeout: float | None = None) -> Cancel:
         self.calls += 1
+        self.sent.append(call)
         if self.fails:
             reply(self.fails)
         elif self.answers:

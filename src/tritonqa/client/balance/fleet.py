@@ -48,7 +48,10 @@ class Fleet:
         return found
 
     def best(self, work: float, without: Collection[Server] = ()) -> Server | None:
-        """Pick the server that would be done first; None where no other takes calls."""
+        """Pick the server that would be done first, of several the one whose calls are most like this one.
+
+        None where no other takes calls.
+        """
         with self.lock:
             return self._quickest(work, [s for s in self.servers if s not in without and s.takes_asks()])
 
@@ -61,7 +64,7 @@ class Fleet:
         usual = min(paces, default=_FIRST_PACE)
         waits = [server.wait(work, usual) for server in servers]
         near = [s for s, wait in zip(servers, waits, strict=True) if wait <= _ALIKE * min(waits)]
-        return random.choice(near) if near else None
+        return min(near, key=lambda server: (server.unlike(work), random.random()), default=None)
 
     def answered(self) -> None:
         """Let an answer pay for its share of tries elsewhere."""

@@ -77,6 +77,10 @@ class Server:
         """Return the seconds until so much more work would be done; pace counts where it has none."""
         return (self._waiting + work) * (self.pace or pace)
 
+    def unlike(self, work: float) -> float:
+        """Return how far so much work is from the mean of what is under way; engines run likes together."""
+        return abs(self._waiting / len(self.under_way) - work) if self.under_way else 0.0
+
     def begin(self, owner: Any, work: float) -> Try:
         """Count a call that is sent now."""
         now = monotonic()
