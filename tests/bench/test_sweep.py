@@ -17,7 +17,19 @@ def test_a_climb_ends_close_below_what_can_be_kept_up_with(able: float, start: f
 
     best = climb(able * start, attempt)
     assert best is not None and able / 1.06 < best <= able
-    assert len(asked) <= 16
+    assert len(set(asked)) <= 16
+
+
+def test_a_rate_that_was_not_kept_up_with_is_tried_once_more() -> None:
+    asked: list[float] = []
+
+    def attempt(rate: float) -> tuple[float, bool]:
+        asked.append(rate)
+        return rate, rate <= 20 and asked.count(rate) == 2
+
+    best = climb(10.0, attempt)
+    assert best is not None and 20 / 1.06 < best <= 20
+    assert all(asked.count(rate) == 2 for rate in asked)
 
 
 def test_a_climb_that_is_stopped_keeps_the_best() -> None:

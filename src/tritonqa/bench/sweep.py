@@ -64,13 +64,16 @@ def sweep(
 def climb(rate: float, attempt: Callable[[float], tuple[T, bool] | None]) -> T | None:
     """Raise the rate while it is kept up with, then halve the gap; return the best, None without one.
 
-    attempt returns what a rate gave and whether it was kept up with, None to end.
+    attempt returns what a rate gave and whether it was kept up with, None to end. One that was not is tried
+    once more: on a shared machine others may have had the cores meanwhile.
     """
     kept: T | None = None
     low, high = 0.0, math.inf
     for _ in range(_STEPS):
         rate = float(f"{rate:.3g}")
         found = attempt(rate)
+        if found is not None and not found[1]:
+            found = attempt(rate)
         if found is None:
             break
         gave, is_kept = found
