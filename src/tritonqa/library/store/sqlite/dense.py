@@ -40,7 +40,7 @@ class Dense:
     def __init__(self, segments: Sequence[Arrays], ids: Rows) -> None:
         """Take segments and the ids [n] that count."""
         self._size = len(ids)
-        self._parts = [_Part(segment, places_of(segment["ids"], ids)) for segment in segments]
+        self._parts = [_Part(segment, ids) for segment in segments]
 
     def nearest(
         self, vector: FloatArray, limit: int, scope: Mask | None = None, also: Rows | None = None
@@ -58,31 +58,41 @@ class Dense:
         if scope is not None:
             rough[~scope] = OUT
         first = best(rough, limit, float(OUT))
-        least = rough[first[-1]] - 2 * bound if len(first) == limit else OUT
-        near = np.flatnonzero((rough >= least) & (rough > OUT))
-        near = near[best(self._cosines(near, vector), limit, float(OUT))]
+        least = self._cosines(first, vector).min() - bound if len(first) == limit else OUT
+        near = (rough >= least) & (rough > OUT)
         others = np.zeros(0, np.int64) if also is None else also[rough[also] > OUT]
-        places = np.union1d(near, others)
-        return places, self._cosines(places, vector)
+        places = np.union1d(np.flatnonzero(near), others)
+        found = self._cosines(places, vector)
+        wanted = np.isin(places, others)
+        wanted[best(found, limit, float(OUT))] = True  # others that are not near are none of the best
+        return places[wanted], found[wanted]
 
     def _cosines(self, places: Rows, vector: FloatArray) -> FloatArray:
         """Return the cosine at each place; it is the same whatever others are asked for."""
         found = np.full(len(places), OUT, np.float32)
         for part in self._parts:
-            at = np.searchsorted(part.places, places)
-            there = np.flatnonzero(np.append(part.places, -1)[at] == places)
-            vectors = part.vectors[part.rows[at[there]]].astype(np.float64)
-            found[there] = (vectors * vector).sum(axis=1)
+            rows = part.rows_at[places]
+            there = rows >= 0
+            found[there] = (part.vectors[rows[there]].astype(np.float64) * vector).sum(axis=1)
         return found
 
 
 class _Part:
-    """A segment's rows that count, by their places."""
+    """A segment's rows that count, by their places, and back."""
 
-    def __init__(self, segment: Arrays, places: Rows) -> None:
-        self.rows = np.flatnonzero(places >= 0)
-        self.rows = self.rows[np.argsort(places[self.rows], kind="stable")]
-        self.places = places[self.rows]
+    def __init__(self, segment: Arrays, ids: Rows) -> None:
+        places = places_of(segment["ids"], ids)
+        rows = np.flatnonzero(places >= 0)
+        self.rows_at = np.full(len(ids), -1, np.int64)
+        self.rows_at[places[rows]] = rows
+        self.rows, self.places = _run(rows), _run(places[rows])
         self.vectors = segment["vectors"]
         known = "codes" in segment  # an older tritonqa kept none
         self.codes = Codes(*(segment[name] for name in _CODES)) if known else Codes.of(self.vectors)
+
+
+def _run(ascending: Rows) -> Rows | slice:
+    """Return numbers as a slice where they have no gap, which numpy copies at once."""
+    if len(ascending) and ascending[-1] - ascending[0] == len(ascending) - 1:
+        return slice(int(ascending[0]), int(ascending[-1]) + 1)
+    return ascending
