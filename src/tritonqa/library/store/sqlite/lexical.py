@@ -75,9 +75,9 @@ def places_of(of: npt.NDArray[np.int64], ids: Rows) -> Rows:
 
 def best(scores: FloatArray, limit: int, least: float = 0.0) -> Rows:
     """Return the places of the highest scores above least, best first; equal ones by place."""
-    if len(scores) > limit:
-        edge = np.partition(scores, len(scores) - limit)[len(scores) - limit]
-        places = np.flatnonzero(scores >= max(edge, np.nextafter(np.float32(least), np.float32(np.inf))))
-    else:
-        places = np.flatnonzero(scores > least)
+    above = scores > least
+    found = scores[above]  # without the many equal ones, which would take a partition long
+    if len(found) > limit:
+        above = scores >= np.partition(found, len(found) - limit)[len(found) - limit]
+    places = np.flatnonzero(above)
     return places[np.argsort(-scores[places], kind="stable")][:limit]
