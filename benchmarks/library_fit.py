@@ -1,11 +1,11 @@
 """Fit how much words and vectors count, and what a library's judge weighs, on articles used for nothing else.
 
-    python benchmarks/library_fit.py DATA LIBRARY [--articles 24] [--questions 125] [--write]
+    python benchmarks/library_fit.py DATA LIBRARY [--questions 125] [--write]
 
-DATA holds train/squad-train.jsonl.gz; articles of train/squad-train-part.jsonl.gz are left out. Each question
-is asked with all articles and without its own. Prints recall by weight, and figures that each fifth of the
-questions got from the others; --write puts the models into the package. LIBRARY is a folder that is filled
-once and kept.
+The articles of DATA's train/squad-train.jsonl.gz are those that the packaged reader's recipe keeps out
+(models/minilm/recipe). Each question is asked with all articles and without its own. Prints recall by weight,
+and figures that each fifth of the questions got from the others; --write puts the models into the package.
+LIBRARY is a folder that is filled once and kept. Run it from the tree's root with PYTHONPATH=.
 
 What is compared are answers to one question, so how much their passages count beside what the reader says of
 them is fitted within questions (a conditional logit); how likely the best is right, over all.
@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from library_corpus import fill, lines
+from library_corpus import fill
 
 import tritonqa.library.answer
+from models.minilm.recipe.mixture import mixture
 from tritonqa import Reader
 from tritonqa.evaluate import exact
 from tritonqa.evaluate.retrieval import retrieval_figures
@@ -34,25 +35,27 @@ from tritonqa.library.retrieve.weights import Weights
 from tritonqa.library.store import EVERYTHING, Scope, View
 
 RIGHT = ("answerable", "share")
-ANSWERED = {"hybrid": ("answerable", "lexical", "dense"), "lexical": ("answerable", "lexical")}
+PLACE = ("lexical", "near")  # of a passage, beside an answer's share
+ANSWERED = {
+    "hybrid": ("answerable", "lexical", "near", "dense"),
+    "lexical": ("answerable", "lexical", "near"),
+}
 PASSAGES, FOLDS, RIDGE = 10, 5, 0.0002
 STEPS, RATE, DECAY = 1_200, 0.3, 0.002  # of the ascent within questions
 
 Row = dict[str, Any]
 
 
-def draw(data: Path, articles: int) -> tuple[list[tuple[str, str, str]], list[Row]]:
+def draw(data: Path) -> tuple[list[tuple[str, str, str]], list[Row]]:
     """Return passages (id, title, text) and shuffled questions, each with its passage's id."""
-    learnt = {row["title"] for row in lines(data / "train" / "squad-train-part.jsonl.gz")}
     by_title: dict[str, dict[str, list[Row]]] = {}
-    for row in lines(data / "train" / "squad-train.jsonl.gz"):
-        if row["title"] not in learnt:
-            by_title.setdefault(row["title"], {}).setdefault(row["context"], []).append(row)
-    titles = sorted(by_title)
-    random.Random(5).shuffle(titles)
+    for one in mixture(data).squad:
+        answers = [{"text": text} for text in one.answers]
+        row = {"question": one.question, "answers": answers}
+        by_title.setdefault(one.title, {}).setdefault(one.context, []).append(row)
     passages, questions = [], []
-    for number, title in enumerate(titles[:articles]):
-        for i, (text, rows) in enumerate(by_title[title].items()):
+    for number, (title, by_text) in enumerate(sorted(by_title.items())):
+        for i, (text, rows) in enumerate(by_text.items()):
             passages.append((f"{number}-{i}", title.replace("_", " "), text))
             questions += [{**row, "passage": f"{number}-{i}"} for row in rows if row["answers"]]
     random.Random(6).shuffle(questions)
@@ -86,22 +89,22 @@ def logistic(rows: list[dict[str, float]], names: tuple[str, ...], came: np.ndar
     return dict(zip((*names, "bias"), weights.round(4).tolist(), strict=True))
 
 
-def within(groups: list[list[tuple[dict[str, float], float]]]) -> float:
-    """Return how much a passage's lexical share counts beside the log odds of an answer's share.
+def within(groups: list[list[tuple[dict[str, float], float]]]) -> dict[str, float]:
+    """Return how much what is known of a passage counts beside the log odds of an answer's share.
 
     By gradient ascent on the chance that a softmax over each question's answers gives to right ones.
     """
     known = [group for group in groups if any(came for _, came in group)]
-    weights = np.array([1.0, 0.0])
+    weights = np.array([1.0, *(0.0 for _ in PLACE)])
     for _ in range(STEPS):
         step = -DECAY * weights
         for group in known:
-            x = np.array([[row["share"], row["lexical"]] for row, _ in group])
+            x = np.array([[row[name] for name in ("share", *PLACE)] for row, _ in group])
             chance = np.exp(x @ weights - (x @ weights).max())
             right = chance * np.array([came for _, came in group])
             step = step + (right / right.sum() - chance / chance.sum()) @ x / len(known)
         weights = weights + RATE * step
-    return float(weights[1] / weights[0])
+    return dict(zip(PLACE, (weights[1:] / weights[0]).tolist(), strict=True))
 
 
 def value(model: dict[str, float], row: dict[str, float]) -> float:
@@ -127,12 +130,11 @@ def main() -> None:
     )
     parser.add_argument("data", type=Path)
     parser.add_argument("library", type=Path)
-    parser.add_argument("--articles", type=int, default=24)
     parser.add_argument("--questions", type=int, default=125)
     parser.add_argument("--passages", type=int, default=PASSAGES, help="Read for each question.")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    passages, questions = draw(options.data, options.articles)
+    passages, questions = draw(options.data)
     store = fill(options.library, passages)
     with store.read(EVERYTHING) as view:
         weigh(view, questions[:600])
@@ -174,11 +176,14 @@ def _models(
     seen: list[tuple[int, bool, list[tuple[dict[str, float], float]]]], names: tuple[str, ...]
 ) -> dict[str, Any]:
     present = [rows for _, gone, rows in seen if not gone]
-    ratio = within(present)
+    ratios = within(present)
     answers = [row for rows in present for row in rows]
-    mixed = [{**row, "share": row["share"] + ratio * row["lexical"]} for row, _ in answers]
+    mixed = [
+        {**row, "share": row["share"] + sum(ratio * row[name] for name, ratio in ratios.items())}
+        for row, _ in answers
+    ]
     right = logistic(mixed, RIGHT, np.array([came for _, came in answers]))
-    right["lexical"] = round(ratio * right["share"], 4)
+    right |= {name: round(ratio * right["share"], 4) for name, ratio in ratios.items()}
     best = [max(rows, key=lambda row: value(right, row[0]))[0] for _, _, rows in seen]
     answered = logistic(best, names, np.array([float(not gone) for _, gone, _ in seen]))
     return {"right": right, "answered": answered}

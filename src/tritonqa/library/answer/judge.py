@@ -70,13 +70,14 @@ def features(candidate: Candidate, no_answer: float) -> dict[str, float]:
     """Return what the models weigh.
 
     answerable: log odds that the passages answer, by the reader; share: log odds of this answer among all
-    spans of all passages; lexical, dense: how near its passage is to the question.
+    spans of all passages; lexical, near, dense: how near its passage is to the question.
     """
     answerable = 1.0 - no_answer
     return {
         "answerable": log_odds(answerable),
         "share": log_odds(candidate.read / answerable if answerable > 0 else 0.0),
         "lexical": candidate.retrieved.lexical,
+        "near": candidate.retrieved.near,
         "dense": candidate.retrieved.dense or 0.0,
     }
 
