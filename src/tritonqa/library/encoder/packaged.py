@@ -21,7 +21,7 @@ from tritonqa.errors import BundleError, MissingExtra
 from tritonqa.library.encoder.base import Encoder
 
 _TOKENS = 4_096  # of one call: what keeps its memory small
-_ROUND_TO = 16  # tokens: engines compile for each length
+_ROUND_TO = 8  # tokens: engines compile for each length
 
 Run = Callable[[dict[str, np.ndarray]], FloatArray]
 
