@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.support.documents import put
+from tritonqa.arrays import FloatArray
+from tritonqa.library.encoder import Encoder
 from tritonqa.library.retrieve import retrieve
 from tritonqa.library.retrieve.weights import Weights
 from tritonqa.library.store import EVERYTHING
@@ -32,4 +35,26 @@ def test_what_has_the_words_beside_each_other_comes_first(tmp_path: Path) -> Non
         both = names(Weights())
         assert both[:2] == ["near", "apart"] and len(both) == 32
         assert names(Weights(), 1) == ["near"]
+    store.close()
+
+
+class Untouched(Encoder):
+    """Reads everything, and is not to be asked."""
+
+    name, width = "untouched", 3
+
+    def encode(self, texts: Sequence[str]) -> FloatArray:
+        raise AssertionError(texts)
+
+    def reads(self, text: str) -> bool:
+        return True
+
+
+def test_a_question_is_not_embedded_where_no_passage_is(tmp_path: Path) -> None:
+    store = SqliteStore.create(tmp_path / "library")
+    with store.write() as writer:
+        put(writer, tmp_path / "near.txt", NEAR, "near")
+    with store.read(EVERYTHING) as view:
+        (found,) = retrieve(view, QUESTION, Untouched(), 5)
+    assert found.dense is None
     store.close()

@@ -39,7 +39,7 @@ def retrieve(
     depth = max(limit, _DEPTH)
     words = view.words(question, depth)
     meaning = None
-    if encoder is not None and encoder.reads(question):
+    if encoder is not None and view.has_vectors and encoder.reads(question):
         meaning = view.dense(encoder.encode([question])[0], depth, also=list(words.scores))
     found = []
     for number in dict.fromkeys([*words.scores, *(meaning.scores if meaning else ())]):

@@ -81,6 +81,8 @@ class View(ABC):
     """What a store held at one moment, within a scope: nothing outside of it tells on what is found."""
 
     generation: int
+    has_vectors: bool = True
+    """Whether any passage may have one; a question is not embedded where none has."""
 
     @abstractmethod
     def counts(self) -> Counts:

@@ -39,7 +39,7 @@ class SqliteView(View):
     ) -> None:
         """Take a connection in a read transaction."""
         self._connection, self._snapshot, self._paths, self._scope = connection, snapshot, paths, scope
-        self.generation = snapshot.generation
+        self.generation, self.has_vectors = snapshot.generation, bool(snapshot.has_vector.any())
 
     def counts(self) -> Counts:
         """Count what can be seen."""
