@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -100,3 +101,25 @@ def hits(folder: Path) -> list[tuple[str, int, float]]:
         return sorted(
             (hit.document, hit.start, round(hit.score, 5)) for hit in library.search("number pump", k=99)
         )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take no name that is not UTF-8")
+def test_names_and_links_of_any_kind_end_no_command(desk: Path) -> None:
+    odd = os.path.join(os.fsencode(desk), b"docs", b"bad\xff\nname.txt")
+    with open(odd, "wb") as file:
+        file.write(b"The gate is open until Friday.\n")
+    (desk / "docs" / "loop.txt").symlink_to("loop.txt")
+    (desk / "docs" / "~$handbook.docx").write_bytes(b"\x05Ada")
+    (desk / "docs" / ".report.pdf.icloud").write_bytes(b"bplist00")
+
+    def done(*arguments: str) -> str:
+        command = tritonqa(*arguments)
+        return subprocess.run(command, cwd=desk, capture_output=True, check=True).stdout.decode()
+
+    report = json.loads(done("index", "docs", "--library", "x.library", "--json"))
+    assert [os.fsencode(path) for path in report["added"]] == [odd, os.fsencode(desk / "docs/handbook.txt")]
+    skipped = {Path(one["path"]).name: one["reason"] for one in report["skipped"]}
+    assert set(skipped) == {"broken.pdf", "loop.txt", "report.pdf"}
+    assert skipped["report.pdf"] == "is in iCloud and not on this disk; download it first"
+    asked = ("ask", "Until when is the gate open?", "--library", "x.library", "--engine", "toy")
+    assert "docs/bad\ufffd name.txt, characters" in done(*asked, "--no-answer-threshold", "1")

@@ -10,6 +10,7 @@ from tritonqa.answers import Answers
 from tritonqa.text.sentence import REACH, sentence_around
 
 _VISIBLE = {code: " " if code in b"\t\n\r" else chr(0x2400 + code) for code in range(32)} | {127: "␡"}
+_VISIBLE |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
 def lines(answers: Answers, passages: Sequence[str]) -> Iterator[str]:
@@ -32,5 +33,8 @@ def surroundings(text: str, start: int, end: int) -> tuple[str, str]:
 
 
 def visible(text: str) -> str:
-    """Replace control characters, which a terminal would obey, by their pictures."""
+    """Replace control characters, which a terminal would obey, by their pictures.
+
+    Halves of surrogate pairs, which stand for bytes of a name that is not UTF-8, become U+FFFD.
+    """
     return text.translate(_VISIBLE)

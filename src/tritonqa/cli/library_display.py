@@ -51,7 +51,7 @@ def ask_library(
         if paths:
             with bar("files") as step:
                 for path, reason in library.add(paths, vectors=False, step=step).skipped:
-                    click.echo(f"skipped {path}: {reason}", err=True)
+                    click.echo(f"skipped {visible(path)}: {reason}", err=True)
         answers = library.ask(question, **asked)
         show(answers.to_dict(), as_json, lines(answers))
         if paths:

@@ -62,10 +62,13 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; errors are one sentence on stderr and an exit code. Output is UTF-8."""
+    r"""Run the command line; errors are one sentence on stderr and an exit code. Output is UTF-8.
+
+    What UTF-8 can't carry, a byte of a file's name that is none, is written as JSON writes it: \udc80.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:

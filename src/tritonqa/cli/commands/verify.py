@@ -58,7 +58,7 @@ def verify(file: IO[bytes], library: Place, claims: bool, min_words: int, as_jso
     if not found:
         click.echo("note: FILE quotes nothing; --sentences looks for every sentence", err=True)
     for path in _changed(found, known):
-        click.echo(f"note: {path} changed since it was indexed; index it again", err=True)
+        click.echo(f"note: {visible(path)} changed since it was indexed; index it again", err=True)
     if any(one.status != "verified" for one in found):
         raise click.exceptions.Exit(1)
 

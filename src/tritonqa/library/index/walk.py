@@ -9,6 +9,9 @@ from pathlib import Path
 from tritonqa.errors import InputError
 from tritonqa.library.index.report import Skipped
 
+_HIDDEN = (".", "~$")
+_AWAY = "is in iCloud and not on this disk; download it first"
+
 
 def absolute(paths: object) -> list[Path]:
     """Return paths as absolute ones, the user's home put in for ~; raises InputError for what is no path."""
@@ -27,13 +30,14 @@ def absolute(paths: object) -> list[Path]:
 def walk(roots: Iterable[Path], leave_out: Path | None) -> Iterator[Path | Skipped]:
     """Give the files under folders, and files named themselves, in order of their names, each once.
 
-    Hidden files and folders are passed over unless named, and so is the library's own folder. Links are
-    followed; a folder is entered once, so that a loop ends.
+    Hidden files and folders are passed over unless named, and so are Office's marks of an open document
+    ("~$report.docx") and the library's own folder. Links are followed; a folder is entered once, so that a
+    loop ends, and a link to itself is given as a file.
     """
     given: set[Path] = set()
     entered: set[tuple[int, int]] = set()
     for root in roots:
-        for path in _under(root, leave_out, entered) if root.is_dir() else [root]:
+        for path in _under(root, leave_out, entered) if os.path.isdir(root) else [root]:
             if isinstance(path, Skipped) or path not in given:
                 if isinstance(path, Path):
                     given.add(path)
@@ -51,9 +55,11 @@ def _under(folder: Path, leave_out: Path | None, entered: set[tuple[int, int]]) 
         yield Skipped(str(folder), f"can't be entered: {(error.strerror or str(error)).lower()}")
         return
     for entry in entries:
-        if entry.name.startswith("."):
+        if entry.name.startswith(_HIDDEN):
+            if entry.name.endswith(".icloud"):
+                yield Skipped(str(folder / entry.name[1:].removesuffix(".icloud")), _AWAY)
             continue
-        if entry.is_dir():
+        if os.path.isdir(entry):
             yield from _under(folder / entry.name, leave_out, entered)
         else:
             yield folder / entry.name
