@@ -14,6 +14,8 @@ from tritonqa.cli.library_options import Place
 from tritonqa.cli.output import show
 from tritonqa.errors import InputError
 from tritonqa.library.answer import CitedAnswer, CitedAnswers, Status
+from tritonqa.library.document import NO_TEXT_LAYER
+from tritonqa.library.index import Report
 from tritonqa.library.library import Library
 from tritonqa.library.parse import ParseOptions
 from tritonqa.progress import bar
@@ -50,13 +52,23 @@ def ask_library(
         library = stack.enter_context(Library(folder, reader, options=parsing))
         if paths:
             with bar("files") as step:
-                for path, reason in library.add(paths, vectors=False, step=step).skipped:
-                    click.echo(f"skipped {visible(path)}: {reason}", err=True)
+                report = library.add(paths, vectors=False, step=step)
+            tell(report)
         answers = library.ask(question, **asked)
         show(answers.to_dict(), as_json, lines(answers))
         if paths:
             with bar("vectors") as step:
                 library.embed(step=step)
+
+
+def tell(report: Report) -> None:
+    """Say on stderr what indexing could not read, of folders and within documents."""
+    for path, reason in report.skipped:
+        click.echo(f"skipped {visible(path)}: {reason}", err=True)
+    for note in report.notes:
+        click.echo(f"note: {visible(note)}", err=True)
+    if any(note.endswith(NO_TEXT_LAYER) for note in report.notes):
+        click.echo("note: what has no text layer is an image; tritonqa index --ocr reads it", err=True)
 
 
 def lines(answers: CitedAnswers) -> Iterator[str]:

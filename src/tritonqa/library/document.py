@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+NO_TEXT_LAYER = "no text layer"
+"""How the note of pages ends that are images, and have not been read by OCR."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

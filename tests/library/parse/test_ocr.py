@@ -7,6 +7,7 @@ import pytest
 from fpdf import FPDF
 
 from tests.library.parse.test_pdf import FONT
+from tritonqa import Library
 from tritonqa.library.document import Document
 from tritonqa.library.parse import ParseOptions, excerpt_apart, parse_apart
 
@@ -57,3 +58,19 @@ def test_its_words_have_the_boxes_of_their_lines(scan: tuple[Path, Document]) ->
 def test_without_ocr_the_page_is_named(scan: tuple[Path, Document]) -> None:
     path, _ = scan
     assert parse_apart(path).notes == ("page 2 has no text layer",)
+
+
+def test_a_library_says_what_it_could_not_read_and_reads_it_when_ocr_is_asked_for(
+    scan: tuple[Path, Document], tmp_path: Path
+) -> None:
+    path = tmp_path / "scan.pdf"
+    for copy in (path, tmp_path / "same.pdf"):
+        copy.write_bytes(scan[0].read_bytes())
+    place, options = tmp_path / "x.library", ParseOptions(ocr=True, seconds=300)
+    with Library(place) as library:
+        assert f"{tmp_path / 'same.pdf'}: page 2 has no text layer" in library.add(tmp_path).notes
+    with Library(place, options=options) as library:
+        report = library.add(path)
+        assert report.changed == [str(path)] and not report.unchanged
+        assert library.text(path) == library.text(tmp_path / "same.pdf") == scan[1].text
+        assert library.add(tmp_path).unchanged == 2

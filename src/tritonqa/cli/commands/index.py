@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tritonqa.cli.display import visible
+from tritonqa.cli.library_display import tell
 from tritonqa.cli.library_options import Place, library_folder, parse_options
 from tritonqa.cli.options import as_json
 from tritonqa.cli.output import show
@@ -47,7 +47,4 @@ def _lines(report: Report) -> Iterator[str]:
     done = {name: len(getattr(report, name)) for name in ("added", "changed", "moved", "removed", "skipped")}
     counted = [f"{count} {name}" for name, count in done.items() if count]
     yield f"{', '.join([*counted, f'{report.unchanged} unchanged'])}; {report.passages} passages"
-    for path, reason in report.skipped:
-        click.echo(f"skipped {visible(path)}: {reason}", err=True)
-    for note in report.notes:
-        click.echo(f"note: {note}", err=True)
+    tell(report)

@@ -17,7 +17,8 @@ class Skipped(NamedTuple):
 class Report:
     """Paths by what happened to them; unchanged counts the files that stayed as they were.
 
-    without_vectors counts passages that only words find, for want of an encoder; notes say so.
+    without_vectors counts passages that only words find, for want of an encoder. notes say so, and what could
+    not be read of a document ("scan.pdf: page 3 has no text layer").
     """
 
     added: list[str] = field(default_factory=list)

@@ -13,7 +13,7 @@ from pathlib import Path
 from time import time_ns
 
 from tritonqa.errors import DocumentError
-from tritonqa.library.document import Document
+from tritonqa.library.document import NO_TEXT_LAYER, Document
 from tritonqa.library.index.report import Report, Skipped
 from tritonqa.library.index.walk import walk
 from tritonqa.library.parse import ParseOptions, parse_apart
@@ -29,10 +29,11 @@ _RACY = 2_000_000_000  # nanoseconds: a file written so shortly before it was re
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A file that is new or changed: as it is now, and as it was."""
+    """A file that is new or changed: as it is now, and as it was; anew reads the same bytes another way."""
 
     file: File
     before: File | None
+    anew: bool = False
 
 
 def sync(
@@ -51,6 +52,9 @@ def sync(
     report = Report()
     known = writer.files()
     work, seen = _compare(roots, leave_out, known, bool(options.passwords), report)
+    if options.ocr:
+        work = _with_scans(work, seen, known, writer.noted(NO_TEXT_LAYER))
+        report.unchanged = len(seen) - len(work)
     gone = {path: file for path, file in known.items() if path not in seen and _within(path, roots)}
     parsed = passages = 0
     for item, outcome in _ahead(work, options, writer):
@@ -117,15 +121,41 @@ def _keep(
         report.moved.append((str(old), path))
         return
     if isinstance(outcome, Document):
-        writer.put(file, Indexed(outcome, split(outcome)))
+        report.notes += (f"{path}: {note}" for note in outcome.notes)
+        indexed = Indexed(outcome, split(outcome))
+        if item.anew:
+            _replace(writer, file, indexed)
+        else:
+            writer.put(file, indexed)
     else:
         writer.put(file)
     if item.before is None:
         report.added.append(path)
-    elif item.before.digest != digest:
+    elif item.anew or item.before.digest != digest:
         report.changed.append(path)
     else:
         report.unchanged += 1
+
+
+def _with_scans(work: list[Work], seen: set[Path], known: dict[Path, File], scans: set[str]) -> list[Work]:
+    """Add to the work what was read without its images before: it may be read by OCR now."""
+    work = [replace(item, anew=item.before is not None and item.before.digest in scans) for item in work]
+    under_way = {item.before.digest for item in work if item.before and item.anew}
+    for path in sorted(seen - {item.file.path for item in work}):
+        file = known[path]
+        if file.digest in scans - under_way:
+            under_way.add(file.digest)
+            work.append(Work(replace(file, indexed=time_ns()), file, anew=True))
+    return work
+
+
+def _replace(writer: Writer, file: File, indexed: Indexed) -> None:
+    """Put a document in place of what its bytes were read as before, for all files that hold them."""
+    same = [one for one in writer.files().values() if one.digest == file.digest and one.path != file.path]
+    writer.remove([file.path, *(one.path for one in same)])
+    writer.put(file, indexed)
+    for one in same:
+        writer.put(one)
 
 
 def _ahead(
@@ -139,7 +169,7 @@ def _ahead(
         def start(count: int) -> None:
             for item in islice(rest, count):
                 digest = _digest(item.file, options)
-                if digest and writer.has(digest):
+                if digest and not item.anew and writer.has(digest):
                     running.append((item, _done(digest)))
                 else:
                     running.append((item, pool.submit(_parsed, item.file.path, options)))

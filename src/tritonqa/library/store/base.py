@@ -166,6 +166,10 @@ class Writer(ABC):
     def has(self, digest: str) -> bool:
         """Tell whether a document of these bytes is there."""
 
+    def noted(self, ending: str) -> set[str]:
+        """Return the digests of documents that have a note of this ending, where a store keeps notes."""
+        return set()
+
     @abstractmethod
     def put(self, file: File, indexed: Indexed | None = None, meta: str = "") -> None:
         """Keep a file in place of what stood at its path: a new document's, a known one's, or unreadable.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tritonqa.errors import DocumentError
-from tritonqa.library.document import Box, Document, Excerpt, Page, Picture
+from tritonqa.library.document import NO_TEXT_LAYER, Box, Document, Excerpt, Page, Picture
 from tritonqa.library.parse.ocr import lines_of
 from tritonqa.library.parse.options import ParseOptions
 from tritonqa.library.parse.pdf.characters import characters
@@ -53,7 +53,8 @@ def read(source: Source, options: ParseOptions) -> Document:
         writer.heading(level, heading, place)
     read = [page.number for page in document.pages if page.ocr]
     writer.notes += [f"{_named(read)} been read by OCR"] * bool(read)
-    writer.notes += [f"{_named(bare)} no text layer"] * bool(bare)
+    unseen = ", and no words that OCR sees" * options.ocr
+    writer.notes += [f"{_named(bare)} {NO_TEXT_LAYER}{unseen}"] * bool(bare)
     writer.notes += [f"{_named(damaged)} damage and can't be read"] * bool(damaged)
     return writer.document("pdf", title)
 

@@ -53,6 +53,11 @@ class SqliteWriter(Writer):
         """Tell whether a document of these bytes is there."""
         return self._document(digest) is not None
 
+    def noted(self, ending: str) -> set[str]:
+        """Return the digests of documents that have a note of this ending."""
+        rows = self._connection.execute("SELECT digest, notes FROM documents WHERE notes != '[]'")
+        return {digest for digest, notes in rows if any(note.endswith(ending) for note in json.loads(notes))}
+
     def put(self, file: File, indexed: Indexed | None = None, meta: str = "") -> None:
         """Keep a file in place of what stood at its path."""
         with self._transaction():
