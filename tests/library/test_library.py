@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -98,6 +99,24 @@ def test_adding_again_follows_the_folder(library: Library, desk: Path) -> None:
     os.remove(desk / "new.txt")
     assert library.add(desk).removed == [str(desk / "new.txt")]
     assert not any("Minka" in hit.text for hit in library.search("Minka"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs links")
+def test_what_is_away_for_a_while_stays(tmp_path: Path, desk: Path, reader: Reader) -> None:
+    with Library(tmp_path / "x.library", reader) as library:
+        library.add(desk, vectors=False)
+        desk.rename(tmp_path / "away")
+        report = library.add(desk, vectors=False)
+        assert report.skipped[0].reason.startswith("does not exist; what the library holds of it stays")
+        assert not report.removed and len(library.files()) == 2
+        (tmp_path / "away").rename(desk)
+        (desk / "notes.md").unlink()
+        (desk / "notes.md").symlink_to("notes.md")  # can't be looked at, as on a drive that fails
+        report = library.add(desk, vectors=False)
+        assert [Path(one.path).name for one in report.skipped] == ["notes.md"] and not report.removed
+        desk.rename(tmp_path / "renamed")
+        (moved,) = library.add([desk, tmp_path / "renamed"], vectors=False).moved
+        assert moved == (str(desk / "handbook.txt"), str(tmp_path / "renamed" / "handbook.txt"))
 
 
 def test_equal_answers_are_one_with_all_places(library: Library, desk: Path) -> None:

@@ -25,6 +25,7 @@ from tritonqa.progress import Step
 _AHEAD = 4  # documents parsed while others are written
 _OPTIMISE = 5_000  # passages after which searching is brought up to date
 _RACY = 2_000_000_000  # nanoseconds: a file written so shortly before it was read may change unseen
+_STAYS = "; what the library holds of it stays until it is removed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,14 @@ def sync(
     """
     report = Report()
     known = writer.files()
-    work, seen = _compare(roots, leave_out, known, bool(options.passwords), report)
+    work, seen, away = _compare(roots, leave_out, known, bool(options.passwords), report)
     if options.ocr:
         work = _with_scans(work, seen, known, writer.noted(NO_TEXT_LAYER))
         report.unchanged = len(seen) - len(work)
-    gone = {path: file for path, file in known.items() if path not in seen and _within(path, roots)}
+    lost = {path: file for path, file in known.items() if path not in seen and _within(path, roots)}
     parsed = passages = 0
     for item, outcome in _ahead(work, options, writer):
-        _keep(writer, item, outcome, gone, report)
+        _keep(writer, item, outcome, lost, report)
         parsed += 1
         if isinstance(outcome, Document):
             passages += max(len(outcome.text) // 1000, 1)
@@ -67,6 +68,7 @@ def sync(
             passages = 0
         if step is not None:
             step(parsed, len(work))
+    gone = [path for path in lost if path not in away]
     writer.remove(gone)
     report.removed += map(str, gone)
     return report
@@ -74,19 +76,26 @@ def sync(
 
 def _compare(
     roots: Sequence[Path], leave_out: Path | None, known: dict[Path, File], again: bool, report: Report
-) -> tuple[list[Work], set[Path]]:
-    """Tell the files to read from those that are as they were; again takes those that could not be read."""
-    work, seen = [], set()
+) -> tuple[list[Work], set[Path], set[Path]]:
+    """Tell the files to read from those that are as they were, and from those that can't be looked at now.
+
+    again takes those that could not be read. A drive that is away for a while takes nothing from the store.
+    """
+    work, seen, away = [], set(), set()
     for path in walk(roots, leave_out):
         if isinstance(path, Skipped):
             report.skipped.append(path)
+            away |= _held(known, Path(path.path))
             continue
         before = known.get(path)
         try:
             stat = path.stat()
         except OSError as error:
-            if before is None or path in roots:
-                report.skipped.append(Skipped(str(path), _why(error)))
+            held = _held(known, path)
+            lost = isinstance(error, FileNotFoundError) and before is not None
+            away |= held - {path} if lost else held
+            if not lost or path in roots:
+                report.skipped.append(Skipped(str(path), _why(error) + _STAYS * bool(held and not lost)))
             continue
         seen.add(path)
         now = File(path, stat.st_size, stat.st_mtime_ns, time_ns())
@@ -96,14 +105,14 @@ def _compare(
             report.unchanged += 1
             if before.reason:
                 report.skipped.append(Skipped(str(path), before.reason))
-    return work, seen
+    return work, seen, away
 
 
 def _keep(
     writer: Writer,
     item: Work,
     outcome: Document | str | DocumentError,
-    gone: dict[Path, File],
+    lost: dict[Path, File],
     report: Report,
 ) -> None:
     """Put a file in the store: parsed, known by its digest (a str), or with why it can't be read."""
@@ -114,9 +123,9 @@ def _keep(
         return
     digest = outcome if isinstance(outcome, str) else outcome.digest
     file = replace(item.file, digest=digest)
-    old = next((path for path, one in gone.items() if one.digest == digest), None)
+    old = next((path for path, one in lost.items() if one.digest == digest), None)
     if old is not None and item.before is None:
-        del gone[old]
+        del lost[old]
         writer.move(old, file)
         report.moved.append((str(old), path))
         return
@@ -210,6 +219,11 @@ def _same(before: File, now: File) -> bool:
         now.size,
         now.modified,
     ) and before.modified < before.indexed - _RACY
+
+
+def _held(known: Iterable[Path], place: Path) -> set[Path]:
+    """Return the files at a place or below it."""
+    return {path for path in known if path == place or place in path.parents}
 
 
 def _within(path: Path, roots: Sequence[Path]) -> bool:
