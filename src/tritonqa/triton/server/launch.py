@@ -64,8 +64,8 @@ def _start(
     command: list[str], environment: dict[str, str], handles: tuple[int, ...]
 ) -> subprocess.Popen[str]:
     """Start a process that leads its own group, with what it says on one pipe."""
-    with processes.large_stacks():
-        process = subprocess.Popen(
+    with processes.large_stacks(), processes.batch_scheduling():
+        return subprocess.Popen(
             command,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -76,5 +76,3 @@ def _start(
             start_new_session=True,
             pass_fds=handles,
         )
-    processes.use_batch_scheduling(process.pid)  # at once: threads that are there already keep theirs
-    return process

@@ -33,13 +33,23 @@ def group(server: int) -> set[int]:
     return {pid for pid, (_, state, _) in _all() if state != "Z" and _group_of(pid) == server}
 
 
-def use_batch_scheduling(server: int) -> None:
-    """Let the threads that the server starts from now on wait for a core rather than take it from another.
+@contextmanager
+def batch_scheduling() -> Iterator[None]:
+    """Let a process that is started now have threads that wait for a core rather than take it from another.
 
     One that wakes for each message would stop a window that is being computed, for no message in a hurry.
+    Threads inherit it: told once the process runs, those that are there already would keep theirs.
     """
+    usual = os.sched_getscheduler(0) == os.SCHED_OTHER  # of this thread; an owner's own choice stays
     with suppress(OSError):  # a sandbox may forbid it
-        os.sched_setscheduler(server, os.SCHED_BATCH, os.sched_param(0))
+        if usual:
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            if usual:
+                os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 @contextmanager
