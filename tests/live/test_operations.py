@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from tests.support.serving import (
     Clients,
     Served,
     command,
+    lasting,
     metric,
     served,
     status_of,
@@ -58,12 +60,21 @@ def running(runtime: Runtime, state: Path) -> Iterator[Served]:
 
 
 def policies(server: int) -> set[int]:
-    tasks = [Path(f"/proc/{pid}/task") for pid in (server, *processes.stubs(server))]
-    return {os.sched_getscheduler(int(thread.name)) for task in tasks for thread in task.iterdir()}
+    found = set()
+    for pid in (server, *processes.stubs(server)):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(ProcessLookupError):  # a thread may have ended
+                found.add(os.sched_getscheduler(int(thread.name)))
+    return found
 
 
-def sockets(pid: int) -> list[Path]:
-    return [path for path in Path(f"/proc/{pid}/fd").iterdir() if path.readlink().name.startswith("socket:")]
+def sockets(pid: int) -> list[str]:
+    found = []
+    with suppress(FileNotFoundError):  # the process of a version that was left may have ended
+        for file in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(FileNotFoundError):  # a file may have been closed
+                found.append(file.readlink().name)
+    return [name for name in found if name.startswith("socket:")]
 
 
 def test_threads_take_no_core_from_a_window(running: Served) -> None:
@@ -205,7 +216,7 @@ def test_in_the_grace_probes_fail_and_asks_are_answered_then_clients_are_told_to
         place.process.send_signal(signal.SIGTERM)
         eventually(lambda: status_of(f"{place.http}/v2/health/ready") == 400)
         assert status_of(f"{place.http}/v2/health/live") == infer() == 200
-        long = reader.backend.start(Ask.of("What?", LONG * 2), reader.backend.decoding)
+        long = reader.backend.start(Ask.of("What?", lasting(reader, 4)), reader.backend.decoding)
         eventually(lambda: metric(place.metrics, "tritonqa_waiting_windows"))
         assert infer() == 200
         place.process.send_signal(signal.SIGTERM)  # again: it ends the grace

@@ -32,7 +32,7 @@ def test_what_went_away_is_said_and_what_came_back_answers(runtime: Runtime, rep
         ):
             assert client.post("/api/ask", json=ASK).json()["answers"][0]["text"] == ANSWER
             begun = metric(metrics, "tritonqa_asks_begun")
-            long = {"question": "What is the password?", "passages": [LONG] * 5}
+            long = {"question": "What is the password?", "passages": [LONG] * 12}
             under_way = asking.submit(client.post, "/api/ask", json=long, headers=EVENTS)
             eventually(lambda: metric(metrics, "tritonqa_asks_begun") > begun)
             triton.kill()

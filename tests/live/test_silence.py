@@ -63,7 +63,7 @@ def test_asks_that_are_sent_once_do_not_time_out_for_ever(proxy: SilentProxy, ur
             return False
 
     with Reader.load(url, connection=Connection(timeout=4, retries=0)) as reader:
-        assert is_answered()
+        eventually(is_answered)
         proxy.drop()
         assert not is_answered()
         eventually(is_answered)

@@ -186,10 +186,9 @@ def test_a_server_that_stands_still_is_a_timeout(running: Served) -> None:
 
 
 def test_streams_outlive_a_kill(running: Served) -> None:
-    server = running.triton
     with Clients([running.grpc] * 3, streams=True) as clients:
         clients.wait_for(100)
-        os.kill(server, signal.SIGKILL)
+        os.kill(running.triton, signal.SIGKILL)
         clients.wait_for(200)
     assert not clients.wrong
     assert not [error for error in clients.failed if not isinstance(error, Unavailable)]

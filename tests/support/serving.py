@@ -13,7 +13,9 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -178,6 +180,13 @@ def status_of(url: str, body: bytes | None = None) -> int:
             return error.code
     except OSError:
         return 0
+
+
+def lasting(reader: Reader, seconds: float) -> str:
+    """Write a passage that takes this reader some seconds, however fast its machine is."""
+    begun = monotonic()
+    reader.ask(QUESTION, LONG)
+    return LONG * min(60, ceil(seconds / (monotonic() - begun)))  # a server takes two million characters
 
 
 def told(http: object, metrics: str) -> None:
