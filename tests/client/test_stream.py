@@ -101,10 +101,10 @@ def test_what_can_not_be_written_fails_and_is_forgotten() -> None:
 
 def test_a_stream_that_ends_asks_to_drop_calls_that_were_cancelled_unanswered() -> None:
     transport, opened, futures = started(1)
-    sent = transport.sent.get(timeout=5)
+    sent = transport.sent.get(timeout=PATIENCE)
     assert futures[0].cancel()
     opened.finish("s.9", Call("reader", {}, (), {CANCEL_STREAM: True}))
-    last = transport.sent.get(timeout=5)
+    last = transport.sent.get(timeout=PATIENCE)
     assert (last.id, last.parameters[CANCEL_STREAM].bool_param) == ("s.9", True)
     refuse(opened, sent, "EngineError: dropped")
     assert futures[0].cancelled()
@@ -112,7 +112,7 @@ def test_a_stream_that_ends_asks_to_drop_calls_that_were_cancelled_unanswered() 
 
 def test_a_stream_without_open_calls_ends_without_a_word() -> None:
     transport, opened, futures = started(1)
-    refuse(opened, transport.sent.get(timeout=5), "EngineError: x")
-    assert futures[0].exception(5)
+    refuse(opened, transport.sent.get(timeout=PATIENCE), "EngineError: x")
+    assert futures[0].exception(PATIENCE)
     opened.finish("s.9", Call("reader", {}, (), {CANCEL_STREAM: True}))
-    assert transport.ended.wait(5) and transport.sent.empty()
+    assert transport.ended.wait(PATIENCE) and transport.sent.empty()
