@@ -45,7 +45,7 @@ def test_an_interrupt_ends_a_batch_and_what_was_answered_is_kept(asks: Path, eng
         assert process.stdout is not None and process.stderr is not None
         first = process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        lines = [first, *process.stdout]  # not communicate's, which leaves out what was buffered with the first
+        lines = [first, *process.stdout]  # communicate would leave out what was read with the first
         err = process.stderr.read()
     assert process.wait(PATIENCE) == 130
     assert err.strip() == "interrupted"

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from tests.support.wait import PATIENCE
+
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
 BEFORE = """
@@ -48,7 +50,7 @@ def test_a_forked_reader_says_so(way: str, engine: str) -> None:
         pytest.importorskip(engine)
     code = f"{BEFORE}\n{WAYS[way]}\nsys.exit(held(work))"
     done = subprocess.run(
-        [sys.executable, "-c", code, engine], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", code, engine], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "load it in this process, after the fork" in done.stdout
@@ -67,7 +69,11 @@ def test_the_child_can_load_its_own_and_the_parent_goes_on() -> None:
         "r.close()\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, "openvino"], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", code, "openvino"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     first, second = done.stdout.split()

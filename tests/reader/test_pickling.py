@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.wait import PATIENCE
 from tritonqa import AsyncReader, Decoding, Library, Reader, pipeline
 from tritonqa.client import Connection
 from tritonqa.errors import InputError
@@ -110,7 +111,7 @@ def test_a_pool_of_processes_takes_a_reader() -> None:
     file.write_text(code)
     try:
         done = subprocess.run(
-            [sys.executable, file], capture_output=True, text=True, timeout=120, check=False
+            [sys.executable, file], capture_output=True, text=True, timeout=PATIENCE, check=False
         )
     finally:
         file.unlink()

@@ -98,4 +98,11 @@ def test_no_process_outlives_its_user(good: Path) -> None:
 
 def gone(pid: int) -> None:
     """Wait until a process has ended; it does by itself once its stdin is closed."""
-    eventually(lambda: not Path(f"/proc/{pid}").exists() or "Z (" in Path(f"/proc/{pid}/stat").read_text())
+
+    def ended() -> bool:
+        try:
+            return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
+        except OSError:  # it was reaped, maybe as it was read
+            return True
+
+    eventually(ended)
