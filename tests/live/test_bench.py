@@ -7,7 +7,7 @@ import signal
 import threading
 from pathlib import Path
 
-from tests.support.serving import LIMITS
+from tests.support.serving import LIMITS, metric
 from tritonqa.bench import BenchOptions, Load, Target, Workload, bench, squad_sample
 from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.triton.repository.options import Models
@@ -41,10 +41,10 @@ def test_a_server_is_measured_beside_the_reader_in_process(runtime: Runtime, tmp
 
 def test_a_server_that_dies_in_the_middle_is_said(runtime: Runtime, tmp_path: Path) -> None:
     with toy_server(runtime, tmp_path) as server:
-        killed = threading.Event()
+        killed, answered = threading.Event(), (f"{server.metrics}/metrics", "nv_inference_request_success")
 
         def step(passed: float, total: float | None) -> None:
-            if passed > 0.5 and not killed.is_set():
+            if not killed.is_set() and passed > 0.5 and metric(*answered) > 50:
                 killed.set()
                 server.kill()
 
