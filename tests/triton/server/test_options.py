@@ -39,8 +39,9 @@ def test_bad_limits_name_the_field(name: str, value: float) -> None:
 
 
 def test_free_ports_are_found_and_chosen_ones_kept() -> None:
-    found = Serving(http_port=0, grpc_port=9001, metrics_port=0).with_ports()
-    assert found.grpc_port == 9001 and len({found.http_port, found.metrics_port, 9001, 0}) == 4
+    chosen = Serving(http_port=0, grpc_port=0, metrics_port=0).with_ports().grpc_port
+    found = Serving(http_port=0, grpc_port=chosen, metrics_port=0).with_ports()
+    assert found.grpc_port == chosen and len({found.http_port, found.metrics_port, chosen, 0}) == 4
 
 
 def test_a_name_is_served_at_its_address() -> None:
