@@ -19,6 +19,7 @@ from tests.support.command import tritonqa
 from tests.support.wait import eventually
 from tritonqa import Answers, Reader
 from tritonqa.bulk import BulkOptions, bulk
+from tritonqa.bulk.tables import columns, rows
 from tritonqa.errors import EngineError, InputError
 from tritonqa.spans import AskOptions
 
@@ -170,3 +171,15 @@ def test_the_command(tmp_path: Path) -> None:
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=dict(os.environ))
     record = json.loads(done.stdout)
     assert record["answers"] == 3 and record["output"] == str(tmp_path / "out")
+
+
+def test_semicolons_part_the_cells_of_a_csv_whose_header_has_no_comma(tmp_path: Path) -> None:
+    source = tmp_path / "excel.csv"
+    source.write_text('question;context\r\nWho?;"Ada; she wrote it, in 1843"\r\n', encoding="utf-8-sig")
+    (row,) = rows(str(source))
+    assert row.values == {"question": "Who?", "context": "Ada; she wrote it, in 1843"} and not row.reason
+    source.write_text('"a;b",c\r\n1,2\r\n', encoding="utf-8")
+    assert [row.values for row in rows(str(source))] == [{"a;b": "1", "c": "2"}]
+    source.write_text("", encoding="utf-8")
+    with pytest.raises(InputError, match="holds no row that can be read; it is empty"):
+        columns(str(source))

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import TextIOWrapper
+from itertools import chain
 from typing import Any, TypeAlias
 
 from tritonqa.bulk.files import opened
@@ -47,10 +48,12 @@ def rows(name: str) -> Iterator[Row]:
 
 def columns(name: str) -> list[str]:
     """Name the columns of a file by its first row; raises InputError for a file without rows."""
+    why = "it is empty"
     for row in rows(name):
         if row.reason is None:
             return list(row.values)
-    raise InputError(f"input {name} holds no row that can be read")
+        why = f"row {row.number}: {row.reason}"
+    raise InputError(f"input {name} holds no row that can be read; {why}")
 
 
 def count(name: str) -> int | None:
@@ -88,7 +91,11 @@ def _lines(name: str) -> Iterator[Row]:
 def _table(name: str, delimiter: str) -> Iterator[Row]:
     csv.field_size_limit(2**31 - 1)
     with opened(name) as stream:
-        lines = csv.DictReader(TextIOWrapper(stream, "utf-8-sig", newline=""), delimiter=delimiter)
+        text = TextIOWrapper(stream, "utf-8-sig", newline="")
+        head = text.readline()
+        if delimiter == "," and ";" in head and "," not in head:
+            delimiter = ";"  # as Excel writes CSV where a comma stands in numbers
+        lines = csv.DictReader(chain([head] if head else [], text), delimiter=delimiter)
         for number, values in enumerate(lines, 1):
             if None in values or None in values.values():
                 named = len(lines.fieldnames or ())
