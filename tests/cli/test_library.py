@@ -123,3 +123,25 @@ def test_names_and_links_of_any_kind_end_no_command(desk: Path) -> None:
     assert skipped["report.pdf"] == "is in iCloud and not on this disk; download it first"
     asked = ("ask", "Until when is the gate open?", "--library", "x.library", "--engine", "toy")
     assert "docs/bad\ufffd name.txt, characters" in done(*asked, "--no-answer-threshold", "1")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("index", "", "--library", "x.library"),
+        ("index", "docs", "--library", ""),
+        ("library", "remove", "x.library", ""),
+        ("ask", "When?", "", "--library", "x.library"),
+    ],
+)
+def test_an_empty_path_is_not_this_folder(desk: Path, arguments: tuple[str, ...]) -> None:
+    done = run(*arguments)
+    assert done.exit_code == 2 and "is empty; give a path" in done.stderr
+    assert [path.name for path in desk.iterdir()] == ["docs"]
+    with pytest.raises(InputError, match=r"paths\[0\] is empty"):
+        Library("x.library").add("")
+
+
+def test_a_page_over_what_is_no_library_is_refused_before_it_listens(desk: Path) -> None:
+    with pytest.raises(LibraryError, match="can't be made at .*handbook.txt"):
+        run("web", "--library", "docs/handbook.txt", "--port", "0", "--engine", "toy")

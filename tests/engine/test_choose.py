@@ -7,7 +7,7 @@ import pytest
 from tritonqa.engine import ENGINES, choices, cpu
 from tritonqa.engine.choose import named
 from tritonqa.engine.precision import PRECISIONS, of_file
-from tritonqa.errors import EngineError
+from tritonqa.errors import EngineError, InputError
 from tritonqa.export import FORMATS
 
 FILES = [(Path("m.onnx"), "onnx", "fp32"), (Path("m.int8.onnx"), "onnx", "int8"), (Path("m"), "onnx", "odd")]
@@ -56,6 +56,8 @@ def test_dynamic_int8_runs_on_onnxruntime_first() -> None:
 def test_a_choice_that_is_not_here_lists_what_is() -> None:
     with pytest.raises(EngineError, match="no engine for torch here; this reader can run with: .*int8"):
         named(choices(FILES), "torch", None)
+    with pytest.raises(InputError, match="precision 'int4' is unknown; choose one of bf16, fp32"):
+        named(choices(FILES), None, "int4")
 
 
 def test_the_tables_know_each_other() -> None:

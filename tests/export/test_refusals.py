@@ -102,6 +102,11 @@ BAD: list[tuple[str, Callable[[Path], object], str]] = [
         "of big_bird can't be exported: .* attention_type to original_full",
     ),
     ("a link out", link, "extra.json is a link that leaves the folder"),
+    (
+        "a link to itself",
+        lambda f: ((f / "loop").symlink_to("loop"), (f / "config.json").unlink()),
+        "config.json is missing",
+    ),
     ("an adapter", lambda f: (f / "adapter_config.json").write_text("{}"), "adapter; merge it"),
     ("quantised", lambda f: change(f, quantization_config={"bits": 4}), "quantization_config"),
 ]

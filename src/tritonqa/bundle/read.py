@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -27,7 +28,7 @@ class Bundle:
     def path(self, file: str) -> Path:
         """Return the path of a file of the bundle; raises BundleError when it leaves the folder."""
         path = self.folder / file
-        if not path.resolve().is_relative_to(self.folder.resolve()):
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.folder)):
             raise BundleError(f"bundle.json names {file}, which leaves the folder; do not use this bundle")
         return path
 
@@ -93,9 +94,9 @@ def _check(bundle: Bundle, item: Format) -> None:
 def _check_weights(bundle: Bundle, item: Format) -> None:
     """Refuse an ONNX file whose weights lie in a file that the bundle does not list."""
     path = bundle.path(item.file)
-    listed = {bundle.path(part.file).resolve() for part in item.parts}
+    listed = {os.path.realpath(bundle.path(part.file)) for part in item.parts}
     for name in external_data(path):
-        if (path.parent / name).resolve() not in listed:
+        if os.path.realpath(path.parent / name) not in listed:
             raise BundleError(
                 f"{item.file} reads its weights from {name!r}, which bundle.json does not list; "
                 "do not use this bundle"

@@ -17,7 +17,17 @@ from tritonqa.library.store.milvus.address import is_milvus
 Place: TypeAlias = Path | str
 
 
-class LibraryPlace(click.Path):
+class NamedPath(click.Path):
+    """A path; an empty one, as of a shell's variable that is not set, is refused: it would be this folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        if value == "":
+            self.fail("is empty; give a path, . for this folder", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class LibraryPlace(NamedPath):
     """A folder, the address of a Milvus, or haystack:store.yaml."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Place:
@@ -30,6 +40,7 @@ class LibraryPlace(click.Path):
 
 
 LIBRARY = LibraryPlace()
+DOCUMENTS = NamedPath(path_type=Path)
 library_folder = click.option(
     "--library",
     required=True,

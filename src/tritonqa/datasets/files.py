@@ -21,6 +21,7 @@ def read_text(path: Path) -> str:
             raw = gzip.decompress(raw)
         return raw.decode("utf-16" if raw.startswith(_UTF_16) else "utf-8-sig")
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        why = (isinstance(error, OSError) and error.strerror) or error
         raise InputError(
-            f"{path} can't be read ({error}); give JSON, JSON lines, CSV or TSV in UTF-8, also .gz"
+            f"{path} can't be read ({why}); give JSON, JSON lines, CSV or TSV in UTF-8, also .gz"
         ) from error

@@ -12,7 +12,7 @@ from tritonqa.client.address import is_address
 from tritonqa.engine import cpu
 from tritonqa.engine.base import Engine
 from tritonqa.engine.engines import ENGINES
-from tritonqa.engine.precision import by_speed, of_file
+from tritonqa.engine.precision import PRECISIONS, by_speed, of_file
 from tritonqa.engine.telemetry import without_telemetry
 from tritonqa.errors import EngineError
 
@@ -83,6 +83,8 @@ def named(found: Sequence[Choice], engine: str | None, precision: str | None) ->
         return Choice(engine, precision or "the server's", Path())
     if engine is not None:
         one_of("engine", engine, ENGINES)
+    if precision is not None:
+        one_of("precision", precision, PRECISIONS)
     if engine == "toy":
         return Choice("toy", "fp32", Path())
     for choice in found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,11 +97,11 @@ def _refuse_architecture(config: dict[str, Any]) -> None:
 
 def _refuse_links(folder: Path) -> None:
     """Refuse links that leave the folder; in a Hub cache they may lead to its blobs."""
-    root = folder.resolve()
+    root = Path(os.path.realpath(folder))
     if root.parent.name == "snapshots":
         root = root.parent.parent
     for path in folder.rglob("*"):
-        if path.is_symlink() and not path.resolve().is_relative_to(root):
+        if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(root):
             raise ExportError(
                 f"{path.relative_to(folder)} is a link that leaves the folder; it is not followed"
             )

@@ -43,10 +43,7 @@ class Indexer:
 
     def open(self) -> None:
         """Make the library where there is none yet; raises LibraryError for one that can't be opened."""
-        try:
-            self.library.searched()
-        except LibraryError:
-            self.library.add((), vectors=False)
+        make(self.library)
 
     def add(self, paths: Sequence[str | Path]) -> Future[Report]:
         """Index paths, and make the vectors after all that waits is found by its words."""
@@ -105,3 +102,11 @@ class Indexer:
             for changed, loop in self._watchers.items():
                 if not loop.is_closed():
                     loop.call_soon_threadsafe(changed.set)
+
+
+def make(library: Library) -> None:
+    """Make a library where there is none yet; raises LibraryError for one that can't be opened."""
+    try:
+        library.searched()
+    except LibraryError:
+        library.add((), vectors=False)

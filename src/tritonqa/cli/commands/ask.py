@@ -13,7 +13,7 @@ import click
 
 from tritonqa.cli.display import lines
 from tritonqa.cli.library_display import ask_library
-from tritonqa.cli.library_options import LIBRARY, Place
+from tritonqa.cli.library_options import DOCUMENTS, LIBRARY, Place
 from tritonqa.cli.options import answer_options, as_json, reader_options, top_k
 from tritonqa.cli.output import emit, show
 from tritonqa.datasets import batch_file as batches
@@ -28,7 +28,7 @@ _LONG = 50  # windows of a single ask from which on a bar is worth it
 
 @click.command()
 @click.argument("question", required=False)
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=DOCUMENTS)
 @click.option(
     "--context",
     "-c",

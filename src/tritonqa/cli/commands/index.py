@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tritonqa.cli.library_display import tell
-from tritonqa.cli.library_options import Place, library_folder, parse_options
+from tritonqa.cli.library_options import DOCUMENTS, Place, library_folder, parse_options
 from tritonqa.cli.options import as_json
 from tritonqa.cli.output import show
 from tritonqa.library.index import Report
@@ -19,7 +19,7 @@ from tritonqa.progress import bar
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=DOCUMENTS)
 @library_folder
 @click.option("--watch", is_flag=True, help="Go on, and follow every change until interrupted.")
 @parse_options

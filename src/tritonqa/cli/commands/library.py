@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tritonqa.cli.display import visible
-from tritonqa.cli.library_options import LIBRARY, Place, parse_options
+from tritonqa.cli.library_options import DOCUMENTS, LIBRARY, Place, parse_options
 from tritonqa.cli.options import as_json, reader_options
 from tritonqa.cli.output import show
 from tritonqa.errors import InputError
@@ -39,7 +39,7 @@ def status(folder: Place, as_json: bool) -> None:
 
 @library.command()
 @folder
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=DOCUMENTS)
 @as_json
 def remove(folder: Place, paths: tuple[Path, ...], as_json: bool) -> None:
     """Forget the files and folders at PATHS; no byte of their text stays in the library at DIR."""
@@ -120,7 +120,8 @@ def _questions(path: Path) -> list[str]:
     try:
         found = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"questions {path} can't be read ({error}); give a UTF-8 text file") from error
+        why = (isinstance(error, OSError) and error.strerror) or error
+        raise InputError(f"questions {path} can't be read ({why}); give a UTF-8 text file") from error
     if not found:
         raise InputError(f"questions {path} holds no question; give one a line")
     return found

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from tritonqa import tracing
-from tritonqa.cli.library_options import LIBRARY, Place, parse_options
+from tritonqa.cli.library_options import DOCUMENTS, LIBRARY, Place, parse_options
 from tritonqa.cli.options import as_json, reader_options
 from tritonqa.cli.output import show
 from tritonqa.errors import InputError, MissingExtra
@@ -23,7 +23,7 @@ from tritonqa.reader import Reader
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=DOCUMENTS)
 @click.option(
     "--library",
     type=LIBRARY,
@@ -107,11 +107,14 @@ def _library(
     folder: Place | None, paths: tuple[Path, ...], reader: Reader, options: ParseOptions
 ) -> Iterator[Library | None]:
     """Open the library that is named; one for a while where there are only paths; none without them."""
+    from tritonqa.web.indexing import make
+
     if folder is None and not paths:
         yield None
         return
     with TemporaryDirectory(prefix="tritonqa-") as temporary:
         with Library(folder or Path(temporary) / "library", reader, options=options) as library:
+            make(library)  # what is wrong with it is said before anything listens
             yield library
 
 

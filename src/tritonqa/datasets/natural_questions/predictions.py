@@ -20,7 +20,8 @@ def read_predictions(path: Path) -> dict[int, Prediction]:
     try:
         rows = list(read_csv(path) if path.suffix == ".csv" else _rows(path))
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"predictions {path} can't be read: {error}") from error
+        why = (isinstance(error, OSError) and error.strerror) or error
+        raise InputError(f"predictions {path} can't be read: {why}; give a file of predictions") from error
     found: dict[int, Prediction] = {}
     for row in rows:
         if row.id in found:

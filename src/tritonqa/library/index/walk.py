@@ -23,6 +23,8 @@ def absolute(paths: object) -> list[Path]:
     for i, path in enumerate(paths):
         if not isinstance(path, str | os.PathLike) or isinstance(os.fspath(path), bytes):
             raise InputError(f"paths[{i}] must be text or a path, not {type(path).__name__}")
+        if not os.fspath(path):
+            raise InputError(f"paths[{i}] is empty; give a file or a folder, . for this one")
         found.append(Path(os.path.abspath(Path(path).expanduser())))
     return found
 
