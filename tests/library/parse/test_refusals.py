@@ -27,6 +27,10 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has none of 
         ("cut.pdf", b"%PDF-1.7\n1 0 obj\n", "is damaged and can't be read as PDF"),
         ("program", b"\x7fELF" + bytes(99), "is a program"),
         ("half.txt", b"\xff\xfea", "is not UTF-16"),
+        ("cloud.docx", b"", "is empty; download it"),
+        ("cloud.pdf", bytes(5000), "is empty; download it"),
+        ("sheet.gsheet", b'{"url": "https://docs.google.com/x"}', "is a link to what is elsewhere"),
+        ("none.zip", b"PK\x05\x06" + bytes(18), "is an archive"),
     ],
 )
 def test_what_can_t_be_read_is_named_with_its_reason(
@@ -53,6 +57,23 @@ def test_encodings_are_detected(tmp_path: Path, text: str, encoding: str) -> Non
     path = tmp_path / "text.txt"
     path.write_bytes(text.encode(encoding))
     assert parse(path).text == text
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("Grüße aus Köln, schöne Wärme".encode()[:-4], "Grüße aus Köln, schöne W\ufffd"),
+        ("日本語の文書をここに書きます。".encode()[:-1], "日本語の文書をここに書きます\ufffd"),
+        (b"caf\xc3\xa9 opens at 9, caf\xe9 closes at 17:30", "café opens at 9, caf\ufffd closes at 17:30"),
+    ],
+    ids=["cut", "cut within three bytes", "of two encodings"],
+)
+def test_what_is_utf_8_but_for_some_bytes_keeps_its_letters(tmp_path: Path, data: bytes, text: str) -> None:
+    path = tmp_path / "text.txt"
+    path.write_bytes(data)
+    document = parse(path)
+    assert document.text == text
+    assert document.notes == ("1 of its characters is unknown, shown as U+FFFD",)
 
 
 def _fifo(path: Path) -> None:

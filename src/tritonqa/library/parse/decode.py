@@ -22,6 +22,7 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
 def decode(data: bytes, declared: str | None = None) -> str:
     """Return the text: by its byte order mark, as UTF-8, as declared, or as detected; newlines as they are.
 
+    Of UTF-8 that is cut or mixed with another encoding, what can't be read is U+FFFD.
     Raises DocumentError for what is no text.
     """
     for mark, encoding in _BOMS:
@@ -37,6 +38,10 @@ def decode(data: bytes, declared: str | None = None) -> str:
             return data.decode(known)
         except (UnicodeDecodeError, LookupError):
             continue
+    text = data.decode("utf-8", "replace")
+    unread, ascii_only = text.count("\ufffd"), len(text.encode("ascii", "ignore"))
+    if len(text) - ascii_only >= 2 * unread:
+        return text
     return _strict(data, _detected(sample))
 
 

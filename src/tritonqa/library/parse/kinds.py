@@ -54,12 +54,14 @@ _OTHERS = (  # what else can be told, and what to do with it
     (b"\x1f\x8b", "is compressed; unpack it first"),
     (b"BZh", "is compressed; unpack it first"),
     (b"\xfd7zXZ", "is compressed; unpack it first"),
+    (b"PK\x05\x06", "is an archive; unpack it first"),
     (b"7z\xbc\xaf", "is an archive; unpack it first"),
     (b"Rar!", "is an archive; unpack it first"),
     (b"\x7fELF", "is a program, not a document"),
     (b"MZ", "is a program, not a document"),
     (b"SQLite format 3", "is a database, not a document"),
 )
+_LINKS = (".gdoc", ".gsheet", ".gslides", ".url", ".webloc", ".lnk")
 _HEAD = 1024  # bytes in which a PDF's header may stand
 
 
@@ -73,6 +75,8 @@ def kind_of(source: Source) -> str:
 
     Raises DocumentError for what is known to be something else.
     """
+    named = _named(source.path)
+    _refuse_placeholder(source, named)
     if source.data.startswith(b"PK\x03\x04"):
         return _packed(source.data)
     head = source.data[:_HEAD]
@@ -85,12 +89,20 @@ def kind_of(source: Source) -> str:
     for mark, reason in _OTHERS:
         if head.startswith(mark):
             raise DocumentError(reason)
-    named = _named(source.path)
     if named is None:
         return "text"
     if named.packed:
         raise DocumentError(f"is named {source.path.suffix} but holds something else; give it its right name")
     return named.name
+
+
+def _refuse_placeholder(source: Source, named: Kind | None) -> None:
+    """Refuse what stands on a disk for a document that is elsewhere."""
+    if source.path.suffix.lower() in _LINKS:
+        raise DocumentError("is a link to what is elsewhere; download that")
+    holds_bytes = source.data or (named is not None and (named.packed or named.name == "pdf"))
+    if holds_bytes and not source.data.strip(b"\x00"):
+        raise DocumentError("is empty; download it or save it again")
 
 
 def _named(path: Path) -> Kind | None:

@@ -70,6 +70,8 @@ def _parse(path: Path, options: ParseOptions, alive: Callable[[], None] = lambda
         "utf-8", "replace"
     )
     notes = document.notes or ("holds no text",) * (not text.strip())
+    if unread := text.count("\ufffd"):
+        notes += (f"{unread} of its characters {'is' if unread == 1 else 'are'} unknown, shown as U+FFFD",)
     return replace(document, text=text, title=title, notes=notes, digest=digest)
 
 
