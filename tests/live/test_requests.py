@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.support.serving import LONG, ONCE, metric, told
 from tests.support.wait import PATIENCE, eventually
 from tritonqa import Reader
-from tritonqa.client import Connection, connect
+from tritonqa.client import connect
 from tritonqa.errors import Overloaded, TritonQAError, Unavailable
 from tritonqa.protocol.call import Call
 from tritonqa.protocol.contract import PASSAGE_COUNTS as COUNTS
@@ -111,10 +111,11 @@ def test_what_triton_names_in_every_request_is_heeded_or_refused(server: Server)
 
 def test_a_deadline_bounds_work_over_http_too(server: Server) -> None:
     """Nobody tells the server that an HTTP client left: what waits goes with the deadline it came with."""
-    with Reader.load(str(server.http), connection=Connection(timeout=1, retries=0)) as reader:
-        for _ in range(4):
-            with pytest.raises(TritonQAError):
-                reader.ask("What is the password?", LONG * 12)
+    client = connect(server.http, ONCE)
+    call = Call("reader", {"question": texts(["What?"]), "passages": texts([LONG * 12])}, ("answers",))
+    asks = [client.submit(call, timeout=1) for _ in range(4)]
+    assert all(isinstance(asked.exception(PATIENCE), TritonQAError) for asked in asks)
+    client.close()
     eventually(lambda: metric(f"{server.metrics}/metrics", "tritonqa_waiting_windows") == 0)
     alive(server)
 
