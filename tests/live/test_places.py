@@ -16,6 +16,7 @@ from tests.support.wait import eventually
 from tritonqa import Reader
 from tritonqa.errors import ServerError
 from tritonqa.triton.runtime.layout import Runtime
+from tritonqa.triton.server.options import Serving
 from tritonqa.triton.server.server import Server
 
 ODD = """it's "odd": é 日本 $(exit 3);\\ &"""
@@ -92,11 +93,19 @@ def test_a_python_process_that_never_came_to_be_is_said_at_once(
         Server.start(broken, repository, FREE)
 
 
-def test_two_servers_side_by_side(server: Server, runtime: Runtime, repository: Path) -> None:
+def test_two_servers_side_by_side(
+    server: Server, runtime: Runtime, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     taken = replace(server.serving, grpc_port=0, metrics_port=0)
     with pytest.raises(ServerError, match="http_port .*: Address already in use; choose"):
         Server.start(runtime, repository, taken)
+    found, chosen = (
+        [server.serving],
+        Serving.with_ports,
+    )  # first what another has taken since it was found free
+    monkeypatch.setattr(Serving, "with_ports", lambda given: found.pop() if found else chosen(given))
     with Server.start(runtime, repository, replace(taken, http_port=0)) as other:
+        assert not found
         for place in (server, other):
             with Reader.load(str(place.grpc)) as reader:
                 assert reader.ask("Who wrote it?", "It was written by Ada.")[0].text == "Ada"

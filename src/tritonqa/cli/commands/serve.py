@@ -127,7 +127,7 @@ def _run(folder: Path, serving: Serving, logs: str, as_json: bool) -> None:
 
     runtime = install(say=_say)
     with named_by_option(Serving):
-        serving = serving.with_ports()
+        serving.with_ports()  # before a model is loaded
     stop = Stop()
     stop.set_on("SIGINT", "SIGTERM", "SIGHUP")
 

@@ -94,6 +94,11 @@ class Serving:
         """Write the host as it stands before a port: IPv6 in brackets."""
         return f"[{self.host}]" if ":" in self.host else self.host
 
+    @property
+    def any_port(self) -> bool:
+        """Whether one of the ports is any that is free."""
+        return 0 in (self.http_port, self.grpc_port, self.metrics_port)
+
     def with_ports(self) -> Serving:
         """Replace a host's name by its address, and each port 0 by one that is free now.
 

@@ -29,6 +29,7 @@ from tritonqa.triton.server.stop import Stop
 Log: TypeAlias = Callable[[str], None]
 
 _POLL = 0.05
+_TAKEN, _PORT_TRIES = "already in use", 5
 _REAP_TIMEOUT = 2.0  # seconds in which Triton sees to a process that ended as it should
 
 
@@ -59,9 +60,21 @@ class Server:
     ) -> Server:
         """Start a process and wait until every model is ready.
 
+        Ports that were free are chosen anew where another process takes one before the server does.
         Raises InputError for a host that is not this machine's, ServerError, Stopped once stop is set.
         """
-        place = (serving or Serving()).with_ports()
+        wanted, tries = serving or Serving(), 1
+        while True:
+            place = wanted.with_ports()
+            try:
+                return cls._start(runtime, repository, place, log, stop or Stop())
+            except ServerError as error:
+                if _TAKEN not in str(error) or not wanted.any_port or tries == _PORT_TRIES:
+                    raise
+                tries += 1
+
+    @classmethod
+    def _start(cls, runtime: Runtime, repository: Path, place: Serving, log: Log, stop: Stop) -> Server:
         name, secret = f"tritonqa-{secrets.token_hex(4)}", secrets.token_urlsafe(24)
         with ExitStack() as undo:
             file = register(name)
@@ -80,7 +93,7 @@ class Server:
             server = cls(place, launched, record, file, log)
             undo.callback(server.kill)
             record.write(file)
-            server._wait_until_ready(stop or Stop())
+            server._wait_until_ready(stop)
             undo.pop_all()
         return server
 
