@@ -38,5 +38,6 @@ def find_bundle(name: str, token: str | None = None) -> Bundle:
         raise BundleError(f"the packaged reader is not installed; install it with: pip install {PACKAGED}")
     installed = ", ".join(sorted(entry_points(group="tritonqa.models").names)) or "none"
     raise BundleError(
-        f"no reader named {name!r:.80}: no such folder, and the installed readers are: {installed}"
+        f"no reader named {name!r:.80}: no such folder, and the installed readers are: {installed}; "
+        "a checkpoint of the Hub is owner/name, a Triton grpc://HOST:8001"
     )

@@ -50,3 +50,21 @@ def test_quotations_stand_where_they_say(text: str) -> None:
     assert [one.start for one in found] == sorted(one.start for one in found)
     for one in found:
         assert one.text.split("\n")[0].strip(" >") in text[one.start : one.end]
+
+
+def test_front_matter_tags_and_titles_of_links_say_nothing() -> None:
+    text = (
+        '---\ntitle: "About pumps"\n---\n\n<a href="x.html" id=\'y\'>See</a> [it](x.pdf "The title") '
+        'and ![it](x.png "A picture"): "ends after 24 months" (x "as said").\n'
+    )
+    for document in (text, text.replace("\n", "\r\n")):
+        found = quotations(document)
+        assert [one.text for one in found] == ["ends after 24 months", "as said"]
+        assert [document[one.start : one.end] for one in found] == [one.text for one in found]
+    assert [one.text for one in quotations('---\n\nFirst "he said".\n\n---\n')] == ["he said"]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", " \n"])
+def test_a_mark_that_is_not_closed_ends_before_an_empty_line(newline: str) -> None:
+    text = newline.join(['A pipe of 5" is "long.', "", 'It "holds water".'])
+    assert [one.text for one in quotations(text)] == ["holds water"]

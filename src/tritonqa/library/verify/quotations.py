@@ -22,6 +22,13 @@ _OPENS = re.compile(
     r"(?<!\w)[\u201c\u201e\u00ab\u00bb\u2039\u2018\"](?=[^\s])|(?<!\w)\u00ab\s|[\u300c\u300e]"
 )
 _FENCE = re.compile(r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1[`~]*\s*?$|\Z)", re.MULTILINE | re.DOTALL)
+_FRONT = re.compile(
+    r"\A\ufeff?---[ \t\r]*\n[\w-]+[ \t]*:.*?^(?:---|\.\.\.)[ \t\r]*$", re.MULTILINE | re.DOTALL
+)
+_TAG = re.compile(r"<[A-Za-z][\w-]*(?:\s+[\w:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))+\s*/?>")
+_TITLE = re.compile(r"(?<=\]\()[^()\s]*\s+\"[^\"\n]*\"(?=\))")  # of a link or a picture
+_NO_WORDS = (_FRONT, _FENCE, _TAG, _TITLE)
+_EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
 _BLOCK = re.compile(r"^ {0,3}>.*(?:\n {0,3}>.*)*", re.MULTILINE)
 _MARK = re.compile(r"^ {0,3}> ?", re.MULTILINE)
 _SOURCE = re.compile(r"^\s*(?:[\u2014\u2013]|--+)\s?\S.*\Z", re.MULTILINE)
@@ -34,9 +41,10 @@ def quotations(text: str, min_words: int = 1) -> list[Quoted]:
     """Return what stands between quotation marks, and the paragraphs of block quotes, in order.
 
     Marks may be straight or curly, low and high, guillemets either way, or corner brackets; a quotation ends
-    before an empty line. Code blocks are left out, and quotations of less than min_words words.
+    before an empty line. Code blocks, front matter, and what tags and links hold in marks are left out, and
+    quotations of less than min_words words.
     """
-    text = _FENCE.sub(lambda found: " " * len(found[0]), text)
+    text = _words_alone(text)
     blocks = [found for block in _BLOCK.finditer(text) for found in _of_block(block[0], block.start())]
     plain = _BLOCK.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
     found = sorted([*blocks, *_between_marks(plain)], key=lambda one: one.start)
@@ -45,9 +53,16 @@ def quotations(text: str, min_words: int = 1) -> list[Quoted]:
 
 def sentences(text: str, min_words: int = 1) -> list[Quoted]:
     """Return every sentence, for a text that claims without quotation marks."""
-    text = _FENCE.sub(lambda found: " " * len(found[0]), text)
+    text = _words_alone(text)
     found = (Quoted(one[0].strip(), one.start(), one.end()) for one in _SENTENCE.finditer(text))
     return [one for one in found if _words(one.text) >= max(min_words, 1)]
+
+
+def _words_alone(text: str) -> str:
+    """Blank out what is not said, character by character."""
+    for kind in _NO_WORDS:
+        text = kind.sub(lambda found: " " * len(found[0]), text)
+    return text
 
 
 def _of_block(block: str, place: int) -> Iterator[Quoted]:
@@ -79,8 +94,9 @@ def _between_marks(text: str) -> Iterator[Quoted]:
 
 def _closing(text: str, start: int, closing: str, opening: str) -> int:
     """Return where a quotation ends, -1 where it does not before its paragraph does."""
-    stop = text.find("\n\n", start, start + _LONGEST)
-    stop = min(len(text), start + _LONGEST) if stop < 0 else stop
+    stop = min(len(text), start + _LONGEST)
+    if empty := _EMPTY_LINE.search(text, start, stop):
+        stop = empty.start()
     depth = 0
     for place in range(start, stop):
         character = text[place]
