@@ -159,6 +159,9 @@ def test_what_was_written_earlier_is_replaced_and_other_files_are_not(tmp_path: 
     deploy("kubernetes", tmp_path, FULL)
     deploy("kubernetes", tmp_path, PLAIN)
     assert not (tmp_path / "web.yaml").exists()
+    (tmp_path / "old.yaml").write_bytes(b"name: caf\xe9\n")
+    deploy("compose", tmp_path, PLAIN)
+    assert (tmp_path / "service.yaml").exists() and (tmp_path / "compose.yaml").exists()
     (tmp_path / "service.yaml").write_text("kind: Mine\n")
     with pytest.raises(OutputError, match="service.yaml is not of `tritonqa deploy`"):
         deploy("kubernetes", tmp_path, FULL)

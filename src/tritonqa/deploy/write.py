@@ -17,7 +17,7 @@ from tritonqa.errors import MissingExtra, OutputError
 from tritonqa.staging import folder_beside
 
 HEADER = "# Written by `tritonqa deploy {}`: write it again rather than change it.\n"
-_OURS = HEADER.partition(" {}")[0]
+_OURS = HEADER.partition(" {}")[0].encode()
 _DESCRIBE: Mapping[str, Callable[[DeployOptions], dict[str, list[Record]]]] = {
     "kubernetes": kubernetes,
     "kserve": kserve,
@@ -28,21 +28,23 @@ _DESCRIBE: Mapping[str, Callable[[DeployOptions], dict[str, list[Record]]]] = {
 def deploy(target: str, folder: Path, options: DeployOptions) -> list[Path]:
     """Write the files of a target into a folder; return them.
 
-    What an earlier run wrote there is replaced. Raises InputError for what can't be deployed so, OutputError
-    for a file of somebody else's and where the folder can't be written; nothing is half-written.
+    What an earlier run for this target wrote there is replaced. Raises InputError for what can't be deployed
+    so, OutputError for a file of somebody else's and where the folder can't be written; nothing is
+    half-written.
     """
     texts = _texts(one_of("target", target, TARGETS), options)
     try:
-        known = {path for path in folder.rglob("*.yaml") if path.read_text("utf-8").startswith(_OURS)}
+        heads = {path: _head(path) for path in folder.rglob("*.yaml") if path.is_file()}
         for name in texts:
-            if name.endswith(".yaml") and (folder / name).exists() and folder / name not in known:
+            if name.endswith(".yaml") and not heads.get(folder / name, _OURS).startswith(_OURS):
                 raise OutputError(
                     f"{folder / name} is not of `tritonqa deploy`; move it away, or name another folder"
                 )
         for name, text in texts.items():
             _replace(folder / name, text)
-        for path in known - {folder / name for name in texts}:
-            path.unlink()
+        for path, head in heads.items():
+            if head == HEADER.format(target).encode() and path.relative_to(folder).as_posix() not in texts:
+                path.unlink()
     except OSError as error:
         raise OutputError(f"{folder} can't be written: {error.strerror}; choose another place") from error
     return [folder / name for name in texts]
@@ -57,6 +59,11 @@ def _texts(target: str, options: DeployOptions) -> dict[str, str]:
         for name, text in _copied(files("tritonqa.deploy") / "files"):
             found[name] = text if name.endswith(".json") else head + text
     return found
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.readline(len(HEADER) + len(_OURS))
 
 
 def _copied(folder: Traversable, above: str = "") -> list[tuple[str, str]]:
