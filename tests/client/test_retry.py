@@ -82,10 +82,11 @@ def test_tries_end(send: Send) -> None:
     assert client.calls == 2
 
 
-def test_no_try_begins_after_the_time_is_up(send: Send) -> None:
+def test_no_try_begins_after_the_time_is_up(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tritonqa.client.retry._FIRST_PAUSE", 3 * PATIENCE)
     client = Failing(*[Unavailable("down")] * 9)
     with pytest.raises(Unavailable):
-        send(RetryingClient(client, 8, 0.04))
+        send(RetryingClient(client, 8, PATIENCE))
     assert client.calls == 1
 
 
