@@ -45,7 +45,7 @@ library_folder = click.option(
     "--library",
     required=True,
     type=LIBRARY,
-    help="The library's folder; made if need be. Or milvus://HOST/COLLECTION.",
+    help="The library's folder, which index makes if need be. Or milvus://HOST/COLLECTION.",
 )
 
 
