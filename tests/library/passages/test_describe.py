@@ -57,11 +57,24 @@ def test_what_was_read_is_quoted_without_headers(rows: list[list[str]], data: st
     place = place_of(stored(document, passage), start, end)
     touched = [p for p in passage.pieces if p.at < end and start < p.at + p.end - p.start]
     if place is None:
-        assert passage.pieces and not touched
+        ends = [p.at + p.end - p.start for p in touched]
+        quoted = [read[max(start, p.at) : min(end, last)] for p, last in zip(touched, ends, strict=True)]
+        assert passage.pieces and not "".join(quoted).strip()
     else:
         assert 0 <= place[0] < place[1] <= len(document.text)
         if len(touched) < 2:
             assert document.text[place[0] : place[1]] in read[start:end]
+        within = [p for p in passage.pieces if p.start < place[1] and place[0] < p.end]
+        assert len({p.address[-1] if p.address else p.start for p in within}) <= 1
+
+
+def test_what_runs_out_of_a_row_is_cut() -> None:
+    document = document_of("", [["Part", "Price"], ["Pump", "940"]], "Ligatures: the office is in Bern.")
+    (passage,) = split(document, Splitting(1_000, 1_001, 0))
+    read = passage.described
+    for end, wanted in (("Lig", "940"), ("office", "Ligatures: the office")):
+        place = place_of(stored(document, passage), read.index("940"), read.index(end) + len(end))
+        assert place and document.text[slice(*place)] == wanted
 
 
 def test_a_cell_that_was_cut_is_described_as_far_as_it_is_there() -> None:
