@@ -3,8 +3,8 @@
     python benchmarks/regression.py [--slower 0.05] [--pairs 8] [--seconds 30] [--clients 4]
 
 Pairs are measured in turn, each measurement in a process of its own, as a user would measure two versions:
-one with the engine as it is, one in which so many calls are made twice. A regression of nothing (--slower 0)
-must be within noise.
+one with the engine as it is, one in which each call takes so much longer, computing. A regression of nothing
+(--slower 0) must be within noise.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import argparse
 import json
 import subprocess
 import sys
-from itertools import count
 from time import perf_counter
 from typing import Any
 
+import numpy as np
 from record import record
 
 from tritonqa.bench import BenchOptions, Load, Target, bench, squad_sample
@@ -60,32 +60,34 @@ def apart(slower: float, options: argparse.Namespace) -> dict[str, Any]:
 
 
 def measured(slower: float, seconds: float, clients: int) -> dict[str, Any]:
-    """Measure the packaged reader whose engine makes this share of its calls twice."""
+    """Measure the packaged reader whose engine takes this share longer."""
     target = SlowedDown() if slower else Target()
-    if slower:
-        SlowedDown.every = round(1 / slower)
+    SlowedDown.share = slower
     return bench([target], squad_sample(), [Load(clients=clients)], BenchOptions(seconds)).to_dict()
 
 
 class SlowedDown(Target):
-    """The packaged reader with an engine that makes each so-manieth call twice."""
+    """The packaged reader with an engine that computes on after each call, for a share of what that took."""
 
     __slots__ = ()
-    every = 20
+    share = 0.05
 
     def open(self) -> InProcess:
         """Open it, and wrap its engine's run."""
         backend = super().open()
         assert isinstance(backend, InProcess)
-        engine, numbers = backend.flow.engine, count(1)
+        engine, matrix = backend.flow.engine, np.ones((64, 64), np.float32)
         run = engine.run
 
-        def again(*given: Any, **named: Any) -> Any:
-            if next(numbers) % self.every == 0:
-                run(*given, **named)
-            return run(*given, **named)
+        def longer(*given: Any, **named: Any) -> Any:
+            begun = perf_counter()
+            found = run(*given, **named)
+            until = perf_counter() + self.share * (perf_counter() - begun)
+            while perf_counter() < until:
+                matrix @ matrix
+            return found
 
-        engine.run = again  # type: ignore[method-assign]
+        engine.run = longer  # type: ignore[method-assign]
         return backend
 
 
