@@ -99,10 +99,8 @@ def test_two_servers_side_by_side(
     taken = replace(server.serving, grpc_port=0, metrics_port=0)
     with pytest.raises(ServerError, match="http_port .*: Address already in use; choose"):
         Server.start(runtime, repository, taken)
-    found, chosen = (
-        [server.serving],
-        Serving.with_ports,
-    )  # first what another has taken since it was found free
+    found = [server.serving]  # first ports that another has taken since they were found free
+    chosen = Serving.with_ports
     monkeypatch.setattr(Serving, "with_ports", lambda given: found.pop() if found else chosen(given))
     with Server.start(runtime, repository, replace(taken, http_port=0)) as other:
         assert not found

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.serving import LONG, ONCE, metric, told
+from tests.support.serving import LONG, ONCE, lasting, metric, told
 from tests.support.wait import PATIENCE, eventually
 from tritonqa import Reader
 from tritonqa.client import connect
@@ -157,16 +157,18 @@ def test_admin_calls_over_grpc_are_refused(server: Server) -> None:
 
 def test_a_client_that_hangs_up_is_dropped(server: Server) -> None:
     metrics = f"{server.metrics}/metrics"
-    told(server.http, metrics)
-    begun = metric(metrics, "tritonqa_windows")
     with Reader.load(str(server.grpc)) as reader:
-        asked = reader.backend.start(Ask.of("What?", LONG * 12), reader.backend.decoding)  # of 392 windows
+        passage = lasting(reader, 8)
+        told(server.http, metrics)
+        begun = metric(metrics, "tritonqa_windows")
+        asked = reader.backend.start(Ask.of("What?", passage), reader.backend.decoding)
         eventually(lambda: metric(metrics, "tritonqa_waiting_windows") > 30 or asked.done())
         assert not asked.done()
         asked.cancel()
         eventually(lambda: metric(metrics, "tritonqa_waiting_windows") == 0)
         told(server.http, metrics)
-        assert metric(metrics, "tritonqa_windows") < begun + 380
+        whole = 392 / 12 * len(passage) / len(LONG)  # windows: 392 for twelve
+        assert metric(metrics, "tritonqa_windows") < begun + whole / 2
 
 
 def test_more_than_may_wait_is_refused_at_once(server: Server) -> None:
