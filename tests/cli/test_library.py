@@ -51,6 +51,15 @@ def test_a_folder_is_indexed_asked_checked_and_forgotten(desk: Path) -> None:
     assert json.loads(run("library", "status", "x.library", "--json").stdout)["files"] == 0
 
 
+def test_status_says_what_could_not_be_read_of_a_document(desk: Path) -> None:
+    (desk / "docs" / "menu.txt").write_text("The caf\ufffd opens at nine.", encoding="utf-8")
+    Library("x.library").add("docs", vectors=False)
+    path = str(desk / "docs" / "menu.txt")
+    (note,) = json.loads(run("library", "status", "x.library", "--json").stdout)["notes"]
+    assert note == {"path": path, "note": "1 of its characters is unknown, shown as U+FFFD"}
+    assert f"notes       1\n  {path}: 1 of its" in run("library", "status", "x.library").stdout
+
+
 def test_a_path_that_is_not_there_is_told_by_the_exit_code_and_stops_nothing(desk: Path) -> None:
     done = run("index", "nowhere", "docs", "--library", "x.library")
     assert done.exit_code == 2 and f"skipped {desk / 'nowhere'}: does not exist" in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +140,28 @@ def test_what_else_is_known_of_a_file_is_kept_with_it(store: Store, tmp_path: Pa
         assert [meta for _, meta in view.metas([tmp_path / "moved", tmp_path / "none"])] == ["a note"]
     with store.read(Among(frozenset([tmp_path / "boats.txt"]))) as view:
         assert [file.path.name for file, _ in view.metas()] == ["boats.txt"]
+
+
+def test_a_documents_notes_are_kept_for_all_its_files(store: Store, tmp_path: Path) -> None:
+    scan, notes = "The cover of a scan.", ("page 2 has no text layer", "page 3 is damaged")
+    with store.write() as writer:
+        put(writer, tmp_path / "scan.pdf", scan, notes=notes)
+        put(writer, tmp_path / "copy.pdf", scan)
+        writer.move(
+            tmp_path / "scan.pdf", replace(writer.files()[tmp_path / "scan.pdf"], path=tmp_path / "z")
+        )
+        digest = writer.files()[tmp_path / "z"].digest
+        assert writer.noted("no text layer") == writer.noted("damaged") == {digest}
+        assert writer.noted("page 2") == set()
+    with store.read(EVERYTHING) as view:
+        assert [(file.path.name, said) for file, said in view.notes()] == [("copy.pdf", notes), ("z", notes)]
+        document, other = view.document(tmp_path / "z"), view.document(tmp_path / "boats.txt")
+        assert document and document.notes == notes and other and other.notes == ()
+    with store.read(Scope(("copy.pdf",))) as view:
+        assert [file.path.name for file, _ in view.notes()] == ["copy.pdf"]
+    with store.write() as writer:
+        writer.remove([tmp_path / "z", tmp_path / "copy.pdf"])
+        assert writer.noted("") == set()
 
 
 def test_an_unreadable_file_is_listed_with_its_reason(store: Store, tmp_path: Path) -> None:

@@ -119,6 +119,25 @@ def test_what_is_away_for_a_while_stays(tmp_path: Path, desk: Path, reader: Read
         assert moved == (str(desk / "handbook.txt"), str(tmp_path / "renamed" / "handbook.txt"))
 
 
+def test_a_folder_that_holds_nothing_any_more_is_forgotten_when_it_is_removed(
+    tmp_path: Path, desk: Path, reader: Reader
+) -> None:
+    with Library(tmp_path / "x.library", reader) as library:
+        library.add(desk, vectors=False)
+        os.rename(desk, tmp_path / "drive")
+        desk.mkdir()  # where the drive hangs when it is there
+        (desk / ".hidden").touch()
+        report = library.add(desk, vectors=False)
+        assert not report.removed and len(library.files()) == 2
+        (skipped,) = report.skipped
+        assert skipped.path == str(desk) and "stays until tritonqa library remove" in skipped.reason
+        (moved,) = {Path(old).name for old, _ in library.add([desk, tmp_path / "drive"]).moved} - {"notes.md"}
+        assert moved == "handbook.txt" and not library.add(desk, vectors=False).skipped
+        (tmp_path / "drive" / "notes.md").unlink()
+        assert library.add(tmp_path / "drive").removed, "a folder that holds others lost this one"
+        assert library.remove(tmp_path / "drive") and not library.files()
+
+
 def test_equal_answers_are_one_with_all_places(library: Library, desk: Path) -> None:
     (desk / "copy.txt").write_text(HANDBOOK, encoding="utf-8")
     (desk / "letter.txt").write_text(

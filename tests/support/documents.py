@@ -15,10 +15,10 @@ from tritonqa.library.store import File, Indexed
 from tritonqa.library.store.base import Writer
 
 
-def put(writer: Writer, path: Path, text: str, title: str = "") -> None:
+def put(writer: Writer, path: Path, text: str, title: str = "", notes: tuple[str, ...] = ()) -> None:
     """Put a text into a store as if it stood at a path."""
     digest = sha256(f"{title}\0{text}".encode()).hexdigest()
-    document = Document(text, "text", title, digest=digest)
+    document = Document(text, "text", title, notes=notes, digest=digest)
     writer.put(File(path, len(text), 1, 2, digest), Indexed(document, split(document)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,12 @@ def tell(report: Report) -> None:
         click.echo(f"skipped {visible(path)}: {reason}", err=True)
     for note in report.notes:
         click.echo(f"note: {visible(note)}", err=True)
-    if any(note.endswith(NO_TEXT_LAYER) for note in report.notes):
+    advise(report.notes)
+
+
+def advise(notes: Iterable[str]) -> None:
+    """Say on stderr how pages are read that are images, where there are some."""
+    if any(note.endswith(NO_TEXT_LAYER) for note in notes):
         click.echo("note: what has no text layer is an image; tritonqa index --ocr reads it", err=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tritonqa.library.index.report import Skipped
+from tritonqa.library.index.report import Noted, Skipped
 from tritonqa.library.store import EVERYTHING, Store
 
 
@@ -13,8 +13,8 @@ from tritonqa.library.store import EVERYTHING, Store
 class LibraryStatus:
     """Files read and files unreadable with their reasons, passages, and those that words alone find as yet.
 
-    encoder is the one that made the vectors, bytes what the library takes on disk, generation counts its
-    changes.
+    notes say of files that were read what could not be ("page 3 has no text layer"), or was by OCR. encoder
+    is the one that made the vectors, bytes what the library takes on disk, generation counts its changes.
     """
 
     files: int
@@ -24,10 +24,12 @@ class LibraryStatus:
     bytes: int
     generation: int
     unreadable: tuple[Skipped, ...]
+    notes: tuple[Noted, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the status as JSON has it."""
-        return {**asdict(self), "unreadable": [one._asdict() for one in self.unreadable]}
+        lists = {name: [one._asdict() for one in getattr(self, name)] for name in ("unreadable", "notes")}
+        return asdict(self) | lists
 
 
 def status(store: Store) -> LibraryStatus:
@@ -35,6 +37,7 @@ def status(store: Store) -> LibraryStatus:
     with store.read(EVERYTHING) as view:
         counts = view.counts()
         unreadable = tuple(Skipped(str(file.path), file.reason) for file in view.unreadable())
+        notes = tuple(Noted(str(file.path), note) for file, said in view.notes() for note in said)
         generation = view.generation
     return LibraryStatus(
         counts.files,
@@ -44,4 +47,5 @@ def status(store: Store) -> LibraryStatus:
         store.bytes,
         generation,
         unreadable,
+        notes,
     )

@@ -60,17 +60,23 @@ def test_without_ocr_the_page_is_named(scan: tuple[Path, Document]) -> None:
     assert parse_apart(path).notes == ("page 2 has no text layer",)
 
 
+@pytest.mark.parametrize("kind", ["folder", pytest.param("haystack", marks=pytest.mark.slow)])
 def test_a_library_says_what_it_could_not_read_and_reads_it_when_ocr_is_asked_for(
-    scan: tuple[Path, Document], tmp_path: Path
+    scan: tuple[Path, Document], tmp_path: Path, kind: str
 ) -> None:
     path = tmp_path / "scan.pdf"
     for copy in (path, tmp_path / "same.pdf"):
         copy.write_bytes(scan[0].read_bytes())
-    place, options = tmp_path / "x.library", ParseOptions(ocr=True, seconds=300)
+    options, place = ParseOptions(ocr=True, seconds=300), tmp_path / "x.library"
+    if kind == "haystack":
+        memory = pytest.importorskip("haystack.document_stores.in_memory", reason="needs haystack-ai")
+        place = memory.InMemoryDocumentStore()
     with Library(place) as library:
         assert f"{tmp_path / 'same.pdf'}: page 2 has no text layer" in library.add(tmp_path).notes
+        assert {one.note for one in library.status().notes} == {"page 2 has no text layer"}
     with Library(place, options=options) as library:
         report = library.add(path)
         assert report.changed == [str(path)] and not report.unchanged
         assert library.text(path) == library.text(tmp_path / "same.pdf") == scan[1].text
         assert library.add(tmp_path).unchanged == 2
+        assert [one.note for one in library.status().notes] == ["page 2 has been read by OCR"] * 2

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tritonqa.cli.display import visible
+from tritonqa.cli.library_display import advise
 from tritonqa.cli.library_options import DOCUMENTS, LIBRARY, Place, parse_options
 from tritonqa.cli.options import as_json, reader_options
 from tritonqa.cli.output import show
@@ -31,10 +32,11 @@ def library() -> None:
 @folder
 @as_json
 def status(folder: Place, as_json: bool) -> None:
-    """Say what the library at DIR holds, and which files it could not read."""
+    """Say what the library at DIR holds, and what it could not read."""
     with Library(folder) as opened:
         held = opened.status()
     show(held.to_dict(), as_json, _status_lines(held))
+    advise(one.note for one in held.notes)
 
 
 @library.command()
@@ -114,6 +116,10 @@ def _status_lines(held: LibraryStatus) -> Iterator[str]:
     yield f"unreadable  {len(held.unreadable)}"
     for path, reason in held.unreadable:
         yield f"  {visible(path)} {reason}"
+    if held.notes:
+        yield f"notes       {len(held.notes)}"
+    for path, note in held.notes:
+        yield f"  {visible(path)}: {visible(note)}"
 
 
 def _questions(path: Path) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tritonqa.library.index.report import Report, Skipped
+from tritonqa.library.index.report import Noted, Report, Skipped
 from tritonqa.library.index.sync import sync
 
-__all__ = ["Report", "Skipped", "sync"]
+__all__ = ["Noted", "Report", "Skipped", "sync"]

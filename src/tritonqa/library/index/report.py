@@ -13,6 +13,13 @@ class Skipped(NamedTuple):
     reason: str
 
 
+class Noted(NamedTuple):
+    """A file that was read, and what is to be known of that: a page that has no text, one read by OCR."""
+
+    path: str
+    note: str
+
+
 @dataclass(slots=True)
 class Report:
     """Paths by what happened to them; unchanged counts the files that stayed as they were.

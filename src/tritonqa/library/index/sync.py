@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import file_digest
 from itertools import islice
 from pathlib import Path
@@ -14,8 +13,8 @@ from time import time_ns
 
 from tritonqa.errors import DocumentError
 from tritonqa.library.document import NO_TEXT_LAYER, Document
+from tritonqa.library.index.compare import Work, compare, emptied
 from tritonqa.library.index.report import Report, Skipped
-from tritonqa.library.index.walk import walk
 from tritonqa.library.parse import ParseOptions, parse_apart
 from tritonqa.library.passages import split
 from tritonqa.library.store import File, Indexed
@@ -24,17 +23,6 @@ from tritonqa.progress import Step
 
 _AHEAD = 4  # documents parsed while others are written
 _OPTIMISE = 5_000  # passages after which searching is brought up to date
-_RACY = 2_000_000_000  # nanoseconds: a file written so shortly before it was read may change unseen
-_STAYS = "; what the library holds of it stays until it is removed"
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A file that is new or changed: as it is now, and as it was; anew reads the same bytes another way."""
-
-    file: File
-    before: File | None
-    anew: bool = False
 
 
 def sync(
@@ -52,7 +40,7 @@ def sync(
     """
     report = Report()
     known = writer.files()
-    work, seen, away = _compare(roots, leave_out, known, bool(options.passwords), report)
+    work, seen, away = compare(roots, leave_out, known, bool(options.passwords), report)
     if options.ocr:
         work = _with_scans(work, seen, known, writer.noted(NO_TEXT_LAYER))
         report.unchanged = len(seen) - len(work)
@@ -68,44 +56,11 @@ def sync(
             passages = 0
         if step is not None:
             step(parsed, len(work))
+    away |= emptied(roots, lost.keys() - away, seen, report)
     gone = [path for path in lost if path not in away]
     writer.remove(gone)
     report.removed += map(str, gone)
     return report
-
-
-def _compare(
-    roots: Sequence[Path], leave_out: Path | None, known: dict[Path, File], again: bool, report: Report
-) -> tuple[list[Work], set[Path], set[Path]]:
-    """Tell the files to read from those that are as they were, and from those that can't be looked at now.
-
-    again takes those that could not be read. A drive that is away for a while takes nothing from the store.
-    """
-    work, seen, away = [], set(), set()
-    for path in walk(roots, leave_out):
-        if isinstance(path, Skipped):
-            report.skipped.append(path)
-            away |= _held(known, Path(path.path))
-            continue
-        before = known.get(path)
-        try:
-            stat = path.stat()
-        except OSError as error:
-            held = _held(known, path)
-            lost = isinstance(error, FileNotFoundError) and before is not None
-            away |= held - {path} if lost else held
-            if not lost or path in roots:
-                report.skipped.append(Skipped(str(path), _why(error) + _STAYS * bool(held and not lost)))
-            continue
-        seen.add(path)
-        now = File(path, stat.st_size, stat.st_mtime_ns, time_ns())
-        if before is None or not _same(before, now) or (before.reason and again):
-            work.append(Work(now, before))
-        else:
-            report.unchanged += 1
-            if before.reason:
-                report.skipped.append(Skipped(str(path), before.reason))
-    return work, seen, away
 
 
 def _keep(
@@ -214,25 +169,5 @@ def _digest(file: File, options: ParseOptions) -> str:
         return ""
 
 
-def _same(before: File, now: File) -> bool:
-    return (before.size, before.modified) == (
-        now.size,
-        now.modified,
-    ) and before.modified < before.indexed - _RACY
-
-
-def _held(known: Iterable[Path], place: Path) -> set[Path]:
-    """Return the files at a place or below it."""
-    return {path for path in known if path == place or place in path.parents}
-
-
 def _within(path: Path, roots: Sequence[Path]) -> bool:
     return any(path == root or path.is_relative_to(root) for root in roots)
-
-
-def _why(error: OSError) -> str:
-    return (
-        "does not exist"
-        if isinstance(error, FileNotFoundError)
-        else f"can't be read: {os.strerror(error.errno or 0).lower()}"
-    )

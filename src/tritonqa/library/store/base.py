@@ -121,6 +121,10 @@ class View(ABC):
         """Return a file's document as it was indexed, without sections and rows; None where there is none."""
 
     @abstractmethod
+    def notes(self) -> Iterator[tuple[File, tuple[str, ...]]]:
+        """Give the files whose documents have notes, with them, by path."""
+
+    @abstractmethod
     def text(self, path: Path) -> str | None:
         """Return the text of a file's document as it was indexed; None where there is none."""
 
@@ -166,9 +170,9 @@ class Writer(ABC):
     def has(self, digest: str) -> bool:
         """Tell whether a document of these bytes is there."""
 
+    @abstractmethod
     def noted(self, ending: str) -> set[str]:
-        """Return the digests of documents that have a note of this ending, where a store keeps notes."""
-        return set()
+        """Return the digests of documents that have a note of this ending."""
 
     @abstractmethod
     def put(self, file: File, indexed: Indexed | None = None, meta: str = "") -> None:

@@ -125,7 +125,12 @@ class HaystackView(View):
         if entry is None or not entry.file.digest:
             return None
         text = self._text(entry.file.digest)
-        return Document(text, entry.kind, entry.title, entry.pages, digest=entry.file.digest)
+        known = (entry.kind, entry.title, entry.pages)
+        return Document(text, *known, notes=entry.notes, digest=entry.file.digest)
+
+    def notes(self) -> Iterator[tuple[File, tuple[str, ...]]]:
+        """Give the files whose documents have notes, with them, by path."""
+        return self._files.notes()
 
     def text(self, path: Path) -> str | None:
         """Return the text of a file's document as it was indexed; None where there is none."""

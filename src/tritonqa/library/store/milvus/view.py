@@ -108,7 +108,11 @@ class MilvusView(View):
         text = MilvusRecords(self._client).get(TEXT, one.file.digest)
         if text is None:
             return None
-        return Document(text, one.kind, one.title, one.pages, digest=one.file.digest)
+        return Document(text, one.kind, one.title, one.pages, notes=one.notes, digest=one.file.digest)
+
+    def notes(self) -> Iterator[tuple[File, tuple[str, ...]]]:
+        """Give the files whose documents have notes, with them, by path."""
+        return self._files.notes()
 
     def text(self, path: Path) -> str | None:
         """Return the text of a file's document as it was indexed; None where there is none."""

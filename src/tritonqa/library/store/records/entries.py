@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from tritonqa.library.document import Line, Page
+from tritonqa.library.document import Document, Line, Page
 from tritonqa.library.store.base import File
 
 
@@ -24,6 +24,13 @@ class Entry:
     pages: tuple[Page, ...] = ()
     passages: int = 0
     terms: int = 0
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of_document(cls, file: File, document: Document, passages: int, terms: int) -> Entry:
+        """Take what is to be known of a document."""
+        known = (document.kind, document.title, document.pages, passages, terms, document.notes)
+        return cls(file, "", *known)
 
     def record(self) -> dict[str, Any]:
         """Write it as JSON has it; a path may hold any bytes, and JSON escapes them."""
@@ -37,18 +44,19 @@ class Entry:
             "pages": [astuple(page) for page in self.pages],
             "passages": self.passages,
             "terms": self.terms,
+            "notes": self.notes,
         }
 
     @classmethod
     def of(cls, record: dict[str, Any]) -> Entry:
-        """Read what record wrote."""
+        """Read what record wrote; older ones have no notes."""
         file = File(Path(record["path"]), *record["file"])
         pages = tuple(
             Page(number, label, start, end, ocr, tuple(Line(*line) for line in lines))
             for number, label, start, end, ocr, lines in record["pages"]
         )
         known = {name: record[name] for name in ("meta", "kind", "title", "passages", "terms")}
-        return cls(file, pages=pages, **known)
+        return cls(file, pages=pages, notes=tuple(record.get("notes", ())), **known)
 
 
 def name_of(path: Path) -> str:

@@ -36,6 +36,10 @@ class Files:
         """Count the files that could not be read."""
         return sum(bool(one.file.reason) for one in self)
 
+    def notes(self) -> Iterator[tuple[File, tuple[str, ...]]]:
+        """Give the files whose documents have notes, with them, by path."""
+        return ((one.file, one.notes) for one in self if one.notes)
+
     def metas(self, paths: Collection[Path] | None) -> Iterator[tuple[File, str]]:
         """Give files, or all, with what else was kept of them."""
         for path in self.by_path if paths is None else paths:

@@ -43,6 +43,11 @@ class RecordsWriter(Writer):
         """Tell whether a document of these bytes is there."""
         return self._held(digest) is not None
 
+    def noted(self, ending: str) -> set[str]:
+        """Return the digests of documents that have a note of this ending."""
+        held = self.documents().items()
+        return {digest for digest, entry in held if any(note.endswith(ending) for note in entry.notes)}
+
     def put(self, file: File, indexed: Indexed | None = None, meta: str = "") -> None:
         """Keep a file in place of what stood at its path."""
         self.still_mine()

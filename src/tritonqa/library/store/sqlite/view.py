@@ -27,7 +27,7 @@ _SCOPES = 16  # whose files are remembered as long as nothing is written
 
 FILES = (
     "SELECT f.path, f.size, f.modified, f.indexed, coalesce(d.digest, ''), f.reason, f.document, "
-    "coalesce(d.kind, '') FROM files f LEFT JOIN documents d ON d.id = f.document"
+    "coalesce(d.kind, ''), coalesce(d.notes, '[]') FROM files f LEFT JOIN documents d ON d.id = f.document"
 )
 
 
@@ -99,13 +99,14 @@ class SqliteView(View):
         file = self._by_path.get(path)
         if file is None or not file.digest:
             return None
-        text, kind, title, pages = self._connection.execute(
-            "SELECT d.text, d.kind, d.title, d.pages FROM files f JOIN documents d ON d.id = f.document "
-            "WHERE f.path = ?",
-            (self._paths.keep(path),),
-        ).fetchone()
-        words = zlib.decompress(text).decode("utf-8")
-        return Document(words, kind, title, pages_of(pages), digest=file.digest)
+        return self._document(file.digest)
+
+    def notes(self) -> Iterator[tuple[File, tuple[str, ...]]]:
+        """Give the files whose documents have notes, with them, by path."""
+        rows = self._connection.execute(FILES + " WHERE d.notes != '[]'")
+        held = ((self._file(row), row[7], tuple(json.loads(row[8]))) for row in rows)
+        noted = [(file, notes) for file, kind, notes in held if self._scope.admits(file.path, kind)]
+        return iter(sorted(noted, key=lambda pair: str(pair[0].path)))
 
     def text(self, path: Path) -> str | None:
         """Return the text of a file's document as it was indexed; None where there is none."""
@@ -118,12 +119,8 @@ class SqliteView(View):
         for file, number in self._files:
             if number is not None:
                 held.setdefault(number, file)
-        for number, file in sorted(held.items(), key=lambda pair: pair[1].digest not in first):
-            kind, title, pages, text = self._connection.execute(
-                "SELECT kind, title, pages, text FROM documents WHERE id = ?", (number,)
-            ).fetchone()
-            words = zlib.decompress(text).decode("utf-8")
-            yield file.path, Document(words, kind, title, pages_of(pages), digest=file.digest)
+        for file in sorted(held.values(), key=lambda file: file.digest not in first):
+            yield file.path, self._document(file.digest)
 
     @cached_property
     def _files(self) -> list[tuple[File, int | None]]:
@@ -142,6 +139,13 @@ class SqliteView(View):
             if self._scope is EVERYTHING or self._scope.admits(file.path, row[7]):
                 found.append((file, row[6]))
         return sorted(found, key=lambda pair: str(pair[0].path))
+
+    def _document(self, digest: str) -> Document:
+        text, kind, title, pages, notes = self._connection.execute(
+            "SELECT text, kind, title, pages, notes FROM documents WHERE digest = ?", (digest,)
+        ).fetchone()
+        words, said = zlib.decompress(text).decode("utf-8"), tuple(json.loads(notes))
+        return Document(words, kind, title, pages_of(pages), notes=said, digest=digest)
 
     def _count_files(self) -> int:
         if self._scope is not EVERYTHING:
