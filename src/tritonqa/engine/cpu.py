@@ -4,14 +4,34 @@ from __future__ import annotations
 
 import os
 import platform
+from math import ceil
 from pathlib import Path
+
+_CGROUP = Path("/sys/fs/cgroup")  # a container's own
 
 
 def cores() -> int:
-    """Count the cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """Count the cores this process may use: those it may run on, or what its container's quota is worth.
+
+    A container that may use 4 of 64 cores mostly sees all of them; with 64 threads it would spend its time
+    in a moment and stand still for the rest of each tenth of a second.
+    """
+    seen = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(seen, ceil(_quota(seen))))
+
+
+def _quota(seen: int) -> float:
+    """Return the cores' worth of time that Linux's control groups, of either version, leave a container."""
+    for quota, period in (("cpu.max", None), ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")):
+        try:
+            words = (_CGROUP / quota).read_text(encoding="ascii").split()
+            words += (_CGROUP / period).read_text(encoding="ascii").split() if period else []
+            share, of = int(words[0]), int(words[1])  # "max" and -1 are no quota
+        except (OSError, ValueError, IndexError):
+            continue
+        if share > 0 and of > 0:
+            return share / of
+    return float(seen)
 
 
 def flags() -> frozenset[str]:
