@@ -11,7 +11,8 @@ from tritonqa.deploy.options import DeployOptions
 from tritonqa.reader.find import PACKAGED
 from tritonqa.triton.server.arguments import listening_arguments
 
-BUILT, MADE = "/models", "/repository/models"  # in the image, or by the container that runs before
+BUILT, MADE = "/models", "/repository/models"  # in the image, or written before the server starts
+ENTRYPOINT = ["python3", "-m", "tritonqa.triton.server.container"]  # the image's own
 
 
 def repository(options: DeployOptions) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.wait import PATIENCE
+from tritonqa.deploy.arguments import ENTRYPOINT
 from tritonqa.errors import InputError, ServerError
 from tritonqa.triton.server.docker import docker_command, run
 from tritonqa.triton.server.options import Serving
@@ -44,6 +45,7 @@ def test_the_image_copies_what_is_there() -> None:
         for source in line.split()[:-1]:
             assert (ROOT / source).exists(), source
     assert re.search(r"^USER (?!root)", text, re.MULTILINE)
+    assert f"\nENTRYPOINT {json.dumps(ENTRYPOINT)}\n" in text
 
 
 def test_the_dashboard_shows_metrics_that_exist() -> None:

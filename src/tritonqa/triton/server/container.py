@@ -4,20 +4,42 @@ from __future__ import annotations
 
 import os
 import secrets
+import subprocess
 import sys
 from pathlib import Path
 
+from tritonqa.triton.server import processes
 from tritonqa.triton.server.arguments import serving_arguments
+from tritonqa.triton.server.health import Health
+from tritonqa.triton.server.stop import Stop
 
 _EXIT_TIMEOUT = 30  # seconds in which what is under way is answered
+_POLL = 0.25
 
 
-def main(repository: str, *flags: str) -> None:
-    """Become Triton, with the protection of `tritonqa serve`; the secret is TRITONQA_ADMIN, or nobody's."""
+def main(repository: str, *flags: str) -> int:
+    """Run Triton with the protection of `tritonqa serve`; the secret is TRITONQA_ADMIN, or nobody's.
+
+    Returns its exit status: 1 where one of its Python processes died, for whoever runs the container to start
+    it again. Triton itself would stay ready and answer nothing.
+    """
     secret = os.environ.get("TRITONQA_ADMIN") or secrets.token_urlsafe(24)
     arguments = serving_arguments(Path(repository), secret, _EXIT_TIMEOUT)
-    os.execvp("tritonserver", ["tritonserver", *arguments, *flags])
+    told = Stop()
+    told.set_on("SIGTERM", "SIGINT", "SIGHUP")
+    with processes.large_stacks(), processes.batch_scheduling():
+        process = subprocess.Popen(["tritonserver", *arguments, *flags], start_new_session=True)
+    health = Health(process)
+    while health.healthy:
+        if told.wait(_POLL):
+            process.terminate()
+            break
+    if process.poll() is None and not told.is_set():
+        sys.stderr.write("a Python process of Triton died: the container ends, to be started again\n")
+        processes.end_group(process.pid)
+    status = process.wait()
+    return status if status >= 0 else 1
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(main(*sys.argv[1:]))

@@ -18,6 +18,7 @@ from tritonqa.triton.runtime.layout import Runtime
 from tritonqa.triton.server import processes
 from tritonqa.triton.server.admin import Admin
 from tritonqa.triton.server.drain import fail_probes, listeners, stopping_file
+from tritonqa.triton.server.health import Health
 from tritonqa.triton.server.held_file import HeldFile
 from tritonqa.triton.server.launch import EXIT_TIMEOUT, Launched, launch
 from tritonqa.triton.server.minder import Minder
@@ -30,7 +31,6 @@ Log: TypeAlias = Callable[[str], None]
 
 _POLL = 0.05
 _TAKEN, _PORT_TRIES = "already in use", 5
-_REAP_TIMEOUT = 2.0  # seconds in which Triton sees to a process that ended as it should
 
 
 class Server:
@@ -44,7 +44,7 @@ class Server:
         self.http, self.grpc, self.metrics = serving.http, serving.grpc, serving.metrics
         self.admin = Admin(self.http, record.secret)
         self._record, self._file = record, file
-        self._dead: dict[int, float] = {}  # Python processes that ended → when that was first seen
+        self._health = Health(launched.process)
         # Triton takes the secret on its command line alone; at its first line it has read that.
         hide_secret = partial(processes.mask_argument, self.process.pid, record.secret)
         self._output = Output(launched.lines, hide_secret, log)
@@ -99,14 +99,8 @@ class Server:
 
     @property
     def healthy(self) -> bool:
-        """Whether the server and all its Python processes live: Triton does not start one again.
-
-        Those of a version that was unloaded end too, and Triton sees to them; to one that was killed never.
-        """
-        now = time.monotonic()
-        self._dead = {pid: self._dead.get(pid, now) for pid in processes.dead_stubs(self.process.pid)}
-        living = all(now - since < _REAP_TIMEOUT for since in self._dead.values())
-        return self.process.poll() is None and living
+        """Whether the server and all its Python processes live."""
+        return self._health.healthy
 
     def tail(self) -> str:
         """Return the end of the server's log."""
