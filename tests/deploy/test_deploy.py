@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from click.testing import CliRunner
 
 from tritonqa.cli.main import cli
 from tritonqa.deploy import DeployOptions, deploy
-from tritonqa.deploy.arguments import MADE, builder
+from tritonqa.deploy.arguments import ENTRYPOINT, MADE, builder
 from tritonqa.deploy.options import TARGETS
 from tritonqa.errors import InputError, OutputError
 from tritonqa.reader.find import PACKAGED, find_bundle
@@ -23,6 +24,7 @@ from tritonqa.triton.server.options import Serving
 
 yaml = pytest.importorskip("yaml")
 ROOT = Path(__file__).parents[2]
+DOCKERFILE = ROOT / "deploy" / "docker" / "Dockerfile"
 SCHEMAS = ROOT / "tests" / "data" / "deploy"
 OTHER = Models(Limits(waiting=64), None, engine="openvino", warmup=(16, 32), cache=True)
 PLAIN = DeployOptions()
@@ -103,8 +105,25 @@ def test_compose_knows_the_file(tmp_path: Path, options: DeployOptions) -> None:
         for volume in service.get("volumes", ()):
             if volume.startswith("./"):
                 assert (tmp_path / volume.partition(":")[0]).exists()
-    for name in {"reader", "web", "repository"} & services.keys():
-        assert services[name]["cap_drop"] == ["ALL"] and services[name]["read_only"]
+    made = re.search(r"^RUN mkdir (.*) && chown 1000:1000 \1$", DOCKERFILE.read_text(), re.MULTILINE)
+    for name in {"reader", "web"} & services.keys():
+        service = services[name]
+        assert service["cap_drop"] == ["ALL"] and service["read_only"] and service["user"] == "1000:1000"
+        # the image's own check asks port 8000; a volume is of who owns its folder in the image
+        assert any(port.split(":")[1] in service["healthcheck"]["test"][-1] for port in service["ports"])
+        for volume in service.get("volumes", ()):
+            assert made and volume.split(":")[1] in made[1].split()
+
+
+def test_compose_writes_other_models_at_each_start(tmp_path: Path) -> None:
+    options = replace(PLAIN, models=replace(OTHER, engine=None))
+    deploy("compose", tmp_path, options)
+    shell, flag, line, name = yaml.safe_load((tmp_path / "compose.yaml").read_text())["services"]["reader"][
+        "entrypoint"
+    ]
+    words = shlex.split(line.replace("$$", "$"))
+    assert [shell, flag, name] == ["sh", "-c", "sh"] and words[:4] == ["rm", "-rf", MADE, "&&"]
+    assert words[4:] == [*builder(options), "&&", "exec", *ENTRYPOINT, "$@"]
 
 
 def test_pods_are_locked_and_end_in_time(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 from tritonqa.deploy import arguments, milvus
@@ -27,9 +28,6 @@ def compose(options: DeployOptions) -> dict[str, list[Record]]:
             "grace",
         )
     services = {"reader": reader(options), "prometheus": _prometheus(), "grafana": _grafana()}
-    if not options.serves_image:
-        services["repository"] = _builder(options)
-        services["reader"]["depends_on"] = {"repository": {"condition": "service_completed_successfully"}}
     if options.web:
         services["web"] = _web(options)
     if options.milvus:
@@ -47,10 +45,11 @@ def reader(options: DeployOptions) -> Record:
     gpus = {"driver": "nvidia", "count": options.gpus, "capabilities": ["gpu"]}
     limits = {"cpus": str(options.cpus), "memory": _bytes(options.memory)}
     wanted: Record = {"limits": limits} | ({"reservations": {"devices": [gpus]}} if options.gpus else {})
-    mounted = [] if options.serves_image else ["repository:/repository:ro"]
     return {
         "image": options.image,
+        **_built(options),
         "command": arguments.server(options),
+        "init": True,
         **_locked(),
         "environment": {"HOME": "/tmp", "TRITONQA_ADMIN": "${TRITONQA_ADMIN:-}"},
         "ports": [
@@ -59,30 +58,20 @@ def reader(options: DeployOptions) -> Record:
         "shm_size": _bytes(SHARED_MEMORY),
         "stop_grace_period": f"{ending(options)}s",
         "deploy": {"resources": wanted},
-        "healthcheck": {
-            "test": [
-                "CMD",
-                "curl",
-                "--fail",
-                "--silent",
-                f"http://127.0.0.1:{place.http_port}/v2/health/ready",
-            ],
-            "interval": "10s",
-            "timeout": "3s",
-            "start_period": f"{int(options.serving.start_timeout)}s",
-        },
-        **({"volumes": mounted} if mounted else {}),
+        "healthcheck": _health(
+            f"{place.http_port}/v2/health/ready", start_period=f"{int(options.serving.start_timeout)}s"
+        ),
     }
 
 
-def _builder(options: DeployOptions) -> Record:
-    command = arguments.builder(options)
+def _built(options: DeployOptions) -> Record:
+    """Write a repository other than the image's own at each start, so that it is of these options."""
+    if options.serves_image:
+        return {}
+    write = shlex.join(arguments.builder(options))
+    line = f'rm -rf {arguments.MADE} && {write} && exec {shlex.join(arguments.ENTRYPOINT)} "$@"'
     return {
-        "image": options.image,
-        "entrypoint": ["sh", "-c", f'test -e {arguments.MADE} || exec "$$@"', "sh", *command],
-        **_locked(),
-        "restart": "on-failure",
-        "environment": {"HOME": "/tmp"},
+        "entrypoint": ["sh", "-c", line.replace("$", "$$"), "sh"],
         "volumes": ["repository:/repository"],
     }
 
@@ -99,6 +88,7 @@ def _web(options: DeployOptions) -> Record:
         "environment": {**ENVIRONMENT, "TRITONQA_TOKEN": "${TRITONQA_TOKEN:?give callers a token}"},
         "ports": [f"127.0.0.1:{PORT}:{PORT}"],
         "volumes": [f"library:{PLACE}"],
+        "healthcheck": _health(f"{PORT}/healthz", start_period="60s"),  # the image's own asks for a Triton
         "depends_on": {"reader": {"condition": "service_healthy"}},
     }
 
@@ -145,6 +135,11 @@ def _scraped(options: DeployOptions) -> Record:
         "global": {"scrape_interval": "5s"},
         "scrape_configs": [{"job_name": "tritonqa", "static_configs": [{"targets": [target]}]}],
     }
+
+
+def _health(place: str, start_period: str) -> Record:
+    ask = ["CMD", "curl", "--fail", "--silent", f"http://127.0.0.1:{place}"]
+    return {"test": ask, "interval": "10s", "timeout": "3s", "start_period": start_period}
 
 
 def _locked() -> dict[str, Any]:
