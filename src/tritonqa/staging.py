@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from tritonqa.errors import OutputError
+
+
+def require_other(path: Path, option: str, inputs: Iterable[Path]) -> None:
+    """Raise OutputError where a file to write is one of those to read: it would be lost."""
+    for file in inputs:
+        with suppress(OSError):  # one of the two is not there
+            if path.samefile(file):
+                raise OutputError(f"{option} {path} is one of the files to read; choose another place")
 
 
 @contextmanager

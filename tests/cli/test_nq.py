@@ -5,8 +5,14 @@ import json
 import subprocess
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
 from tests.support.command import tritonqa as command
 from tests.support.wait import eventually
+from tritonqa.cli.main import cli
+from tritonqa.datasets.natural_questions import expand
+from tritonqa.errors import OutputError
 
 PAGES = Path(__file__).parents[1] / "data" / "natural_questions"
 DEV, TRAIN = PAGES / "simplified-dev-sample.jsonl.gz", PAGES / "simplified-train-sample.jsonl.gz"
@@ -37,6 +43,23 @@ def test_there_and_back_again(tmp_path: Path) -> None:
     assert not (tmp_path / "none.jsonl").exists()
     skipped = run("convert", broken, "-o", tmp_path / "none.jsonl", "--to", "official", "--skip-invalid")
     assert skipped.returncode == 0 and "wrote 0 pages" in skipped.stdout and "1 skipped" in skipped.stderr
+
+
+def test_what_is_read_is_never_written_over_and_unknown_fields_come_through(tmp_path: Path) -> None:
+    pages, predictions, new = tmp_path / "p.jsonl", tmp_path / "predictions.json", tmp_path / "new.jsonl"
+    page = expand(json.loads(gzip.open(DEV).read())) | {"document_title": "a\ud800"}
+    pages.write_text(json.dumps(page), encoding="utf-8")
+    predictions.write_text(json.dumps({"predictions": [RIGHT]}), encoding="utf-8")
+    for line in (
+        ("convert", pages, "-o", pages, "--to", "simplified"),
+        ("evaluate", pages, predictions, "--losses", pages),
+        ("evaluate", pages, predictions, "--losses", predictions),
+    ):
+        with pytest.raises(OutputError, match="is one of the files to read; choose another place"):
+            CliRunner().invoke(cli, ["nq", *map(str, line)], catch_exceptions=False)
+    assert json.loads(pages.read_text(encoding="utf-8")) == page
+    done = CliRunner().invoke(cli, ["nq", "convert", str(pages), "-o", str(new), "--to", "official"])
+    assert done.exit_code == 0 and json.loads(new.read_text(encoding="utf-8")) == page
 
 
 def test_scored_and_explained(tmp_path: Path) -> None:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import math
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -148,9 +151,10 @@ def test_a_place_that_can_t_be_written_is_said_first(reader: InProcess, tmp_path
 def test_what_was_predicted_outlives_a_last_step_that_fails(reader: InProcess, tmp_path: Path) -> None:
     pages, output = tmp_path / "pages.jsonl", tmp_path / "predictions.json"
     _write(pages, 3)
-    output.mkdir()
     with pytest.raises(OutputError, match="nothing is lost"):
-        predict_files(reader, "toy", [pages], output, PageOptions())
+        predict_files(
+            reader, "toy", [pages], output, PageOptions(), step=lambda *_: output.mkdir(exist_ok=True)
+        )
     output.rmdir()
     assert predict_files(reader, "toy", [pages], output, PageOptions(resume=True)) == 3
 
@@ -160,5 +164,35 @@ def test_limit_and_pages_given_twice(reader: InProcess, tmp_path: Path) -> None:
     _write(pages, 8)
     assert predict_files(reader, "toy", [pages], output, PageOptions(limit=3)) == 3
     assert [*read_predictions(output)] == [0, 1, 2]
-    with pytest.raises(InputError, match="page 0 is there twice"):
-        predict_files(reader, "toy", [pages, pages], tmp_path / "twice.json", PageOptions())
+    twice, told = tmp_path / "twice.json", list[InputError]()
+    with pytest.raises(InputError, match="line 1: page 0 is there twice"):
+        predict_files(reader, "toy", [pages, pages], twice, PageOptions())
+    assert predict_files(reader, "toy", [pages, pages], twice, PageOptions(resume=True), told.append) == 8
+    assert len(told) == 8
+    mistakes: list[dict[str, Any]] = [{"limit": 0}, {"long_from": math.nan}, {"markup": "html"}]
+    for wrong in mistakes:
+        with pytest.raises(InputError, match=next(iter(wrong))):
+            PageOptions(**wrong)
+
+
+def test_no_input_is_written_over_and_nothing_is_made_of_nothing(reader: InProcess, tmp_path: Path) -> None:
+    pages, nothing = tmp_path / "pages.jsonl", tmp_path / "nothing.jsonl"
+    _write(pages, 2)
+    nothing.touch()
+    before = pages.read_bytes()
+    for output, message in ((pages, "is one of the files to read"), (tmp_path, "it is a folder")):
+        with pytest.raises(OutputError, match=message):
+            predict_files(reader, "toy", [pages], output, PageOptions())
+    with pytest.raises(InputError, match="the files hold no pages"):
+        predict_files(reader, "toy", [nothing], tmp_path / "none.json", PageOptions())
+    assert pages.read_bytes() == before and set(tmp_path.iterdir()) == {pages, nothing}
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names there are Unicode")
+def test_a_name_that_is_not_utf8_and_a_partial_that_is_none(reader: InProcess, tmp_path: Path) -> None:
+    pages = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.jsonl"))
+    _write(pages, 2)
+    assert predict_files(reader, "toy", [pages], tmp_path / "p.json", PageOptions()) == 2
+    (tmp_path / "q.json.partial").write_bytes(b"\xff\xfe\n")
+    with pytest.raises(InputError, match="is of another reader"):
+        predict_files(reader, "toy", [pages], tmp_path / "q.json", PageOptions(resume=True))

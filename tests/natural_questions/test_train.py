@@ -126,5 +126,10 @@ def test_what_can_t_be_learnt_from_is_refused(pages: Path, asks: Path, tmp_path:
         train(checkpoints.make("bert", tmp_path / "tiny"), bare, tmp_path / "none", asks)
     with pytest.raises(InputError, match="held_out must be between 0 and 1"):
         PageRecipe(held_out=1)
-    with pytest.raises(InputError, match="nulls must be at least 1"):
-        PageRecipe(nulls=0)
+    with pytest.raises(InputError, match="held_out leaves no annotated page"):
+        train_pages("none", [pages], tmp_path / "none", PageRecipe(held_out=1e-9))
+    for wrong in ({"nulls": 0}, {"judged": -1}, {"frozen": -1}, {"markup": "html"}):
+        with pytest.raises(InputError, match=next(iter(wrong))):
+            PageRecipe(**wrong)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="seed must be at least 0"):
+        Recipe(seed=-1)

@@ -14,7 +14,7 @@ from typing import Any, TextIO
 import click
 
 from tritonqa.errors import OutputError
-from tritonqa.staging import folder_beside
+from tritonqa.staging import folder_beside, require_other
 
 PIPE_CLOSED = 141  # 128 + SIGPIPE, what a shell sees of any filter whose reader has left
 
@@ -43,11 +43,12 @@ def show(record: Any, as_json: bool, lines: Iterable[str]) -> None:
 
 
 @contextmanager
-def whole(path: Path, option: str) -> Iterator[TextIO]:
+def whole(path: Path, option: str, inputs: Iterable[Path] = ()) -> Iterator[TextIO]:
     """Open a text file that takes its place only when all is written; a device or pipe is written as it is.
 
-    Raises OutputError, at once where the place can't be written.
+    Raises OutputError, at once where the place can't be written, or is one of the inputs.
     """
+    require_other(path, option, inputs)
     try:
         if path.exists() and not path.is_file():
             with path.open("w", encoding="utf-8") as stream:

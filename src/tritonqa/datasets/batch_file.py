@@ -54,6 +54,10 @@ def asks(path: Path) -> Iterator[Line]:
         raise InputError(
             f"batch {path}, line {number} is not JSON: {error.msg}, column {error.colno}"
         ) from error
+    except ValueError as error:
+        raise InputError(
+            f"batch {path}, line {number} holds a number of too many digits to be read"
+        ) from error
     except RecursionError as error:
         raise InputError(f"batch {path}, line {number} is nested too deep") from error
     except InputError as error:

@@ -1,11 +1,13 @@
-"""File → its text: UTF-8, or UTF-16 with its mark; also gzip, whatever the name says."""
+"""File → its text, UTF-8, or UTF-16 with its mark, also gzip, whatever the name says; text → its JSON."""
 
 from __future__ import annotations
 
 import codecs
 import gzip
+import json
 import zlib
 from pathlib import Path
+from typing import Any
 
 from tritonqa.errors import InputError
 
@@ -25,3 +27,18 @@ def read_text(path: Path) -> str:
         raise InputError(
             f"{path} can't be read ({why}); give JSON, JSON lines, CSV or TSV in UTF-8, also .gz"
         ) from error
+
+
+def parsed(text: str | bytes) -> Any:
+    """Return the value that JSON is; raises InputError that ends a sentence which begins with its place."""
+    try:
+        return json.loads(text)
+    except UnicodeDecodeError as error:
+        raise InputError("is not UTF-8; encode it as UTF-8") from error
+    except json.JSONDecodeError as error:
+        line = f"line {error.lineno}, " if error.lineno > 1 else ""
+        raise InputError(f"is not JSON: {error.msg}, {line}column {error.colno}") from error
+    except RecursionError as error:
+        raise InputError("is nested too deep") from error
+    except ValueError as error:  # Python refuses thousands of digits: reading them takes time squared
+        raise InputError("holds a number of too many digits to be read") from error

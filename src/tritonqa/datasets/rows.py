@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any, TypeAlias
@@ -36,16 +36,18 @@ def table_delimiter(name: str) -> str | None:
 
 
 def table_rows(text: str, delimiter: str) -> Iterator[Row]:
-    """Read a table whose first line names the columns; raises InputError for a line of another length.
+    """Read a table whose first line names the columns.
 
-    Where the delimiter is not in the first line, another that is: where the comma is the decimal sign,
-    spreadsheets write CSV with semicolons.
+    Raises InputError for a line of another length, and for two columns of one name. Where the delimiter is
+    not in the first line, another that is: where the comma is the decimal sign, spreadsheets write CSV with
+    semicolons.
     """
     csv.field_size_limit(2**31 - 1)
     head = text.partition("\n")[0]
     delimiter = next((mark for mark in (delimiter, *";\t|") if mark in head), delimiter)
     lines = csv.DictReader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
+        require_distinct(lines.fieldnames or ())
         for record in lines:
             place = f"line {lines.line_num}"
             if None in record or None in record.values():
@@ -54,7 +56,13 @@ def table_rows(text: str, delimiter: str) -> Iterator[Row]:
                 )
             yield Row(place, dict(record))
     except csv.Error as error:
-        raise InputError(f"line {lines.line_num} is no line of a table: {error}") from error
+        raise InputError(f"line {lines.reader.line_num} is no line of a table: {error}") from error
+
+
+def require_distinct(columns: Sequence[str]) -> None:
+    """Raise InputError for two columns of one name: only the last would be read."""
+    if twice := next((name for name in columns if columns.count(name) > 1), None):
+        raise InputError(f"column {twice!r:.80} is named twice; give each column a name of its own")
 
 
 def json_rows(text: str) -> tuple[list[Row], str]:
@@ -66,6 +74,8 @@ def json_rows(text: str) -> tuple[list[Row], str]:
         whole = json.loads(text)
     except json.JSONDecodeError as error:
         return _lines(text, error), ""
+    except ValueError as error:
+        raise InputError("a number has too many digits to be read") from error
     version = str(whole.get("version", "")) if isinstance(whole, dict) else ""
     if isinstance(whole, dict) and "data" in whole:
         whole = whole["data"]

@@ -28,7 +28,7 @@ class Partial:
         OutputError where none can be written.
         """
         self.path, self.done = path, set[int]()
-        head = json.dumps(run, sort_keys=True, ensure_ascii=False) + "\n"
+        head = json.dumps(run, sort_keys=True) + "\n"  # a file's name may hold any bytes
         if path.exists() and not resume:
             raise InputError(
                 f"{path} holds what an interrupted run has predicted; go on with --resume, or remove it"
@@ -71,8 +71,9 @@ class Partial:
         """Read what is whole, cut off what is not, and stand at the end."""
         first = self._stream.readline()
         if first.endswith(b"\n") and first != head:
+            told = first.decode("utf-8", "replace").strip()
             raise InputError(
-                f"{self.path} is of another reader, other files or options: {first.decode().strip()}; "
+                f"{self.path} is of another reader, other files or options: {told}; "
                 "remove it, or ask as before"
             )
         whole = len(first) if first == head else 0

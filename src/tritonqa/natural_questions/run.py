@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 from math import inf
 from pathlib import Path
 
-from tritonqa.datasets.natural_questions import (
-    Page,
-    Skip,
-    read_pages,
-    write_csv,
-    write_predictions,
-)
+from tritonqa.checks import check_fields, number, one_of, whole_number
+from tritonqa.datasets.natural_questions import Skip, is_csv, read_pages, write_csv, write_predictions
 from tritonqa.errors import InputError, OutputError
 from tritonqa.natural_questions.answer import SCORE
 from tritonqa.natural_questions.partial import Partial
 from tritonqa.natural_questions.passages import MARKUPS
 from tritonqa.natural_questions.predict import predict
 from tritonqa.reader.in_process import InProcess
+from tritonqa.staging import require_other
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +35,10 @@ class PageOptions:
     resume: bool = False
 
     def __post_init__(self) -> None:
-        """Raise InputError for a markup that is none."""
-        if self.markup not in MARKUPS:
-            raise InputError(f"markup must be one of {', '.join(MARKUPS)}, not {self.markup!r}")
+        """Raise InputError for values out of range, by name."""
+        check_fields(self, one_of, "markup", known=MARKUPS)
+        check_fields(self, number, "long_from", "short_from", most=inf)
+        check_fields(self, whole_number, "limit", least=1)
 
 
 def predict_files(
@@ -61,14 +58,20 @@ def predict_files(
     read_pages'.
     """
     paths = list(files)
+    require_other(output, "output", paths)
+    if output.is_dir():
+        raise OutputError(f"{output} can't be written: it is a folder; choose another output")
     run = {"reader": name, "markup": options.markup, "files": [[path.name, _size(path)] for path in paths]}
     with Partial(output.with_name(output.name + ".partial"), run, resume=options.resume) as partial:
-        pages = islice(_distinct(read_pages(paths, skip)), options.limit)
+        pages = islice(read_pages(paths, skip), options.limit)
         waiting = (page for page in pages if page.id not in partial.done)
         for prediction in predict(reader, waiting, options.markup):
             partial.add(prediction)
             if step is not None:
                 step(len(partial.done), options.limit)
+    if not partial.done:
+        partial.path.unlink()
+        raise InputError("the files hold no pages; give files of Natural Questions")
     _write(output, partial, options)
     partial.path.unlink()
     return len(partial.done)
@@ -79,7 +82,7 @@ def _write(output: Path, partial: Partial, options: PageOptions) -> None:
     fresh = output.with_name(output.name + ".new")
     try:
         with fresh.open("w", encoding="utf-8") as stream:
-            if output.suffix == ".csv":
+            if is_csv(output):
                 write_csv(stream, partial.predictions(), options.long_from, options.short_from)
             else:
                 write_predictions(stream, partial.predictions(), score=SCORE)
@@ -89,16 +92,6 @@ def _write(output: Path, partial: Partial, options: PageOptions) -> None:
             f"{output} can't be written: {error.strerror}; nothing is lost, {partial.path} holds all of it: "
             "make room, and go on with --resume"
         ) from error
-
-
-def _distinct(pages: Iterable[Page]) -> Iterator[Page]:
-    """Give pages on; raises InputError for one that is there twice: one prediction would stand for both."""
-    known = set[int]()
-    for page in pages:
-        if page.id in known:
-            raise InputError(f"page {page.id} is there twice; give each file once")
-        known.add(page.id)
-        yield page
 
 
 def _size(path: Path) -> int:

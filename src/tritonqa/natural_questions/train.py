@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from tritonqa.bundle import Bundle, PageReading, extend, read, staged
+from tritonqa.checks import check_fields, number, one_of, whole_number
 from tritonqa.datasets import save_examples
 from tritonqa.datasets.natural_questions import Page, Skip, read_pages
 from tritonqa.errors import InputError
 from tritonqa.evaluate.natural_questions import evaluate
 from tritonqa.export import ExportOptions, export
 from tritonqa.natural_questions.lessons import PageExample, page_examples
+from tritonqa.natural_questions.passages import MARKUPS
 from tritonqa.natural_questions.predict import predict
 from tritonqa.progress import Report, silent
 from tritonqa.reader.load import load_in_process
@@ -48,10 +50,10 @@ class PageRecipe:
 
     def __post_init__(self) -> None:
         """Raise InputError for what can't be learnt by."""
-        if not 0 < self.held_out < 1:
-            raise InputError(f"held_out must be between 0 and 1, not {self.held_out}")
-        if self.nulls < 1:
-            raise InputError(f"nulls must be at least 1, not {self.nulls}, or all would be an answer")
+        check_fields(self, one_of, "markup", known=MARKUPS)
+        check_fields(self, whole_number, "nulls", "judged", least=1)  # without a null, all would be answers
+        check_fields(self, number, "held_out", above=0, below=1)
+        check_fields(self, whole_number, "frozen", least=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ def train_pages(
     examples = list(page_examples(learnt, recipe.markup, recipe.nulls, recipe.fit.seed))
     if not any(example.answer_type != "null" for example in examples):
         raise InputError("the files hold no page with an answer to learn from; give annotated pages")
+    if next(_held(files, recipe), None) is None:
+        raise InputError("held_out leaves no annotated page to judge by; raise it, or give more pages")
     with staged(folder) as stage:
         start = PageStart.open(checkpoint_of(source, report))
         freeze_below(start.model, recipe.frozen)

@@ -84,7 +84,7 @@ class Recipe:
         """Raise InputError for what can't be trained by."""
         check_fields(self, number, "epochs", above=0)
         check_fields(self, whole_number, "batch_tokens", least=1)
-        check_fields(self, whole_number, "seed")
+        check_fields(self, whole_number, "seed", least=0)
         check_fields(self, instance, "augmentation", kind=Augmentation)
         check_fields(self, instance, "cropping", kind=Cropping)
         check_fields(self, instance, "optimisation", kind=Optimisation)

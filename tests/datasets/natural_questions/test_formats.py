@@ -4,6 +4,9 @@ import copy
 import gzip
 import html
 import json
+import os
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +135,9 @@ WRONG = [
     ("annotations.0.long_answer.candidate_index", 2, "beyond 2 candidates"),
     ("annotations.0.long_answer.candidate_index", 1, "other tokens than its candidate"),
     ("annotations.0.short_answers.0.end_token", 1, "annotations[0].short_answers[0].end_token 1"),
+    ("annotations.0.long_answer.candidate_index", -2, "candidate_index must be -1 for none, not -2"),
+    ("example_id", "1" * 5000, "field example_id must be a whole number"),
+    ("example_id", 7, "page 7 is there twice; give each page once"),
     ("annotations.0.yes_no_answer", "MAYBE", "annotations[0].yes_no_answer must be NONE, YES or NO"),
     ("annotations.0.long_answer", None, "annotations[0].long_answer must be an object"),
     ("annotations.0.note", "x", "annotations[0].note is not one of the format's"),
@@ -144,7 +150,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("path", "value", "message"), WRONG, ids=[f"{w[0]}={w[1]!r}" for w in WRONG])
+@pytest.mark.parametrize(("path", "value", "message"), WRONG, ids=[f"{w[0]}={w[1]!r:.20}" for w in WRONG])
 def test_errors_name_file_line_and_field(tmp_path: Path, path: str, value: Any, message: str) -> None:
     file = tmp_path / "pages.jsonl"
     rows = [PAGE, _changed(path, value), {**PAGE, "example_id": 8}]
@@ -183,7 +189,8 @@ def test_a_gzip_cut_short_gives_what_was_whole(tmp_path: Path) -> None:
 def test_a_line_too_long_is_read_past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounded, "MAX_LINE", 1 << 20)
     file = tmp_path / "pages.jsonl"
-    lines = [json.dumps(PAGE), json.dumps({**PAGE, "question_text": "x" * (5 << 20)}), json.dumps(PAGE)]
+    pages = [PAGE, {**PAGE, "question_text": "x" * (5 << 20)}, {**PAGE, "example_id": 8}]
+    lines = map(json.dumps, pages)
     file.write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(InputError, match="line 2 is longer than 1 MB"):
         list(read_pages([file]))
@@ -192,12 +199,42 @@ def test_a_line_too_long_is_read_past(tmp_path: Path, monkeypatch: pytest.Monkey
     assert len(told) == 1
 
 
-@pytest.mark.parametrize("line", ["{", "[]", "nonsense", '{"example_id": 1}', "[" * 100_000, '"\xff"'])
+NO_PAGES = ["{", "[]", "nonsense", '{"example_id": 1}', "[" * 100_000, '"\xff"', "1" * 5000, "PK\x03\x04"]
+
+
+@pytest.mark.parametrize("line", NO_PAGES, ids=[repr(line[:20]) for line in NO_PAGES])
 def test_what_is_no_page_is_one_sentence(tmp_path: Path, line: str) -> None:
     file = tmp_path / "pages.jsonl"
     file.write_bytes(line.encode("latin-1"))
-    with pytest.raises(InputError, match="line 1"):
+    with pytest.raises(InputError, match="line 1.*(give JSON lines, a page a line|is missing)"):
         list(read_pages([file]))
+
+
+@pytest.mark.parametrize(
+    ("token", "message"),
+    [
+        ({"html_token": "false"}, r"document_tokens\[1\].html_token must be true or false, not 'false'"),
+        ({"end_byte": 7}, r"document_tokens\[1\]: byte 7 is within a character of the HTML"),
+        ({"start_byte": -1}, r"document_tokens\[1\]: bytes -1 to 8 are not in the"),
+    ],
+)
+def test_tokens_of_the_official_format_are_held_to_it(token: dict[str, Any], message: str) -> None:
+    page = expand({**PAGE, "document_text": PAGE["document_text"].replace("Ada", "Adä")})
+    assert parse(page).bytes[1] == (4, 8)
+    page["document_tokens"][1] |= token
+    with pytest.raises(InputError, match=message):
+        parse(page)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs named pipes")
+def test_pages_come_through_a_pipe_with_windows_line_ends_and_a_mark(tmp_path: Path) -> None:
+    pipe, rows = tmp_path / "pipe", [json.dumps({**PAGE, "example_id": i}) for i in range(3)]
+    os.mkfifo(pipe)
+    content = ("\ufeff" + "\r\n".join(rows)).encode()
+    writing = threading.Thread(target=lambda: pipe.write_bytes(content))
+    writing.start()
+    assert [page.id for page in read_pages([pipe])] == [0, 1, 2]
+    writing.join()
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

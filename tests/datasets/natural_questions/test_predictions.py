@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from pathlib import Path
@@ -76,7 +77,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"yes_no_answer": "YES"}, "yes_no_answer must be NONE where short_answers has spans"),
     ({"long_answer_score": None}, "long_answer_score must be a finite number"),
     ({"short_answers_score": float("nan")}, "short_answers_score must be a finite number"),
+    ({"short_answers_score": 10**400}, "short_answers_score must be a finite number"),
     ({"example_id": "x"}, "example_id must be a whole number"),
+    ({"example_id": "1" * 5000}, "example_id must be a whole number"),
     ({"long_answer": {"start_token": 3, "end_token": 2}}, "long_answer.end_token 2"),
     ({"long_answer": {"start_token": 3}}, "long_answer.end_token -1"),
     ({"short_answers": [3]}, r"short_answers\[0\] must be an object"),
@@ -95,7 +98,7 @@ def test_errors_name_the_prediction_and_the_field(
         read_predictions(file)
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", "{", '{"predictions": 1}'])
+@pytest.mark.parametrize("text", ["[]", "{}", "{", '{"predictions": 1}', "1" * 5000, ""])
 def test_what_is_no_predictions_is_one_sentence(tmp_path: Path, text: str) -> None:
     file = tmp_path / "predictions.json"
     file.write_text(text, encoding="utf-8")
@@ -117,6 +120,8 @@ def test_two_predictions_of_a_page_are_refused(tmp_path: Path) -> None:
         ("1_long,YES", "PredictionString must be empty or tokens start:end, not 'YES'"),
         ("1_short,yes", "tokens start:end, YES or NO, not 'yes'"),
         ("1_middle,", "example_id must be ID_long or ID_short"),
+        ("1" * 5000 + "_long,1:2", "example_id must be ID_long or ID_short"),
+        ("1_long," + "1" * 200_000, "PredictionString must be empty or tokens start:end"),
         ("2_long,", "example_id is there twice"),
         ("", "example_id"),
     ],
@@ -126,3 +131,34 @@ def test_csv_errors_name_line_and_field(tmp_path: Path, row: str, message: str) 
     file.write_text(f"example_id,PredictionString\n2_long,1:2\n{row or ','}\n", encoding="utf-8")
     with pytest.raises(InputError, match=f"line 3: field .*{message}"):
         read_predictions(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("example_id,PredictionString\n1_long\n", "line 2: 2 columns are named, not as many given"),
+        ("example_id,PredictionString\n1_long,1:2,3\n", "line 2: 2 columns are named"),
+        ('example_id,PredictionString\n1_long,"1:2\n', "line 2 is no line of a table"),
+        ("example_id,PredictionString,PredictionString\n1_long,1:2,\n", "'PredictionString' is named twice"),
+        ("id,pred\n1_long,1:2\n", "the columns must be example_id and PredictionString"),
+        ("", "the columns must be example_id and PredictionString"),
+    ],
+)
+def test_a_table_that_is_none_of_predictions_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "predictions.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        read_predictions(file)
+
+
+@pytest.mark.parametrize("name", ["predictions.json", "predictions.CSV"])
+def test_marks_line_ends_and_gzip_are_no_matter(tmp_path: Path, name: str) -> None:
+    stream, row = io.StringIO(), Prediction(1, PageSpan(0, 5), 1.0, (PageSpan(1, 2),), 1.0)
+    if name.endswith(".json"):
+        write_predictions(stream, [row])
+    else:
+        write_csv(stream, [row], 0, 0)
+    file, text = tmp_path / name, stream.getvalue().replace("\n", "\r\n")
+    for content in (text.encode("utf-8-sig"), text.encode("utf-16"), gzip.compress(text.encode())):
+        file.write_bytes(content)
+        assert read_predictions(file) == {1: row}

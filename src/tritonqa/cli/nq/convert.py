@@ -32,20 +32,21 @@ def convert(file: Path, output: Path, to: str, skip_invalid: bool, as_json: bool
     What the simplified format leaves out, HTML and bytes, is written anew from the tokens.
     """
     done = 0
-    with invalid_pages(skip_invalid) as skip, _pages_file(output) as stream, bar("pages") as step:
+    with invalid_pages(skip_invalid) as skip, _pages_file(output, file) as stream, bar("pages") as step:
         for record, _ in dataset.read_records(file, skip):
             if dataset.is_official(record) != (to == "official"):
                 record = dataset.expand(record) if to == "official" else dataset.simplify(record)
-            stream.write(json.dumps(record, ensure_ascii=False) + "\n")
+            line = json.dumps(record, ensure_ascii=False) + "\n"
+            stream.write(line.encode("utf-8", "backslashreplace").decode())  # a lone surrogate is \udc80
             done += 1
             step(done, None)
     show({"pages": done, "output": str(output)}, as_json, [f"wrote {done} pages to {output}"])
 
 
 @contextmanager
-def _pages_file(path: Path) -> Iterator[io.TextIOBase]:
+def _pages_file(path: Path, source: Path) -> Iterator[io.TextIOBase]:
     """Open a new file of pages, packed where it is called .gz; it takes its place when all is written."""
-    with whole(path, "output") as plain:
+    with whole(path, "output", [source]) as plain:
         if path.suffix != ".gz":
             yield plain  # type: ignore[misc]
             return

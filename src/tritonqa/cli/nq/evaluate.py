@@ -55,7 +55,7 @@ def evaluate(
     gold, questions = _gold(files, skip_invalid)
     report = _evaluate(gold, found, **options)  # type: ignore[arg-type]
     if losses is not None:
-        with whole(losses, "losses") as stream:
+        with whole(losses, "losses", [*files, predictions]) as stream:
             for loss in report.losses:
                 row = {"example_id": loss.id, "question": questions[loss.id]}
                 stream.write(
@@ -88,8 +88,6 @@ def _gold(
     gold, questions = {}, {}
     with invalid_pages(skip_invalid) as skip, bar("pages") as step:
         for page in dataset.read_pages(files, skip):
-            if page.id in gold:
-                raise InputError(f"page {page.id} is there twice; give each file once")
             gold[page.id], questions[page.id] = page.annotations, page.question
             step(len(gold), None)
     if not gold:

@@ -1,6 +1,6 @@
 """Natural Questions (Kwiatkowski et al. 2019): questions about whole pages, in both formats; predictions."""
 
-from tritonqa.datasets.natural_questions.competition import write_csv
+from tritonqa.datasets.natural_questions.competition import is_csv, write_csv
 from tritonqa.datasets.natural_questions.convert import expand, simplify
 from tritonqa.datasets.natural_questions.lines import Skip
 from tritonqa.datasets.natural_questions.page import NOWHERE, Annotation, Candidate, Page, PageSpan
@@ -17,6 +17,7 @@ __all__ = [
     "Prediction",
     "Skip",
     "expand",
+    "is_csv",
     "is_official",
     "parse",
     "read_pages",

@@ -12,13 +12,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
+from tritonqa.datasets.files import read_text
 from tritonqa.datasets.natural_questions.page import PageSpan
 from tritonqa.datasets.natural_questions.prediction import Prediction
+from tritonqa.datasets.rows import Row, table_rows
 from tritonqa.errors import InputError
 
 _HEAD = ("example_id", "PredictionString")
-_ID = re.compile(r"(-?\d+)_(long|short)")
-_TOKENS = re.compile(r"(\d+):(\d+)")
+_ID = re.compile(r"(-?\d{1,40})_(long|short)")
+_TOKENS = re.compile(r"(\d{1,9}):(\d{1,9})")
+
+
+def is_csv(path: Path) -> bool:
+    """Say whether a file of predictions is the competition's, by its name."""
+    return path.suffix.lower() == ".csv"
 
 
 def write_csv(stream: TextIO, predictions: Iterable[Prediction], long_from: float, short_from: float) -> None:
@@ -41,22 +48,25 @@ def read_csv(path: Path) -> Iterator[Prediction]:
     """
     found: dict[int, Prediction] = {}
     seen: set[str] = set()
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        rows = csv.DictReader(stream)
-        if rows.fieldnames is None or not set(_HEAD) <= set(rows.fieldnames):
-            raise InputError(f"predictions {path}, line 1: the columns must be {' and '.join(_HEAD)}")
-        for row in rows:
-            named = _ID.fullmatch(row["example_id"] or "")
+    text = read_text(path)
+    try:
+        for row in table_rows(text, ","):
+            if not set(_HEAD) <= row.record.keys():
+                break
+            named = _ID.fullmatch(row.record["example_id"])
             if named is None or named[0] in seen:
                 what = "is there twice" if named else "must be ID_long or ID_short"
-                raise _wrong(path, rows.line_num, "example_id", row["example_id"], what)
+                raise _wrong(row, "example_id", what)
             seen.add(named[0])
             known = found.get(int(named[1]), Prediction(int(named[1])))
             try:
-                found[known.id] = _with(known, named[2], (row["PredictionString"] or "").strip())
+                found[known.id] = _with(known, named[2], row.record["PredictionString"].strip())
             except ValueError as error:
-                value = row["PredictionString"]
-                raise _wrong(path, rows.line_num, "PredictionString", value, str(error)) from error
+                raise _wrong(row, "PredictionString", str(error)) from error
+    except InputError as error:
+        raise InputError(f"predictions {path}, {error}") from error
+    if not found and not text.startswith(",".join(_HEAD)):
+        raise InputError(f"predictions {path} holds none; the columns must be {' and '.join(_HEAD)}")
     yield from found.values()
 
 
@@ -80,5 +90,5 @@ def _tokens(span: PageSpan) -> str:
     return f"{span.start_token}:{span.end_token}"
 
 
-def _wrong(path: Path, line: int, field: str, value: object, what: str) -> InputError:
-    return InputError(f"predictions {path}, line {line}: field {field} {what}, not {value!r:.40}")
+def _wrong(row: Row, field: str, what: str) -> InputError:
+    return InputError(f"{row.place}: field {field} {what}, not {row.record[field]!r:.40}")

@@ -8,6 +8,7 @@ from typing import Any
 from tritonqa.datasets.natural_questions.page import YES_NO, PageSpan
 from tritonqa.errors import InputError
 
+_DIGITS = 40  # twice those of any page's number
 OFFSETS = ("start_token", "end_token", "start_byte", "end_byte")
 
 
@@ -55,9 +56,17 @@ def items(record: dict[str, Any], name: str, where: str = "") -> list[Any]:
 def example_id(record: dict[str, Any]) -> int:
     """Return the page's number, which some files write as text."""
     value = record.get("example_id")
-    if isinstance(value, str) and value.removeprefix("-").isdecimal():
+    if isinstance(value, str) and value.removeprefix("-").isdecimal() and len(value) <= _DIGITS:
         return int(value)
     return whole(record, "example_id")
+
+
+def flag(record: dict[str, Any], name: str, where: str) -> bool:
+    """Return true or false."""
+    value = record[name]
+    if not isinstance(value, bool):
+        raise InputError(f"field {_inside(where, name)} must be true or false, not {value!r:.40}")
+    return value
 
 
 def yes_no(record: dict[str, Any], where: str = "") -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gzip
-import json
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias, cast
 
+from tritonqa.datasets.files import parsed
 from tritonqa.errors import InputError
 
 Skip: TypeAlias = Callable[[InputError], None]
@@ -25,8 +25,7 @@ def read_lines(path: Path, skip: Skip | None = None) -> Iterator[tuple[int, dict
     """
     try:
         with path.open("rb") as file:
-            packed = file.read(2) == _GZIP
-            file.seek(0)
+            packed = file.peek(2).startswith(_GZIP)  # a pipe can't be read twice
             yield from _objects(path, gzip.open(file) if packed else file, skip)
     except OSError as error:
         raise InputError(
@@ -72,13 +71,10 @@ def _numbered(path: Path, stream: BinaryIO, skip: Skip | None) -> Iterator[tuple
 
 def _object(path: Path, number: int, line: bytes) -> dict[str, Any]:
     try:
-        record = json.loads(line)
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}, line {number} is not UTF-8") from error
-    except json.JSONDecodeError as error:
-        raise InputError(f"{path}, line {number} is not JSON: {error.msg}, column {error.colno}") from error
-    except RecursionError as error:
-        raise InputError(f"{path}, line {number} is nested too deep") from error
-    if not isinstance(record, dict):
-        raise InputError(f"{path}, line {number} must be an object, not {type(record).__name__}")
+        record = parsed(line)
+        if not isinstance(record, dict):
+            raise InputError(f"must be an object, not {type(record).__name__}")
+    except InputError as error:
+        format = "; give JSON lines, a page a line, also .gz" if number == 1 else ""
+        raise InputError(f"{path}, line {number} {error}{format}") from error
     return record

@@ -21,15 +21,28 @@ _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:_[^ ]*)?/?>")
 def read_pages(paths: Iterable[Path], skip: Skip | None = None) -> Iterator[Page]:
     """Give the pages of files in either format, also .gz, one at a time.
 
-    Raises InputError that names file, line and field; with skip, it is told instead and the rest goes on.
+    Raises InputError that names file, line and field, also for a page that was there before; with skip, it
+    is told instead and the rest goes on.
     """
+    known = set[int]()
     for path in paths:
-        for _, page in read_records(path, skip):
-            yield page
+        for number, _, page in _numbered(path, skip):
+            if page.id not in known:
+                known.add(page.id)
+                yield page
+                continue
+            twice = InputError(f"{path}, line {number}: page {page.id} is there twice; give each page once")
+            if skip is None:
+                raise twice
+            skip(twice)
 
 
 def read_records(path: Path, skip: Skip | None = None) -> Iterator[tuple[dict[str, Any], Page]]:
-    """Give the objects of a file's lines, each with the page that it is; as read_pages."""
+    """Give the objects of a file's lines, each with the page that it is; raises and skips as read_pages."""
+    return ((record, page) for _, record, page in _numbered(path, skip))
+
+
+def _numbered(path: Path, skip: Skip | None) -> Iterator[tuple[int, dict[str, Any], Page]]:
     for number, record in read_lines(path, skip):
         try:
             page = parse(record)
@@ -39,7 +52,7 @@ def read_records(path: Path, skip: Skip | None = None) -> Iterator[tuple[dict[st
                 raise named from error
             skip(named)
         else:
-            yield record, page
+            yield number, record, page
 
 
 def is_official(record: dict[str, Any]) -> bool:
@@ -77,15 +90,18 @@ def _official_tokens(
     record: dict[str, Any],
 ) -> tuple[tuple[str, ...], tuple[bool, ...], tuple[tuple[int, int], ...]]:
     tokens, html, places = [], [], []
-    size = len(fields.text(record, "document_html").encode())
+    page = fields.text(record, "document_html").encode()
     for i, item in enumerate(fields.items(record, "document_tokens")):
         where = f"document_tokens[{i}]"
         fields.require_keys(item, ("token", "html_token", "start_byte", "end_byte"), (), where)
         tokens.append(fields.text(item, "token", where).replace(" ", "_"))
-        html.append(bool(item["html_token"]))
+        html.append(fields.flag(item, "html_token", where))
         start, end = (fields.whole(item, name, where) for name in ("start_byte", "end_byte"))
-        if not 0 <= start <= end <= size:
-            raise InputError(f"field {where}: bytes {start} to {end} are not in the {size} bytes of the HTML")
+        if not 0 <= start <= end <= len(page):
+            raise InputError(f"field {where}: bytes {start} to {end} are not in the {len(page)} of the HTML")
+        for at in (start, end):
+            if page[at : at + 1] and page[at] & 0xC0 == 0x80:  # UTF-8 goes on here
+                raise InputError(f"field {where}: byte {at} is within a character of the HTML")
         places.append((start, end))
     return tuple(tokens), tuple(html), tuple(places)
 
@@ -99,11 +115,10 @@ def _candidates(record: dict[str, Any], length: int) -> Iterator[Candidate]:
         span = fields.span(item, where, length)
         if span.start_token < 0:
             raise InputError(f"field {where}.start_token must be a token of the page, not {span.start_token}")
-        if not isinstance(item["top_level"], bool):
-            raise InputError(f"field {where}.top_level must be true or false, not {item['top_level']!r:.40}")
-        if item["top_level"]:
+        top_level = fields.flag(item, "top_level", where)
+        if top_level:
             taken.append((span.start_token, span.end_token, i))
-        yield Candidate(span, item["top_level"])
+        yield Candidate(span, top_level)
     taken.sort()
     for (_, end, first), (start, _, second) in zip(taken, taken[1:], strict=False):
         if start < end:
@@ -125,6 +140,8 @@ def _annotation(item: Any, where: str, candidates: tuple[Candidate, ...], length
 
 
 def _check_candidate(long: PageSpan, index: int, candidates: tuple[Candidate, ...], where: str) -> None:
+    if index < -1:
+        raise InputError(f"field {where}.candidate_index must be -1 for none, not {index}")
     if index >= len(candidates):
         raise InputError(f"field {where}.candidate_index {index} is beyond {len(candidates)} candidates")
     if index >= 0:

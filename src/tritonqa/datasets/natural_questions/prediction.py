@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +75,8 @@ def _offsets(span: PageSpan) -> dict[str, int]:
 
 def _score(record: dict[str, Any], name: str) -> float:
     value = record[name]
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-        raise InputError(f"field {name} must be a finite number, not {value!r:.40}")
-    return float(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        with suppress(OverflowError):  # a whole number beyond any float
+            if math.isfinite(found := float(value)):
+                return found
+    raise InputError(f"field {name} must be a finite number, not {value!r:.40}")

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TextIO
 
-from tritonqa.datasets.natural_questions.competition import read_csv
+from tritonqa.datasets.files import parsed, read_text
+from tritonqa.datasets.natural_questions.competition import is_csv, read_csv
 from tritonqa.datasets.natural_questions.prediction import Prediction
 from tritonqa.errors import InputError
 
@@ -17,11 +18,7 @@ def read_predictions(path: Path) -> dict[int, Prediction]:
 
     Raises InputError that names file, place and field, also for two predictions of one page.
     """
-    try:
-        rows = list(read_csv(path) if path.suffix == ".csv" else _rows(path))
-    except (OSError, UnicodeDecodeError) as error:
-        why = (isinstance(error, OSError) and error.strerror) or error
-        raise InputError(f"predictions {path} can't be read: {why}; give a file of predictions") from error
+    rows = read_csv(path) if is_csv(path) else _rows(path)
     found: dict[int, Prediction] = {}
     for row in rows:
         if row.id in found:
@@ -41,10 +38,11 @@ def write_predictions(stream: TextIO, predictions: Iterable[Prediction], **head:
 
 
 def _rows(path: Path) -> Iterable[Prediction]:
+    text = read_text(path)
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise InputError(f"predictions {path} is not valid JSON: {error}") from error
+        record = parsed(text)
+    except InputError as error:
+        raise InputError(f"predictions {path} {error}") from error
     if not isinstance(record, dict) or not isinstance(record.get("predictions"), list):
         raise InputError(f"predictions {path} must be an object with a list: field predictions")
     for i, item in enumerate(record["predictions"]):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tritonqa.checks import number
 from tritonqa.datasets.natural_questions import Annotation, Prediction
 from tritonqa.evaluate.natural_questions.competition import micro_f1
 from tritonqa.evaluate.natural_questions.figures import figures, null_figures
@@ -19,6 +20,12 @@ class Thresholds:
 
     long: float | None = None
     short: float | None = None
+
+    def __post_init__(self) -> None:
+        """Raise InputError for what is no finite number, by name."""
+        for name, value in (("long_threshold", self.long), ("short_threshold", self.short)):
+            if value is not None:
+                number(name, value)
 
 
 @dataclass(frozen=True, slots=True)
