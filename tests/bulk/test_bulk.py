@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import os
 import signal
 import subprocess
@@ -93,6 +94,58 @@ def test_bad_rows_are_set_aside_with_their_reason(reader: Reader, tmp_path: Path
         strict=True,
     ):
         assert reason in row["reason"]
+
+
+def test_a_row_that_cant_be_taken_as_it_is_is_set_aside(reader: Reader, tmp_path: Path) -> None:
+    lines, table = tmp_path / "asks.jsonl", tmp_path / "asks.csv"
+    good = b'{"question": "Who?", "context": "Ada \\ud83d\\ude00 wrote.", "id": 1}'
+    bad = {
+        b'{"id": "\\ud800", "question": "Who?", "context": "Ada."}': "half of a character",
+        b'{"id": "caf\xe9", "question": "Who?", "context": "Ada."}': "not UTF-8",
+        b'{"id": "\xed\xa0\x80", "question": "Who?", "context": "Ada."}': "not UTF-8",
+        b'{"id": ' + b"1" * 5000 + b"}": "too many digits",
+        b"[" * 100_000: "nested too deep",
+        b'{"question": "Who?"}': "'context' is missing or empty",
+    }
+    lines.write_bytes(b"\n".join([*bad, good]))
+    table.write_text('question,context\nWho?,"Ada" wrote.\nWho?,' + "[" * 20_000 + "\n", encoding="utf-8")
+    done = bulk(reader, [str(lines), str(table)], str(tmp_path / "out"))
+    assert (done.rows, done.answers, done.rejects) == (len(bad) + 3, 2, len(bad) + 1)
+    first, second = sorted((tmp_path / "out" / "rejects").iterdir())
+    rejects = [json.loads(line) for line in first.read_text(encoding="utf-8").splitlines()]
+    for row, reason in zip(rejects, bad.values(), strict=True):
+        assert reason in row["reason"]
+    assert "in line 2: ',' expected after" in json.loads(second.read_text(encoding="utf-8"))["reason"]
+
+
+def test_what_is_carried_is_never_written_over_and_is_json(reader: Reader, tmp_path: Path) -> None:
+    gold = {"text": ["Ada"], "answer_start": [0]}
+    passages = [{"text": "Ada wrote it.", "id": "p7"}]
+    rows = [{"ask": "Who?", "question": 5, "passages": passages, "answers": gold, "x": math.nan, "field": 1}]
+    source, options = written(tmp_path, rows, "jsonl"), BulkOptions(question_column="ask")
+    bulk(reader, [str(source)], str(tmp_path / "a"), options, no_answer_threshold=1.0)
+    (found,) = answers_in(tmp_path / "a")
+    assert (found["input_question"], found["input_answers"], found["question"]) == (5, gold, "Who?")
+    assert found["x"] is None and found["field"] == 1 and found["answers"][0]["id"] == "p7"
+    (tmp_path / "questions.jsonl").write_text('{"question": "Who?", "field": null}\n')
+    named = BulkOptions(questions=tmp_path / "questions.jsonl", format="csv")
+    bulk(reader, [str(source)], str(tmp_path / "b"), named)
+    with (tmp_path / "b" / "part-0000-000000.csv").open(encoding="utf-8", newline="") as stream:
+        (row,) = csv.DictReader(stream)
+    assert (row["field"], row["input_field"], json.loads(row["input_answers"])) == ("Who?", "1", gold)
+
+
+def test_parts_of_parquet_have_one_schema_whatever_they_hold(reader: Reader, tmp_path: Path) -> None:
+    import pyarrow.dataset as ds
+
+    rows: Rows = [{"question": "Who?", "text": "zzz"}, *asked(1), {"question": "", "text": "Ada."}]
+    rows[1]["text"] = rows[1].pop("passages")
+    source, options = written(tmp_path, rows, "jsonl"), BulkOptions(rows=1, format="parquet")
+    bulk(reader, [str(source)], str(tmp_path / "out"), options)
+    parts = sorted(map(str, (tmp_path / "out").glob("*.parquet")))
+    assert len(parts) == 3
+    (answered,) = (row for row in ds.dataset(parts).to_table().to_pylist() if row["answer_text"])
+    assert answered["answer_start"] is not None
 
 
 class Picky:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -34,6 +35,79 @@ def test_what_is_not_there_is_said_first(
     source = written(tmp_path, asked(1), "jsonl")
     with pytest.raises(InputError, match=message):
         bulk(reader, [str(source)], str(tmp_path / "out"), options)
+
+
+NO_TABLES = {
+    "empty.jsonl": (b"", "holds no row that can be read; it is empty"),
+    "book.xlsx": (b"PK\x03\x04\xff\xfe", "row 1: not UTF-8.*give JSON lines, CSV, TSV or Parquet"),
+    "array.json": (b'[\n{"question": "Who?"}]', "row 1: not JSON"),
+    "plain.jsonl.gz": (b"{}", "is called .gz and is no gzip file"),
+    "excel.csv": ("question,context\n".encode("utf-16"), "is not UTF-8 somewhere behind row 0"),
+    "late.csv": (b"question,context\n" + b"Who?,Ada.\n" * 5000 + b"\xff,\n", "UTF-8 somewhere behind row 4"),
+    "twice.csv": (b"id,id,question,context\n1,2,Who?,Ada.\n", "column 'id' is named twice"),
+    "quote.csv": (b'question,context\nWho?,Ada.\nWho?,"Bob\nWho?,Eve.\n', "behind row 1: a quotation mark"),
+    "text.parquet": (b"{}", "is cut short or no Parquet file"),
+}
+
+
+@pytest.mark.parametrize("name", NO_TABLES)
+def test_what_is_no_table_is_one_sentence(reader: Reader, tmp_path: Path, name: str) -> None:
+    content, message = NO_TABLES[name]
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=f"{name}.*{message}"):
+        bulk(reader, [str(tmp_path / name)], str(tmp_path / "out"))
+    assert not list(tmp_path.glob("out/_SUCCESS"))
+
+
+def test_columns_of_parquet_that_cant_be_read_are_named(reader: Reader, tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    source, asks = tmp_path / "asks.parquet", {"question": ["Who?"], "context": ["Ada wrote it."]}
+    late = pa.table({**asks, "day": pa.array([10**7], pa.date32())})  # the year 29349
+    twice = pa.table([["Who?"], ["Ada."], ["Bob."]], names=["question", "context", "context"])
+    for table, message in (
+        (late, "column 'day', rows 1 to 1 can't be read: .*; cast it to text"),
+        (twice, "column 'context' is named twice"),
+    ):
+        pq.write_table(table, source)
+        with pytest.raises(InputError, match=f"asks.parquet: {message}"):
+            bulk(reader, [str(source)], str(tmp_path / "out"))
+
+
+def test_no_input_is_answered_twice_or_taken_from_the_output(reader: Reader, tmp_path: Path) -> None:
+    folder = tmp_path / "in[1]"
+    folder.mkdir()
+    source = written(folder, asked(2), "jsonl")
+    for name in ("_SUCCESS", ".asks.crc", "_metadata"):
+        (folder / name).touch()
+    for inputs, message in (
+        ([str(source), str(source)], "is named twice"),
+        ([str(folder), str(source)], "is named twice"),
+        ([""], "input is empty"),
+    ):
+        with pytest.raises(InputError, match=message):
+            bulk(reader, inputs, str(tmp_path / "out"))
+    with pytest.raises(InputError, match="lies in the output's folder"):
+        bulk(reader, [str(folder)], str(folder))
+    with pytest.raises(InputError, match="output is empty"):
+        bulk(reader, [str(source)], " ")
+    for again in (0, 1):  # the output's own parts are no inputs, so that a run can go on
+        assert bulk(reader, [str(folder)], str(folder / "out")).parts_before == again
+    for again in (0, 1):
+        done = bulk(reader, [str(tmp_path / "*" / "*.jsonl")], str(tmp_path / "all"))
+        assert (done.rows, done.parts_before) == (2, again)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs named pipes")
+def test_a_pipe_is_refused_and_a_place_of_the_lock_that_is_taken(reader: Reader, tmp_path: Path) -> None:
+    source, pipe = written(tmp_path, asked(1), "jsonl"), tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="pipe is no file, and can't be read twice"):
+        bulk(reader, [str(pipe)], str(tmp_path / "out"))
+    (tmp_path / "taken" / ".lock").mkdir(parents=True)
+    with pytest.raises(OutputError, match="lock can't be written"):
+        bulk(reader, [str(source)], str(tmp_path / "taken"))
 
 
 def test_other_runs_are_kept_out_of_a_folder(reader: Reader, tmp_path: Path) -> None:

@@ -130,6 +130,6 @@ def test_what_can_t_be_learnt_from_is_refused(pages: Path, asks: Path, tmp_path:
         train_pages("none", [pages], tmp_path / "none", PageRecipe(held_out=1e-9))
     for wrong in ({"nulls": 0}, {"judged": -1}, {"frozen": -1}, {"markup": "html"}):
         with pytest.raises(InputError, match=next(iter(wrong))):
-            PageRecipe(**wrong)  # type: ignore[arg-type]
+            PageRecipe(**wrong)
     with pytest.raises(InputError, match="seed must be at least 0"):
         Recipe(seed=-1)

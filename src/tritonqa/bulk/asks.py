@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tritonqa.bulk.options import TEXT_COLUMNS, BulkOptions
+from tritonqa.bulk.options import ANSWER_COLUMNS, TEXT_COLUMNS, BulkOptions
 from tritonqa.bulk.questions import Field
 from tritonqa.bulk.tables import Row, Values
 from tritonqa.errors import InputError
@@ -49,7 +49,9 @@ class Columns:
             raise InputError(row.reason)
         passages = _passages(self._value(row, self.text))
         carried = {
-            name: value for name, value in row.values.items() if name not in (self.text, self.question)
+            f"input_{name}" if name in self._ours else name: value
+            for name, value in row.values.items()
+            if name not in (self.text, self.question)
         }
         if self.question is not None:
             return [RowAsk(row.number, carried, Ask.of(self._value(row, self.question), passages))]
@@ -57,6 +59,11 @@ class Columns:
             RowAsk(row.number, {**carried, "field": field.name}, Ask.of(field.question, passages))
             for field in self.fields
         ]
+
+    @property
+    def _ours(self) -> frozenset[str]:
+        """Name what an answer's row has of its own: a column of such a name is carried under another."""
+        return ANSWER_COLUMNS | {"field"} if self.fields else ANSWER_COLUMNS
 
     @staticmethod
     def _value(row: Row, column: str) -> Any:
@@ -70,7 +77,7 @@ def _passages(value: Any) -> Any:
     if isinstance(value, str) and value.startswith("["):
         try:
             found = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return value
         return found if isinstance(found, list) and all(isinstance(text, str) for text in found) else value
     return value

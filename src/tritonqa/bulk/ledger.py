@@ -11,7 +11,7 @@ from typing import Any
 
 from tritonqa.bulk.files import Folder, to_json
 from tritonqa.bulk.part import Counts, Part, Written
-from tritonqa.errors import InputError, MissingExtra
+from tritonqa.errors import InputError, MissingExtra, OutputError
 
 RUN, DONE, LOCK = "_run.json", "_done", ".lock"
 
@@ -96,6 +96,11 @@ def alone(folder: Folder) -> Iterator[None]:
     except Timeout as error:
         raise InputError(
             f"another run is writing into {folder.name}; wait for it, or choose another folder"
+        ) from error
+    except OSError as error:
+        why = error.strerror or error
+        raise OutputError(
+            f"output {folder.path(LOCK)} can't be written: {why}; choose another place"
         ) from error
     try:
         folder.sweep()

@@ -9,6 +9,12 @@ from tritonqa.checks import check_fields, one_of, path, text, whole_number
 
 FORMATS = ("jsonl", "csv", "parquet")
 TEXT_COLUMNS = ("passages", "context", "text")
+BEST = ("text", "start", "end", "score", "passage")
+"""What a table has of the best answer, each behind answer_."""
+ANSWER_COLUMNS = frozenset(
+    ("question", "answers", "no_answer", "calibrated", "question_cut", *(f"answer_{name}" for name in BEST))
+)
+"""What the row of an answer has beside what it carries."""
 
 
 @dataclass(frozen=True, slots=True)

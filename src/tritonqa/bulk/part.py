@@ -11,11 +11,11 @@ from typing import Any
 from tritonqa.answers import Answers
 from tritonqa.bulk.asks import RowAsk
 from tritonqa.bulk.files import to_json
+from tritonqa.bulk.options import ANSWER_COLUMNS, BEST
 from tritonqa.bulk.tables import Row, Values
 from tritonqa.errors import MissingExtra
 
 _DIGITS = 6  # of probabilities: enough to rank, and the same from every engine that adds in another order
-_BEST = ("text", "start", "end", "score", "passage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Written:
 
 def answered(ask: RowAsk, answers: Answers) -> Values:
     """Return the row of an answer: what was carried along, then the JSON of every wire."""
-    record = answers.to_dict()
+    record = answers.of(ask.ask).to_dict()
     for answer in record["answers"]:
         answer["score"] = round(answer["score"], _DIGITS)
     record["no_answer"] = round(record["no_answer"], _DIGITS)
@@ -67,23 +67,27 @@ def rejected(row: Row, reason: str) -> Values:
 def written(records: Sequence[Values], format: str) -> bytes:
     """Write rows as a file of JSON lines, CSV or Parquet; tables hold the best answer, and all as JSON."""
     if format == "jsonl":
-        return "".join(to_json(record) + "\n" for record in records).encode("utf-8", "replace")
+        return "".join(to_json(record) + "\n" for record in records).encode()
     flat = [_flat(record) for record in records]
-    names = list(dict.fromkeys(name for record in flat for name in record))
+    names = list(dict.fromkeys(name for record in flat for name in record)) or sorted(ANSWER_COLUMNS)
     if format == "csv":
         text = StringIO(newline="")
         table = csv.DictWriter(text, names, lineterminator="\n")
         table.writeheader()
-        table.writerows(flat)
-        return text.getvalue().encode("utf-8", "replace")
+        table.writerows({name: _cell(value) for name, value in record.items()} for record in flat)
+        return text.getvalue().encode()
     return _parquet({name: [record.get(name) for record in flat] for name in names})
 
 
 def _flat(record: Values) -> Values:
     answers = record["answers"]
-    best = answers[0] if answers else dict.fromkeys(_BEST)
+    best = answers[0] if answers else dict.fromkeys(BEST)
     simple = {name: value for name, value in record.items() if name != "answers"}
-    return {**simple, **{f"answer_{name}": best[name] for name in _BEST}, "answers": to_json(answers)}
+    return {**simple, **{f"answer_{name}": best[name] for name in BEST}, "answers": to_json(answers)}
+
+
+def _cell(value: Any) -> Any:
+    return to_json(value) if isinstance(value, dict | list) else value
 
 
 def _parquet(table: dict[str, list[Any]]) -> bytes:
@@ -92,10 +96,14 @@ def _parquet(table: dict[str, list[Any]]) -> bytes:
         import pyarrow.parquet as pq
     except ImportError as error:
         raise MissingExtra("pyarrow", "bulk") from error
+    whole, real, text, flag = pa.int64(), pa.float64(), pa.string(), pa.bool_()
+    known = {"no_answer": real, "calibrated": flag, "question_cut": flag, "answer_score": real}
+    known |= {f"answer_{name}": whole for name in ("start", "end", "passage")}
+    known |= dict.fromkeys(("question", "answers", "answer_text"), text)  # a part without answers has types
     arrays = {}
     for name, values in table.items():
         try:
-            arrays[name] = pa.array(values)
+            arrays[name] = pa.array(values, known.get(name))
         except (pa.ArrowInvalid, pa.ArrowTypeError):  # a column of several types
             arrays[name] = pa.array([None if value is None else to_json(value) for value in values])
     stream = BytesIO()

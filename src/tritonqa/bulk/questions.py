@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tritonqa.bulk.tables import rows
+from tritonqa.bulk.tables import Row, rows
 from tritonqa.errors import InputError
 
 _TABLES = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
@@ -25,12 +25,15 @@ def load_questions(path: Path) -> tuple[Field, ...]:
     Raises InputError for a file without questions, and for a name given twice.
     """
     if path.suffix.lower() in _TABLES:
-        found = [_field(path, row.values, row.number) for row in rows(str(path))]
+        found = [_field(path, row) for row in rows(str(path))]
     else:
         try:
             lines = path.read_text(encoding="utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"questions {path} can't be read: {error}") from error
+            why = (isinstance(error, OSError) and error.strerror) or error
+            raise InputError(
+                f"questions {path} can't be read: {why}; give UTF-8, a question a line"
+            ) from error
         found = [Field(line.strip(), line.strip()) for line in lines if line.strip()]
     if not found:
         raise InputError(f"questions {path} holds no question; give one a line")
@@ -40,9 +43,10 @@ def load_questions(path: Path) -> tuple[Field, ...]:
     return tuple(found)
 
 
-def _field(path: Path, values: dict[str, object], number: int) -> Field:
-    question = values.get("question")
-    if not isinstance(question, str) or not question.strip():
-        raise InputError(f"questions {path}, row {number}: column question is missing or empty")
-    name = values.get("field", values.get("id", question))
-    return Field(str(name), question)
+def _field(path: Path, row: Row) -> Field:
+    question = row.values.get("question")
+    if row.reason is not None or not isinstance(question, str) or not question.strip():
+        why = row.reason or "column question is missing or empty"
+        raise InputError(f"questions {path}, row {row.number}: {why}")
+    named = (row.values[name] for name in ("field", "id") if row.values.get(name) not in (None, ""))
+    return Field(str(next(named, question)), question)

@@ -53,7 +53,7 @@ def bulk(
     Raises InputError for inputs, OutputError for the output, and what the reader raises; what was written
     stays, and the same call goes on from there.
     """
-    run = Run(expanded(inputs), output, options or BulkOptions(), asked)
+    run = Run(expanded(inputs, output), output, options or BulkOptions(), asked)
     with run.begun(step):
         for part in answer_parts(reader, run.pending(), run.options.format, run.row_done, **asked):
             run.commit(part)

@@ -68,7 +68,9 @@ class _Open:
     def written(self, format: str) -> Written:
         """Write the part."""
         counts = Counts(len(self.source.rows), len(self.records), len(self.rejects))
-        rejects = "".join(to_json(record) + "\n" for record in self.rejects).encode("utf-8", "replace")
+        rejects = "".join(to_json(record) + "\n" for record in self.rejects).encode(
+            "utf-8", "backslashreplace"
+        )
         return Written(self.source.part, written(self.records, format), rejects, counts)
 
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import csv
-import json
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import TextIOWrapper
-from itertools import chain
+from itertools import chain, islice
+from itertools import count as numbers
 from typing import Any, TypeAlias
 
-from tritonqa.bulk.files import opened
+from tritonqa.bulk.files import opened, to_json
+from tritonqa.datasets.files import parsed
+from tritonqa.datasets.rows import require_distinct
 from tritonqa.errors import InputError, MissingExtra
 
 Values: TypeAlias = dict[str, Any]
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _PARQUET = (".parquet", ".pq")
 _AT_ONCE = 256  # rows of Parquet
+_LOOKED_AT = 100  # rows that say which columns there are: JSON lines leave out what is null
+_NO_TEXT = "not UTF-8, or holds half of a character (a lone surrogate); encode it as UTF-8"
+_KEPT = 2_000  # characters of a line that is no row
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +39,33 @@ def rows(name: str) -> Iterator[Row]:
     """Read a file's rows; raises InputError that names the file where it ends early or is none of these."""
     plain = name.lower().removesuffix(".gz")
     delimiter = next((mark for suffix, mark in _DELIMITERS.items() if plain.endswith(suffix)), None)
+    if plain.endswith(_PARQUET):
+        found = _parquet(name)
+    else:
+        found = _lines(name) if delimiter is None else _table(name, delimiter)
+    number = 0
     try:
-        if plain.endswith(_PARQUET):
-            yield from _parquet(name)
-        elif delimiter is not None:
-            yield from _table(name, delimiter)
-        else:
-            yield from _lines(name)
+        for row in found:
+            number = row.number
+            yield row
     except (EOFError, zlib.error, OSError) as error:
-        raise InputError(f"input {name} is cut short or damaged: {error}") from error
+        raise InputError(f"input {name} is cut short or damaged behind row {number}: {error}") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"input {name} is not UTF-8 at byte {error.start}; encode it as UTF-8") from error
+        raise InputError(
+            f"input {name} is not UTF-8 somewhere behind row {number}; encode it as UTF-8"
+        ) from error
 
 
 def columns(name: str) -> list[str]:
-    """Name the columns of a file by its first row; raises InputError for a file without rows."""
-    why = "it is empty"
-    for row in rows(name):
-        if row.reason is None:
-            return list(row.values)
-        why = f"row {row.number}: {row.reason}"
-    raise InputError(f"input {name} holds no row that can be read; {why}")
+    """Name the columns of a file by its first rows; raises InputError for a file that has none."""
+    first = list(islice(rows(name), _LOOKED_AT))
+    found = dict.fromkeys(column for row in first if row.reason is None for column in row.values)
+    if not found:
+        why = f"row {first[0].number}: {first[0].reason}" if first else "it is empty"
+        raise InputError(
+            f"input {name} holds no row that can be read; {why}; give JSON lines, CSV, TSV or Parquet"
+        )
+    return list(found)
 
 
 def count(name: str) -> int | None:
@@ -71,21 +83,22 @@ def _lines(name: str) -> Iterator[Row]:
     number = 0
     with opened(name) as stream:
         for raw in stream:
-            line = raw.decode("utf-8-sig" if number == 0 else "utf-8", "surrogateescape").strip()
-            if not line:
-                continue
-            number += 1
-            try:
-                values = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                yield Row(
-                    number, {"line": line[:2000].encode("utf-8", "replace").decode()}, f"not JSON: {error}"
-                )
-                continue
-            if isinstance(values, dict):
-                yield Row(number, values)
-            else:
-                yield Row(number, {"line": line[:2000]}, f"not an object but {type(values).__name__}")
+            if raw.strip():
+                number += 1
+                yield _line(number, raw.removeprefix(BOM_UTF8) if number == 1 else raw)
+
+
+def _line(number: int, raw: bytes) -> Row:
+    try:
+        values = parsed(raw.decode())
+        if not isinstance(values, dict):
+            raise InputError(f"not an object but {type(values).__name__}")
+        if b"\\ud" in raw or b"\\uD" in raw:
+            to_json(values).encode()  # \ud83d and \ude00 are a character together, and none alone
+    except (InputError, UnicodeError) as error:
+        reason = str(error).removeprefix("is ") if isinstance(error, InputError) else _NO_TEXT
+        return Row(number, {"line": raw.decode("utf-8", "replace").strip()[:_KEPT]}, reason)
+    return Row(number, values)
 
 
 def _table(name: str, delimiter: str) -> Iterator[Row]:
@@ -95,8 +108,21 @@ def _table(name: str, delimiter: str) -> Iterator[Row]:
         head = text.readline()
         if delimiter == "," and ";" in head and "," not in head:
             delimiter = ";"  # as Excel writes CSV where a comma stands in numbers
-        lines = csv.DictReader(chain([head] if head else [], text), delimiter=delimiter)
-        for number, values in enumerate(lines, 1):
+        lines = csv.DictReader(chain([head] if head else [], text), delimiter=delimiter, strict=True)
+        try:
+            require_distinct(lines.fieldnames or ())
+        except InputError as error:
+            raise InputError(f"input {name}: {error}") from error
+        for number in numbers(1):
+            try:
+                values = next(lines)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                if "end of data" in str(error):
+                    raise EOFError("a quotation mark opens a cell, and none closes it") from error
+                yield Row(number, {}, f"no row of a table, in line {lines.reader.line_num}: {error}")
+                continue
             if None in values or None in values.values():
                 named = len(lines.fieldnames or ())
                 kept = {key: value for key, value in values.items() if key is not None}
@@ -110,14 +136,34 @@ def _parquet(name: str) -> Iterator[Row]:
     with opened(name) as stream:
         file = _parquet_file(name, stream)
         try:
+            require_distinct(file.schema_arrow.names)
             for batch in file.iter_batches(_AT_ONCE):
-                for values in batch.to_pylist():
+                for values in _values(batch, number):
                     number += 1
                     yield Row(number, values)
+        except InputError as error:
+            raise InputError(f"input {name}: {error}") from error
         except Exception as error:
             if type(error).__module__.startswith("pyarrow") or isinstance(error, OSError):
                 raise InputError(f"input {name} is cut short or damaged: {error}") from error
             raise
+
+
+def _values(batch: Any, before: int) -> list[Values]:
+    """Return a batch's rows; raises InputError that names the column of what Python has no form for."""
+    try:
+        found: list[Values] = batch.to_pylist()
+    except (ArithmeticError, ValueError):
+        place = f"rows {before + 1} to {before + len(batch)}"
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            try:
+                column.to_pylist()
+            except (ArithmeticError, ValueError) as error:
+                raise InputError(
+                    f"column {name!r}, {place} can't be read: {error}; cast it to text"
+                ) from error
+        raise
+    return found
 
 
 def _parquet_file(name: str, stream: Any) -> Any:

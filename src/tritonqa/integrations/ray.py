@@ -66,7 +66,7 @@ def bulk_on_ray(
     """
     ray = _ray()
     chosen = options or BulkOptions()
-    run = Run(expanded(inputs), output, chosen, asked)
+    run = Run(expanded(inputs, output), output, chosen, asked)
     with run.begun(step), _cluster(ray, address):
         ahead = _parts_ahead(chosen.rows)
         make = partial(_actor, ray, (reader, loading or {}, chosen.format, asked), ahead)
