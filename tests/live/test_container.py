@@ -24,6 +24,7 @@ from tritonqa.triton.repository.write import build
 from tritonqa.triton.runtime.layout import Runtime
 from tritonqa.triton.server import processes
 from tritonqa.triton.server.arguments import listening_arguments
+from tritonqa.triton.server.container import memory_of
 from tritonqa.triton.server.options import Serving
 
 
@@ -43,12 +44,14 @@ def test_the_container_serves_as_the_command_does(
         f"--backend-directory={runtime.backends}",
     ]
     command += listening_arguments(ports)
+    left = processes.SHARED_MEMORY / f"{memory_of(str(tmp_path / 'r'))}-of-a-container-that-was-killed"
+    left.touch()
     with (
         (tmp_path / "log").open("w") as log,
         subprocess.Popen(command, env=environment, stdout=log, stderr=log) as process,
     ):
         try:
-            assert _answer(place, process) == ANSWER
+            assert _answer(place, process) == ANSWER and not left.exists()
             with pytest.raises(urllib.error.HTTPError, match="403"):
                 urllib.request.urlopen(f"{place}/v2/repository/index", b"{}", timeout=PATIENCE)
             if status:
@@ -57,6 +60,7 @@ def test_the_container_serves_as_the_command_does(
         finally:
             process.send_signal(signal.SIGTERM)
             assert process.wait(PATIENCE) == status
+    assert not list(processes.SHARED_MEMORY.glob(f"{memory_of(str(tmp_path / 'r'))}*"))
     said = (tmp_path / "log").read_text()
     assert (f'{{"name":"logits", "count":{limit} ' in said) == (limit is not None)
     assert ("a Python process of Triton died" in said) == bool(status)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 from tritonqa.triton.server import processes
@@ -24,7 +26,12 @@ def main(repository: str, *flags: str) -> int:
     it again. Triton itself would stay ready and answer nothing.
     """
     secret = os.environ.get("TRITONQA_ADMIN") or secrets.token_urlsafe(24)
-    arguments = serving_arguments(Path(repository), secret, _EXIT_TIMEOUT)
+    memory = memory_of(repository)
+    arguments = [
+        f"--backend-config=python,shm-region-prefix-name={memory}",
+        *serving_arguments(Path(repository), secret, _EXIT_TIMEOUT),
+    ]
+    processes.free_memory(memory)  # a pod's memory outlives a container that was killed
     told = Stop()
     told.set_on("SIGTERM", "SIGINT", "SIGHUP")
     with processes.large_stacks(), processes.batch_scheduling():
@@ -38,7 +45,13 @@ def main(repository: str, *flags: str) -> int:
         sys.stderr.write("a Python process of Triton died: the container ends, to be started again\n")
         processes.end_group(process.pid)
     status = process.wait()
+    processes.free_memory(memory)
     return status if status >= 0 else 1
+
+
+def memory_of(repository: str) -> str:
+    """Return how the names of its shared memory begin: the same for each container that a pod starts."""
+    return f"tritonqa-{sha256(f'{socket.gethostname()} {repository}'.encode()).hexdigest()[:8]}"
 
 
 if __name__ == "__main__":
