@@ -139,6 +139,13 @@ def test_pods_are_locked_and_end_in_time(tmp_path: Path) -> None:
     assert server["resources"]["limits"]["nvidia.com/gpu"] == "1"
 
 
+def test_a_first_container_may_run_again(tmp_path: Path) -> None:
+    pod = of_kind("Deployment", objects("kubernetes", tmp_path, FULL))["spec"]["template"]["spec"]
+    (first,) = pod["initContainers"]
+    assert first["command"][:2] == ["sh", "-c"]
+    assert shlex.split(first["command"][2]) == ["rm", "-rf", MADE, "&&", *builder(FULL)]
+
+
 def test_the_page_s_library_is_in_the_milvus_where_there_is_one(tmp_path: Path) -> None:
     text = "".join(path.read_text() for path in deploy("kubernetes", tmp_path, FULL))
     assert "milvus://qa-milvus:19530/qa" in text and "grpc://qa-servers:9001" in text

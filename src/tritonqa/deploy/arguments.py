@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import fields
 from math import ceil
@@ -33,6 +34,11 @@ def builder(options: DeployOptions) -> list[str]:
     given += _given(models.logits) if models.logits else ["--no-logits"]
     reader = [] if options.reader == PACKAGED else [options.reader]
     return ["tritonqa", "serve", *reader, "--build-only", "--repository", MADE, *given]
+
+
+def writing(options: DeployOptions) -> str:
+    """Return the shell's line that writes it anew: a container may run twice on one volume."""
+    return f"rm -rf {MADE} && {shlex.join(builder(options))}"
 
 
 def _given(options: Any) -> Iterator[str]:

@@ -68,8 +68,7 @@ def _built(options: DeployOptions) -> Record:
     """Write a repository other than the image's own at each start, so that it is of these options."""
     if options.serves_image:
         return {}
-    write = shlex.join(arguments.builder(options))
-    line = f'rm -rf {arguments.MADE} && {write} && exec {shlex.join(arguments.ENTRYPOINT)} "$@"'
+    line = f'{arguments.writing(options)} && exec {shlex.join(arguments.ENTRYPOINT)} "$@"'
     return {
         "entrypoint": ["sh", "-c", line.replace("$", "$$"), "sh"],
         "volumes": ["repository:/repository"],

@@ -71,7 +71,7 @@ def builders(options: DeployOptions) -> list[Record]:
         {
             "name": "repository",
             "image": options.image,
-            "command": arguments.builder(options),
+            "command": ["sh", "-c", arguments.writing(options)],
             "env": [{"name": "HOME", "value": "/tmp"}],
             "resources": resources(options, gpus=False),
             "securityContext": locked(),
