@@ -15,6 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from tritonqa.answers import Answers
+from tritonqa.bulk import BulkOptions
+from tritonqa.bulk.asks import Columns
+from tritonqa.bulk.files import to_json
+from tritonqa.bulk.tables import columns, rows
 from tritonqa.bundle import read
 from tritonqa.bundle.manifest import MANIFEST, TOKENIZER
 from tritonqa.bundle.read import Bundle
@@ -95,9 +99,21 @@ def natural_questions(data: bytes) -> None:
 
 
 def nq_predictions(data: bytes) -> None:
-    """Read predictions of Natural Questions."""
-    for _ in read_predictions(_file("nq.json", data)):
+    """Read predictions of Natural Questions: JSON, or the competition's table where it begins so."""
+    name = "nq.csv" if data[:1] == b"e" else "nq.json"
+    for _ in read_predictions(_file(name, data)):
         pass
+
+
+def bulk(data: bytes) -> None:
+    """Read the rows of a bulk run and write their JSON: JSON lines, or a table where it begins so."""
+    name = {b"c": "rows.csv", b"t": "rows.tsv"}.get(data[:1], "rows.jsonl")
+    path = str(_file(name, data[1:] if name != "rows.jsonl" else data))
+    found = Columns.of(columns(path), BulkOptions(), ())
+    for row in rows(path):
+        to_json(row.values).encode()
+        with suppress(InputError):
+            found.asks(row)
 
 
 def batch(data: bytes) -> None:
@@ -179,8 +195,9 @@ def parser_message(data: bytes) -> None:
 
 TARGETS = {
     "address": Target(address, (InputError,)),
-    "answers_json": Target(answers_json, (InputError, ValueError)),
+    "answers_json": Target(answers_json, (InputError, ValueError, RecursionError)),
     "batch": Target(batch, (InputError,)),
+    "bulk": Target(bulk, (InputError,)),
     "bundle_json": Target(bundle_json, (BundleError,)),
     "config_pbtxt": Target(config_pbtxt, (InputError,)),
     "document": Target(document, (DocumentError,)),

@@ -45,6 +45,7 @@ NO_TABLES = {
     "excel.csv": ("question,context\n".encode("utf-16"), "is not UTF-8 somewhere behind row 0"),
     "late.csv": (b"question,context\n" + b"Who?,Ada.\n" * 5000 + b"\xff,\n", "UTF-8 somewhere behind row 4"),
     "twice.csv": (b"id,id,question,context\n1,2,Who?,Ada.\n", "column 'id' is named twice"),
+    "head.csv": (b'"question"x,context\nWho?,Ada.\n', "its first line names no columns: ',' expected after"),
     "quote.csv": (b'question,context\nWho?,Ada.\nWho?,"Bob\nWho?,Eve.\n', "behind row 1: a quotation mark"),
     "text.parquet": (b"{}", "is cut short or no Parquet file"),
 }

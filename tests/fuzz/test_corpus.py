@@ -11,6 +11,7 @@ import pytest
 FUZZ = Path(__file__).parents[2] / "fuzz"
 pytest.importorskip("tritonclient", reason="needs tritonqa[triton]")
 pytest.importorskip("pypdfium2", reason="needs tritonqa[library]")
+pytest.importorskip("fsspec", reason="needs tritonqa[bulk]")
 sys.path.insert(0, str(FUZZ))
 from run import mutated  # noqa: E402
 from targets import TARGETS  # noqa: E402

@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from io import BufferedReader
@@ -47,7 +48,7 @@ def expanded(inputs: Sequence[str], output: str) -> list[str]:
             remedy = "" if named else "; name files, folders or patterns that exist"
             raise InputError(f"input {name}: {why}{remedy}")
         found += [store.unstrip_protocol(p) if "://" in name else p for p in there]
-    if twice := next((p for p in found if found.count(p) > 1), None):
+    if twice := next((p for p, times in Counter(found).items() if times > 1), None):
         raise InputError(f"input {twice} is named twice, and would be answered twice; name each file once")
     return found
 

@@ -113,6 +113,8 @@ def _table(name: str, delimiter: str) -> Iterator[Row]:
             require_distinct(lines.fieldnames or ())
         except InputError as error:
             raise InputError(f"input {name}: {error}") from error
+        except csv.Error as error:
+            raise InputError(f"input {name}: its first line names no columns: {error}") from error
         for number in numbers(1):
             try:
                 values = next(lines)

@@ -112,7 +112,7 @@ class HttpClient(Client):
         data = self._send(method, path, body, timeout=timeout).data
         try:
             return json.loads(data) if data else None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise EngineError(f"{self._address} is no Triton: its answer is not JSON") from error
 
     def close(self) -> None:
@@ -201,7 +201,7 @@ class HttpClient(Client):
     def _error_of(self, found: urllib3.BaseHTTPResponse) -> TritonQAError:
         try:
             line = str(json.loads(found.data)["error"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             through = f", through {self._proxy}," if self._proxy else ""
             told = f"{self._address}{through} answered {found.status} and is no Triton"
             return (Unavailable if found.status in _FOR_NOW else EngineError)(

@@ -36,6 +36,8 @@ def load_predictions(file: Path, na_probs: Path | None = None) -> Predictions:
             chances = {name: _chance(value, name) for name, value in _object(na_probs).items()}
     except InputError as error:
         raise InputError(f"predictions {file}: {error}") from error
+    except RecursionError as error:
+        raise InputError(f"predictions {file} is nested too deep; forms are {_FORMS}") from error
     if chances and (missing := next((name for name in texts if name not in chances), None)) is not None:
         raise InputError(f"predictions {file}: question {missing} has no probability of no answer")
     return Predictions(texts, chances)

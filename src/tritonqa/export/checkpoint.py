@@ -140,7 +140,7 @@ def _json(folder: Path, name: str) -> dict[str, Any]:
         raise ExportError(f"{name} is missing in {folder}; is this a checkpoint?")
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ExportError(f"{name} is damaged ({error}); download the checkpoint again") from error
     if not isinstance(record, dict):
         raise ExportError(f"{name} holds no JSON object; download the checkpoint again")

@@ -44,5 +44,5 @@ def response(body: bytes, header: str | None) -> Tensors:
             found[output["name"]] = unpack(body[at : at + size], output["datatype"], output["shape"])
             at += size
         return found
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise EngineError(f"the server's answer can't be read: {error!r}") from error

@@ -118,7 +118,7 @@ def _answers(ask: Ask, tensors: Tensors) -> Answers:
     older = {name: tensors[name][0] for name in (CALIBRATED, QUESTION_CUT)}  # 0.1 has them here alone
     try:
         return Answers.from_dict(older | json.loads(str(tensors[ANSWERS][0]))).of(ask)
-    except (ValueError, TypeError) as error:  # InputError too, which would blame the ask
+    except (ValueError, TypeError, RecursionError) as error:  # InputError too, which would blame the ask
         raise EngineError(f"the server's answer can't be read: {error}") from error
 
 
