@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tritonqa.cli.main import cli
-from tritonqa.errors import InputError
+from tritonqa.errors import InputError, OutputError
 
 ASKS = [
     {"id": 1, "question": "Who wrote it?", "context": "Ada wrote it.", "answers": ["Ada"]},
@@ -24,6 +24,13 @@ def asks(tmp_path: Path) -> Path:
     path = tmp_path / "asks.jsonl"
     path.write_text("\n".join(map(json.dumps, ASKS)), encoding="utf-8")
     return path
+
+
+def test_the_questions_are_not_written_over(asks: Path) -> None:
+    before = asks.read_bytes()
+    with pytest.raises(OutputError, match="output .* is one of the files to read"):
+        CliRunner().invoke(cli, ["evaluate", str(asks), "--output", str(asks)], catch_exceptions=False)
+    assert asks.read_bytes() == before
 
 
 def test_predictions_of_output_score_as_they_were_counted(asks: Path, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from tritonqa.library.library import Library
 from tritonqa.progress import bar
 from tritonqa.reader import Reader
 from tritonqa.spans import AskOptions
+from tritonqa.staging import require_other
 
 Scoring: TypeAlias = Callable[[Dataset, Language], dict[str, Any]]
 
@@ -90,6 +91,8 @@ def evaluate(
     """
     rules = Language(options.pop("language"))
     asked = cast("AskOptions", options)
+    if output is not None:
+        require_other(output, "output", [file])
     if predict_only:
         if given is not None or plots is not None or library is not None:
             raise InputError("--predict-only scores nothing; leave out --predictions, --plots and --library")
