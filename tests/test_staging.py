@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tritonqa.staging import folder_beside
+from tritonqa.errors import OutputError
+from tritonqa.staging import folder_beside, require_other, whole_file
 
 
 def test_what_is_renamed_stays_and_nothing_else(tmp_path: Path) -> None:
@@ -15,6 +19,34 @@ def test_what_is_renamed_stays_and_nothing_else(tmp_path: Path) -> None:
         (folder / "whole").write_text("{}", encoding="utf-8")
         (folder / "whole").replace(place)
     assert list(tmp_path.iterdir()) == [place]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs links and named pipes")
+def test_a_file_takes_its_place_where_a_link_leads_and_a_pipe_stays_one(tmp_path: Path) -> None:
+    link, pipe = tmp_path / "link.json", tmp_path / "pipe"
+    link.symlink_to("real.json")
+    with whole_file(link) as stream:
+        stream.write("first")
+    with pytest.raises(KeyError), whole_file(link) as stream:
+        stream.write("second")
+        raise KeyError
+    assert link.is_symlink() and (tmp_path / "real.json").read_text(encoding="utf-8") == "first"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(pipe.read_text, encoding="utf-8")
+        with whole_file(pipe) as stream:
+            stream.write("through")
+        assert read.result() == "through" and pipe.is_fifo()
+    assert {path.name for path in tmp_path.iterdir()} == {"link.json", "real.json", "pipe"}
+
+
+def test_what_is_read_is_not_written(tmp_path: Path) -> None:
+    source, link = tmp_path / "pages.jsonl", tmp_path / "other.jsonl"
+    require_other(source, "output", [source])  # neither is there
+    source.touch()
+    os.link(source, link)
+    with pytest.raises(OutputError, match="output .*other.jsonl is one of the files to read"):
+        require_other(link, "output", [tmp_path / "none", source])
 
 
 def test_an_interrupt_as_the_folder_is_made_leaves_nothing(

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 from tritonqa.errors import OutputError
 
@@ -32,3 +33,21 @@ def folder_beside(path: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[TextIO]:
+    """Open a text file that takes its place, where a link leads, only when all is written.
+
+    A device or a pipe is written as it is: a rename would put a file in its place. Raises OSError.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8") as stream:
+            yield stream
+        return
+    place = path.resolve()
+    with folder_beside(place) as folder:
+        staged = folder / place.name
+        with staged.open("w", encoding="utf-8") as stream:
+            yield stream
+        staged.replace(place)

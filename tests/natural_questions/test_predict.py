@@ -180,7 +180,11 @@ def test_no_input_is_written_over_and_nothing_is_made_of_nothing(reader: InProce
     _write(pages, 2)
     nothing.touch()
     before = pages.read_bytes()
-    for output, message in ((pages, "is one of the files to read"), (tmp_path, "it is a folder")):
+    for output, message in (
+        (pages, "is one of the files to read"),
+        (tmp_path, "it is a folder"),
+        (tmp_path / "p.json.gz", "predictions are not packed"),
+    ):
         with pytest.raises(OutputError, match=message):
             predict_files(reader, "toy", [pages], output, PageOptions())
     with pytest.raises(InputError, match="the files hold no pages"):

@@ -14,7 +14,7 @@ from typing import Any, TextIO
 import click
 
 from tritonqa.errors import OutputError
-from tritonqa.staging import folder_beside, require_other
+from tritonqa.staging import require_other, whole_file
 
 PIPE_CLOSED = 141  # 128 + SIGPIPE, what a shell sees of any filter whose reader has left
 
@@ -50,15 +50,8 @@ def whole(path: Path, option: str, inputs: Iterable[Path] = ()) -> Iterator[Text
     """
     require_other(path, option, inputs)
     try:
-        if path.exists() and not path.is_file():
-            with path.open("w", encoding="utf-8") as stream:
-                yield stream
-            return
-        with folder_beside(path) as folder:
-            staged = folder / path.name
-            with staged.open("w", encoding="utf-8") as stream:
-                yield stream
-            staged.replace(path)
+        with whole_file(path) as stream:
+            yield stream
     except OSError as error:
         raise OutputError(
             f"{option} {path} can't be written: {error.strerror}; choose another place"

@@ -16,7 +16,7 @@ from tritonqa.natural_questions.partial import Partial
 from tritonqa.natural_questions.passages import MARKUPS
 from tritonqa.natural_questions.predict import predict
 from tritonqa.reader.in_process import InProcess
-from tritonqa.staging import require_other
+from tritonqa.staging import require_other, whole_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,9 @@ def predict_files(
     """
     paths = list(files)
     require_other(output, "output", paths)
-    if output.is_dir():
-        raise OutputError(f"{output} can't be written: it is a folder; choose another output")
+    if output.is_dir() or output.suffix == ".gz":
+        why = "it is a folder" if output.is_dir() else "predictions are not packed"
+        raise OutputError(f"output {output} can't be written: {why}; name a file, .json or .csv")
     run = {"reader": name, "markup": options.markup, "files": [[path.name, _size(path)] for path in paths]}
     with Partial(output.with_name(output.name + ".partial"), run, resume=options.resume) as partial:
         pages = islice(read_pages(paths, skip), options.limit)
@@ -79,14 +80,12 @@ def predict_files(
 
 def _write(output: Path, partial: Partial, options: PageOptions) -> None:
     """Write the file beside its place, then move it there."""
-    fresh = output.with_name(output.name + ".new")
     try:
-        with fresh.open("w", encoding="utf-8") as stream:
+        with whole_file(output) as stream:
             if is_csv(output):
                 write_csv(stream, partial.predictions(), options.long_from, options.short_from)
             else:
                 write_predictions(stream, partial.predictions(), score=SCORE)
-        fresh.replace(output)
     except OSError as error:
         raise OutputError(
             f"{output} can't be written: {error.strerror}; nothing is lost, {partial.path} holds all of it: "
