@@ -1,8 +1,9 @@
 """Ask a server to which things happen; hold each answer to that of the reader in process.
 
-python benchmarks/soak.py --asks 1000 --results DIR: ends with 1 where an ask was lost or answered wrongly, or
-memory, files, threads or shared memory grew. DIR gets soak.json and a plot of each, soak.svg. As root the
-server has a network namespace and a small disk, which are cut and filled; else that is left out, and told.
+python benchmarks/soak.py --asks 1000 --results DIR [--engine toy]: ends with 1 where an ask was lost or
+answered wrongly, or memory, files, threads or shared memory grew. DIR gets soak.json and a plot of each,
+soak.svg. As root the server has a network namespace and a small disk, which are cut and filled; else that
+is left out, and told.
 """
 
 from __future__ import annotations
@@ -73,14 +74,15 @@ def main() -> None:
     parser.add_argument("--asks", type=int, default=1000)
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--results", type=Path, default=Path("soak"))
+    parser.add_argument("--engine", help="Of the server and of the reader that it is held to.")
     options = parser.parse_args()
     options.results.mkdir(parents=True, exist_ok=True)
     watched = Watched()
-    with Reader() as reader:
+    with Reader.load(engine=options.engine) as reader:
         known = [(ask, reader.ask(ask.question, ask.passages)) for ask in _asks()]
     with network() as far, small_disk() as state:
         os.environ["no_proxy"] = far.host
-        with served(state, far) as place:
+        with served(state, far, options.engine) as place:
             _run(options, watched, known, place)
     report = _report(options, watched)
     (options.results / "soak.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
@@ -182,6 +184,7 @@ def _report(options: argparse.Namespace, watched: Watched) -> dict[str, Any]:
         "date": date.today().isoformat(),
         "machine": cpu.model(),
         "asks": options.asks,
+        "engine": options.engine or "the packaged reader's",
         "right": watched.right,
         "malformed_refused": watched.refused,
         "lost": lost,

@@ -44,9 +44,10 @@ class Served:
 
 
 @contextmanager
-def served(state: Path, network: Network) -> Iterator[Served]:
+def served(state: Path, network: Network, engine: str | None = None) -> Iterator[Served]:
     """Start it, and end it."""
-    command = [*network.prefix, *_TRITONQA, "serve", *_OPTIONS, *_PORTS, "--host", "0.0.0.0"]
+    chosen = ["--engine", engine] if engine else []
+    command = [*network.prefix, *_TRITONQA, "serve", *_OPTIONS, *_PORTS, "--host", "0.0.0.0", *chosen]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=_environment(state)) as process:
         assert process.stdout is not None
         try:
