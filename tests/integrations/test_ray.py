@@ -99,7 +99,7 @@ def test_a_cluster_that_is_lost_is_said_and_the_run_goes_on_without_it(tmp_path:
 
     source, out = tmp_path / "asks.jsonl", tmp_path / "out"
     text = "Ada wrote it. " * 20
-    rows = [{"id": i, "question": f"Who wrote {i}?", "passages": f"{text} {i}"} for i in range(100)]
+    rows = [{"id": i, "question": f"Who wrote {i}?", "passages": f"{text} {i}"} for i in range(1000)]
     source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     node = {"num_cpus": 1, "object_store_memory": 80_000_000, "include_dashboard": False}
     other: Any = Cluster(initialize_head=True, head_node_args=node)
@@ -110,6 +110,6 @@ def test_a_cluster_that_is_lost_is_said_and_the_run_goes_on_without_it(tmp_path:
         _, told = process.communicate()
     assert process.returncode == 4 and told.startswith("error: all nodes of the Ray cluster are lost; start")
     assert len(told.splitlines()) == 1
-    with Reader() as reader:
+    with Reader.load(engine="toy") as reader:
         done = bulk(reader, [str(source)], str(out), BulkOptions(rows=1))
-    assert done.rows == done.answers == 100 and done.parts_before > 2
+    assert done.rows == done.answers == 1000 and done.parts_before > 2
