@@ -101,7 +101,7 @@ def test_the_same_in_both_formats_and_file_by_file(reader: InProcess, tmp_path: 
 
 def test_a_csv_holds_what_passes_the_thresholds(reader: InProcess, tmp_path: Path) -> None:
     output = tmp_path / "predictions.csv"
-    predict_files(reader, "toy", SAMPLES[:1], output, PageOptions(short_from=1e9))
+    predict_files(reader, "toy", SAMPLES[:1], output, PageOptions(short_threshold=1e9))
     (found,) = read_predictions(output).values()
     assert found.has_long and not found.has_short
 
@@ -169,7 +169,7 @@ def test_limit_and_pages_given_twice(reader: InProcess, tmp_path: Path) -> None:
         predict_files(reader, "toy", [pages, pages], twice, PageOptions())
     assert predict_files(reader, "toy", [pages, pages], twice, PageOptions(resume=True), told.append) == 8
     assert len(told) == 8
-    mistakes: list[dict[str, Any]] = [{"limit": 0}, {"long_from": math.nan}, {"markup": "html"}]
+    mistakes: list[dict[str, Any]] = [{"limit": 0}, {"long_threshold": math.nan}, {"markup": "html"}]
     for wrong in mistakes:
         with pytest.raises(InputError, match=next(iter(wrong))):
             PageOptions(**wrong)

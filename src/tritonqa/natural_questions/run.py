@@ -24,20 +24,20 @@ class PageOptions:
     """How pages are read: markup "drop" or "tag" as passages() says, limit of them at most.
 
     resume goes on from what an interrupted run has left. A CSV, which has no scores, holds long answers from
-    long_from on and short ones from short_from on; JSON holds every page's best, for the metric finds the
-    threshold.
+    long_threshold on and short ones from short_threshold on; JSON holds every page's best, for the metric
+    finds the threshold.
     """
 
     markup: str = "drop"
-    long_from: float = -inf
-    short_from: float = -inf
+    long_threshold: float = -inf
+    short_threshold: float = -inf
     limit: int | None = None
     resume: bool = False
 
     def __post_init__(self) -> None:
         """Raise InputError for values out of range, by name."""
         check_fields(self, one_of, "markup", known=MARKUPS)
-        check_fields(self, number, "long_from", "short_from", most=inf)
+        check_fields(self, number, "long_threshold", "short_threshold", most=inf)
         check_fields(self, whole_number, "limit", least=1)
 
 
@@ -83,7 +83,7 @@ def _write(output: Path, partial: Partial, options: PageOptions) -> None:
     try:
         with whole_file(output) as stream:
             if is_csv(output):
-                write_csv(stream, partial.predictions(), options.long_from, options.short_from)
+                write_csv(stream, partial.predictions(), options.long_threshold, options.short_threshold)
             else:
                 write_predictions(stream, partial.predictions(), score=SCORE)
     except OSError as error:

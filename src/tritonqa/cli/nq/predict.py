@@ -32,10 +32,8 @@ from tritonqa.reader.load import load_in_process
 @click.option(
     "--markup", type=click.Choice(MARKUPS), help="HTML in a passage.  [default: the reader's, or drop]"
 )
-@click.option(
-    "--long-threshold", "long_from", type=float, help="A CSV holds long answers from this score on."
-)
-@click.option("--short-threshold", "short_from", type=float, help="And short answers from this.")
+@click.option("--long-threshold", type=float, help="A CSV holds long answers from this score on.")
+@click.option("--short-threshold", type=float, help="And short answers from this.")
 @click.option("--limit", type=click.IntRange(1), help="Pages at most.")
 @click.option("--resume", is_flag=True, help="Go on from what an interrupted run has predicted.")
 @skip_invalid

@@ -52,7 +52,7 @@ def supervise(
         except ServerError as error:
             if server is None:
                 raise
-            say(f"{error}: again")
+            say(f"{error}; it is started again")
         else:
             _run(started, stop, ready if server is None else _nothing, say)
             server = started
@@ -65,7 +65,7 @@ def _run(server: Server, stop: Stop, ready: Callable[[Server], None], say: Calla
         ready(server)
         while server.healthy and not stop.wait(_POLL):
             pass
-        say(_farewell(server.serving.grace) if stop.is_set() else "Triton died: again")
+        say(_farewell(server.serving.grace) if stop.is_set() else "Triton died; it is started again")
     finally:
         if server.stop(stop):
             say("the drain time ran out: what was still under way gets no answer")
