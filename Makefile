@@ -3,35 +3,49 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Tests that need a server stay in one process: they share it, and a machine has few cores.
 PARALLEL := -n auto --maxprocesses 4 --dist loadgroup
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(INSTALL) -c constraints.txt
+PIP_LOCKED := $(INSTALL) --require-hashes
+PIP_OURS := $(INSTALL) --no-deps --no-build-isolation
+BASE := .venv/$(if $(LOCKED),locked,base)
+DEV := .venv/$(if $(LOCKED),locked-dev,dev)
 
 .PHONY: demo lock test test-all lint docs bench clean
 
-# With LOCKED=1 nothing is installed but what requirements/demo.txt names by its hash.
-demo: $(if $(LOCKED),.venv/locked,.venv/base)
+# With LOCKED=1 nothing is installed but what requirements/ names by its hash, and torch, by its version.
+demo: $(BASE)
 	$(if $(LOCKED),,$(PIP) -e '.[triton]')
 	$(BIN)/python examples/demo.py
 
 .venv/locked: requirements/demo.txt pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/demo.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
-		-e . -e ./models/minilm -e ./models/encoder
+	$(PIP_LOCKED) -r requirements/demo.txt
+	$(PIP_OURS) -e . -e ./models/minilm -e ./models/encoder
+	touch $@
+
+.venv/locked-dev: requirements/test.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(PIP_LOCKED) --no-deps -r requirements/test.txt
+	$(PIP) torch
+	$(PIP_OURS) -e . -e ./models/minilm -e ./models/encoder -e ./models/minilm/checkpoint -e ./integrations/haystack
 	touch $@
 
 # Needs uv.
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	-c constraints.txt
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		-c constraints.txt --extra triton pyproject.toml requirements/build.in -o requirements/demo.txt
+	$(LOCK) --extra triton pyproject.toml requirements/build.in -o requirements/demo.txt
+	$(LOCK) --override requirements/elsewhere.in --extra dev pyproject.toml \
+		requirements/haystack.in requirements/build.in -o requirements/test.txt
 
 # All tests but those that train or start a cluster; those and all others: make test-all.
-test: .venv/dev
+test: $(DEV)
 	$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
 
-test-all: .venv/dev
+test-all: $(DEV)
 	$(BIN)/python -m pytest $(PARALLEL)
 
-lint: .venv/dev
+lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
