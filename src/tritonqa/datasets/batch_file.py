@@ -48,6 +48,8 @@ def asks(path: Path) -> Iterator[Line]:
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"batch {path} can't be read: {reason}; give a file of JSON lines") from error
+    except InputError as error:
+        raise InputError(f"batch {path}, line {number}: {error}") from error
     except UnicodeDecodeError as error:
         raise InputError(f"batch {path}, line {number} is not UTF-8; encode the file as UTF-8") from error
     except json.JSONDecodeError as error:
@@ -60,8 +62,6 @@ def asks(path: Path) -> Iterator[Line]:
         ) from error
     except RecursionError as error:
         raise InputError(f"batch {path}, line {number} is nested too deep") from error
-    except InputError as error:
-        raise InputError(f"batch {path}, line {number}: {error}") from error
 
 
 def count(path: Path) -> int | None:
