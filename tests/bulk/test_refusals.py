@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -130,6 +131,23 @@ def test_other_runs_are_kept_out_of_a_folder(reader: Reader, tmp_path: Path) -> 
         bulk(reader, [str(source)], str(out), BulkOptions(rows=2))
     record.unlink()
     assert bulk(reader, [str(source)], str(out), BulkOptions(rows=2)).parts == 1
+
+
+def test_rows_that_changed_since_are_not_mixed_with_those_before(reader: Reader, tmp_path: Path) -> None:
+    source, out = written(tmp_path, asked(4), "jsonl"), tmp_path / "out"
+    bulk(reader, [str(source)], str(out), BulkOptions(rows=2))
+    before = source.read_text()
+    head, question, tail = before.rpartition("Who")
+    source.write_text(f"{head}How{tail}")  # as many bytes as before
+    assert question and source.stat().st_size == len(before.encode())
+    with pytest.raises(InputError, match="the rows of part-0000-000001 were changed since"):
+        bulk(reader, [str(source)], str(out), BulkOptions(rows=2))
+    source.write_text(before)
+    for record in (out / "_done").iterdir():  # as versions wrote it that kept no hash of the rows
+        known = json.loads(record.read_text())
+        del known["source"]
+        record.write_text(json.dumps(known))
+    assert bulk(reader, [str(source)], str(out), BulkOptions(rows=2)).parts_before == 2
 
 
 @pytest.mark.parametrize("kind", ["parquet", "jsonl.gz"])

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
 from tritonqa.bulk.files import Folder, to_json
-from tritonqa.bulk.part import Counts, Part, Written
+from tritonqa.bulk.part import Counts, Part, Written, source_of
+from tritonqa.bulk.tables import Row
 from tritonqa.errors import InputError, MissingExtra, OutputError
 
 RUN, DONE, LOCK = "_run.json", "_done", ".lock"
@@ -38,12 +39,15 @@ class Ledger:
                 "choose another folder, or remove it to begin anew"
             )
 
-    def done(self, part: Part) -> Counts | None:
-        """Return a part's counts where it was written whole; raises InputError where it was changed since."""
+    def done(self, part: Part, rows: Sequence[Row]) -> Counts | None:
+        """Return a part's counts where it was written whole.
+
+        Raises InputError where it was changed since, or the rows that it answers.
+        """
         record = self._folder.read(f"{DONE}/{part.name}.json")
         if record is None:
             return None
-        counts, digest = self._read(part, record)
+        counts, digest, source = self._read(part, record)
         content = self._folder.read(part.name + self._ending)
         if content is None:
             return None
@@ -51,6 +55,11 @@ class Ledger:
             raise InputError(
                 f"{self._folder.name}/{part.name}{self._ending} was changed since it was written; "
                 "move it away, and the same command writes it again"
+            )
+        if source is not None and source != source_of(rows):
+            raise InputError(
+                f"the rows of {part.name} were changed since {self._folder.name} was begun; "
+                "choose another folder, or remove it to begin anew"
             )
         return counts
 
@@ -62,13 +71,16 @@ class Ledger:
         else:
             self._folder.remove(f"rejects/{name}.jsonl")
         self._folder.write(name + self._ending, written.content)
-        record = {**asdict(written.counts), "sha256": sha256(written.content).hexdigest()}
+        digest = sha256(written.content).hexdigest()
+        record = {**asdict(written.counts), "sha256": digest, "source": written.source}
         self._folder.write(f"{DONE}/{name}.json", to_json(record).encode())
 
-    def _read(self, part: Part, record: bytes) -> tuple[Counts, str]:
+    def _read(self, part: Part, record: bytes) -> tuple[Counts, str, str | None]:
+        """Return a part's counts, its hash, and that of its rows, which older versions did not keep."""
         try:
             known = json.loads(record)
-            return Counts(known["rows"], known["answers"], known["rejects"]), known["sha256"]
+            counts = Counts(known["rows"], known["answers"], known["rejects"])
+            return counts, known["sha256"], known.get("source")
         except (ValueError, TypeError, KeyError) as error:
             raise InputError(
                 f"{self._folder.name}/{DONE}/{part.name}.json is damaged; remove it, and the same command "

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -42,12 +43,21 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The bytes of a part and of its rejects."""
+    """The bytes of a part and of its rejects; source is the hash of the rows that it answers."""
 
     part: Part
     content: bytes
     rejects: bytes
     counts: Counts
+    source: str
+
+
+def source_of(rows: Iterable[Row]) -> str:
+    """Return the hash of rows as they were read."""
+    found = sha256()
+    for row in rows:
+        found.update(to_json([row.values, row.reason]).encode("utf-8", "surrogatepass"))
+    return found.hexdigest()
 
 
 def answered(ask: RowAsk, answers: Answers) -> Values:

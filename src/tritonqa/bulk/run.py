@@ -97,19 +97,14 @@ class Run:
         for number, name in enumerate(self.files):
             found = rows(name)
             for chunk in numbers():
-                part = Part(number, chunk)
-                done = self._ledger.done(part)
-                if done is not None:
-                    read = sum(1 for _ in islice(found, done.rows))
+                part, members = Part(number, chunk), list(islice(found, self.options.rows))
+                if members and (done := self._ledger.done(part, members)):
                     self.summary.add(done)
                     self.summary.parts_before += 1
-                    self._done += read
-                else:
-                    members = list(islice(found, self.options.rows))
-                    read = len(members)
-                    if members:
-                        yield Rows(part, members, self._columns[number])
-                if read < self.options.rows:
+                    self._done += len(members)
+                elif members:
+                    yield Rows(part, members, self._columns[number])
+                if len(members) < self.options.rows:
                     break
 
     def row_done(self, count: int = 1) -> None:

@@ -12,7 +12,7 @@ from typing import Protocol, TypeAlias, Unpack
 from tritonqa.answers import Answers
 from tritonqa.bulk.asks import Columns, RowAsk
 from tritonqa.bulk.files import to_json
-from tritonqa.bulk.part import Counts, Part, Written, answered, rejected, written
+from tritonqa.bulk.part import Counts, Part, Written, answered, rejected, source_of, written
 from tritonqa.bulk.tables import Row, Values
 from tritonqa.errors import InputError
 from tritonqa.spans import AskOptions
@@ -71,7 +71,8 @@ class _Open:
         rejects = "".join(to_json(record) + "\n" for record in self.rejects).encode(
             "utf-8", "backslashreplace"
         )
-        return Written(self.source.part, written(self.records, format), rejects, counts)
+        content = written(self.records, format)
+        return Written(self.source.part, content, rejects, counts, source_of(self.source.rows))
 
 
 _Ask: TypeAlias = tuple[_Open, Row, RowAsk]
