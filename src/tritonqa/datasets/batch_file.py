@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import sys
 import zlib
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tritonqa.datasets.files import parsed
 from tritonqa.errors import InputError
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
@@ -43,25 +43,10 @@ def asks(path: Path) -> Iterator[Line]:
             for line in lines:
                 number += 1
                 if line.strip():
-                    row = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
-                    yield Line(number, *_ask(row))
+                    yield Line(number, *_read(f"batch {path}, line {number}", line))
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"batch {path} can't be read: {reason}; give a file of JSON lines") from error
-    except InputError as error:
-        raise InputError(f"batch {path}, line {number}: {error}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"batch {path}, line {number} is not UTF-8; encode the file as UTF-8") from error
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"batch {path}, line {number} is not JSON: {error.msg}, column {error.colno}"
-        ) from error
-    except ValueError as error:
-        raise InputError(
-            f"batch {path}, line {number} holds a number of too many digits to be read"
-        ) from error
-    except RecursionError as error:
-        raise InputError(f"batch {path}, line {number} is nested too deep") from error
 
 
 def count(path: Path) -> int | None:
@@ -78,6 +63,17 @@ def _opened(path: Path) -> Any:
     if sys.stdin is None:
         raise InputError("stdin is closed; give a file of JSON lines")
     return nullcontext(sys.stdin.buffer)
+
+
+def _read(place: str, line: bytes) -> tuple[Ask, dict[str, Any], dict[str, Any]]:
+    try:
+        row = parsed(line)
+    except InputError as error:
+        raise InputError(f"{place} {error}") from error
+    try:
+        return _ask(row)
+    except InputError as error:
+        raise InputError(f"{place}: {error}") from error
 
 
 def _ask(row: Any) -> tuple[Ask, dict[str, Any], dict[str, Any]]:

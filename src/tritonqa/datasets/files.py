@@ -32,7 +32,7 @@ def read_text(path: Path) -> str:
 def parsed(text: str | bytes) -> Any:
     """Return the value that JSON is; raises InputError that ends a sentence which begins with its place."""
     try:
-        return json.loads(text)
+        return json.loads(text if isinstance(text, str) else text.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise InputError("is not UTF-8; encode it as UTF-8") from error
     except json.JSONDecodeError as error:
