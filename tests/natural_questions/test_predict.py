@@ -74,7 +74,12 @@ def _hold(page: Page, prediction: Prediction) -> None:
     assert prediction.long_score >= prediction.short_score
 
 
-@given(st.lists(WORDS.filter(lambda words: "Ada" in words), min_size=1, max_size=4, unique_by=tuple))
+def _read(words: list[str]) -> tuple[str, ...]:
+    """Return the words that a passage has of them: two passages that read the same are one evidence."""
+    return tuple(word for word in words if not word.startswith("<"))
+
+
+@given(st.lists(WORDS.filter(lambda words: "Ada" in words), min_size=1, max_size=4, unique_by=_read))
 def test_scores_are_log_odds_against_all_else_on_the_page(
     reader: InProcess, paragraphs: list[list[str]]
 ) -> None:
