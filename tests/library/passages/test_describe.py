@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,6 +8,7 @@ from tritonqa.library.answer.place import place_of
 from tritonqa.library.document import Document
 from tritonqa.library.parse.writer import Writer
 from tritonqa.library.passages import Passage, Splitting, split
+from tritonqa.library.passages.analyse import analyse
 from tritonqa.library.passages.describe import describe
 from tritonqa.library.store import Stored
 
@@ -74,6 +76,32 @@ def test_what_runs_out_of_a_row_is_cut() -> None:
     read = passage.described
     for end, wanted in (("Lig", "940"), ("office", "Ligatures: the office")):
         place = place_of(stored(document, passage), read.index("940"), read.index(end) + len(end))
+        assert place and document.text[slice(*place)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("What is the price of the pump?", "75 €"),
+        ("Which part costs 75 €?", "Pump"),
+        ("Is the pump 75 €?", "Pump\t75 €"),
+        ("What is it?", "Pump\t75 €"),
+    ],
+)
+def test_cells_that_the_question_names_are_left_out_at_a_rows_ends(question: str, wanted: str) -> None:
+    document = document_of("", [["Part", "Price"], ["Pump", "75 €"]], "")
+    (passage,) = split(document, Splitting(1_000, 1_001, 0))
+    start, end = passage.described.index("Pump"), len(passage.described)
+    place = place_of(stored(document, passage), start, end, frozenset(analyse(question)))
+    assert place and document.text[slice(*place)] == wanted
+
+
+def test_of_rows_that_were_read_the_one_that_the_question_names_is_quoted() -> None:
+    document = document_of("", [["Part", "Price"], ["Burner", "12000"], ["Pump", "75"]], "After it.")
+    (passage,) = split(document, Splitting(1_000, 1_001, 0))
+    start, end = passage.described.index("12000"), passage.described.index(" it.")
+    for question, wanted in (("price of the pump", "75"), ("the burner's price", "12000")):
+        place = place_of(stored(document, passage), start, end, frozenset(analyse(question)))
         assert place and document.text[slice(*place)] == wanted
 
 

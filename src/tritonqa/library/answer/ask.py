@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from tritonqa.library.answer.judge import Candidate, fitted
 from tritonqa.library.answer.merge import merge
 from tritonqa.library.answer.place import place_of
 from tritonqa.library.encoder import Encoder
+from tritonqa.library.passages.analyse import analyse
 from tritonqa.library.retrieve import Retrieved, retrieve
 from tritonqa.library.store import Stored, View
 from tritonqa.spans import AskOptions, Decoding
@@ -76,7 +76,7 @@ def finish(prepared: Prepared, read: Answers | None, citer: Citer, options: Aski
     if read is None:
         return CitedAnswers(prepared.question, (), 1.0, prepared.searched)
     judge = fitted()
-    candidates = judge.judged(_candidates(read, prepared.found), read.no_answer)
+    candidates = judge.judged(_candidates(read, prepared), read.no_answer)
     no_answer = judge.no_answer(candidates, read.no_answer)
     items: tuple[CitedAnswer, ...] = ()
     if no_answer <= options.no_answer_threshold:
@@ -94,12 +94,13 @@ def searched_by(view: View) -> Searched:
     return Searched(counts.files, counts.passages, unreadable)
 
 
-def _candidates(read: Answers, readable: Sequence[tuple[Retrieved, Stored]]) -> list[Candidate]:
+def _candidates(read: Answers, prepared: Prepared) -> list[Candidate]:
     """Put the reader's answers at their places in the documents; of overlapping passages each place once."""
+    asked = frozenset(analyse(prepared.question))
     found: dict[tuple[str, int, int], Candidate] = {}
     for answer in read:
-        retrieved, passage = readable[answer.passage]
-        place = place_of(passage, answer.start, answer.end)
+        retrieved, passage = prepared.found[answer.passage]
+        place = place_of(passage, answer.start, answer.end, asked)
         if place is None or (passage.digest, *place) in found:
             continue
         start, end = place

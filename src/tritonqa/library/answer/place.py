@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from itertools import groupby
+from operator import itemgetter
 from string import ascii_uppercase
 
 from tritonqa.library.passages import Piece
+from tritonqa.library.passages.analyse import analyse
 from tritonqa.library.store import Stored
 
 
-def place_of(passage: Stored, start: int, end: int) -> tuple[int, int] | None:
+def place_of(
+    passage: Stored, start: int, end: int, asked: Set[str] = frozenset()
+) -> tuple[int, int] | None:
     """Return the document's characters that stand at start to end of what was read of a passage.
 
     Of headers, which were read with their cells, nothing is quoted; None where there was nothing else. What
-    runs from a table's row into another or into other text is cut to the one that holds most of it.
+    runs from a table's row into another or into other text is cut to the one that says most of the question's
+    terms, or else holds most of it; at a row's ends cells that say only what the question does are left out.
     """
     if not passage.pieces:
         return passage.start + start, passage.start + end
-    touched = [one for one in passage.pieces if one.at < end and start < one.at + one.end - one.start]
-    found = [_within(passage, list(row), start, end) for _, row in groupby(touched, key=_row)]
-    first, last = max(found, key=lambda place: place[1] - place[0], default=(0, 0))
+    best: tuple[int, int, Sequence[Piece]] = (0, 0, ())
+    for _, group in groupby(passage.pieces, key=_row):
+        row = list(group)
+        read = [one for one in row if one.at < end and start < one.at + one.end - one.start]
+        if read:
+            named = sum(len(asked & _terms(passage, one)) for one in row)
+            first, last = _within(passage, read, start, end)
+            best = max(best, (named, last - first, _untold(passage, read, asked)), key=itemgetter(0, 1))
+    if not best[2]:
+        return None
+    first, last = _within(passage, best[2], start, end)
     return (first, last) if first < last else None
 
 
@@ -30,6 +43,16 @@ def _within(passage: Stored, row: Sequence[Piece], start: int, end: int) -> tupl
     last = min(row[-1].start + end - row[-1].at, row[-1].end)
     words = passage.text[first - passage.start : last - passage.start]
     return first + len(words) - len(words.lstrip()), last - len(words) + len(words.rstrip())
+
+
+def _untold(passage: Stored, cells: Sequence[Piece], asked: Set[str]) -> Sequence[Piece]:
+    """Leave out the cells at both ends that a question names; all stay where it names them all."""
+    new = [at for at, one in enumerate(cells) if not _terms(passage, one) <= asked]
+    return cells[new[0] : new[-1] + 1] if new else cells
+
+
+def _terms(passage: Stored, piece: Piece) -> set[str]:
+    return set(analyse(passage.text[piece.start - passage.start : piece.end - passage.start]))
 
 
 def _row(piece: Piece) -> str | int:
