@@ -55,7 +55,7 @@ def test_each_run_sets_out_from_the_start_and_gives_its_share(
     start, out = checkpoints.make("bert", tmp_path / "start"), tmp_path / "out"
     argv = ["train.py", str(start), "--data", str(data), "--output", str(out), "--name", "x"]
     monkeypatch.setattr("sys.argv", [*argv, "--recipe", str(data / "recipe.toml")])
-    monkeypatch.setattr(train, "HERE", tmp_path)
+    monkeypatch.setattr(train, "RESULTS", tmp_path / "results")
     train.main()
 
     before, after = (load_file(folder / "model.safetensors") for folder in (start, out))
