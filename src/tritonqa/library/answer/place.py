@@ -12,9 +12,7 @@ from tritonqa.library.passages.analyse import analyse
 from tritonqa.library.store import Stored
 
 
-def place_of(
-    passage: Stored, start: int, end: int, asked: Set[str] = frozenset()
-) -> tuple[int, int] | None:
+def place_of(passage: Stored, start: int, end: int, asked: Set[str] = frozenset()) -> tuple[int, int] | None:
     """Return the document's characters that stand at start to end of what was read of a passage.
 
     Of headers, which were read with their cells, nothing is quoted; None where there was nothing else. What
