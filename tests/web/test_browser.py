@@ -54,13 +54,13 @@ def ask(tab: Page, base: str, question: str, *, always: bool = False) -> None:
 
 def test_by_keys_alone_from_question_to_source_and_back(tab: Page, base: str) -> None:
     ask(tab, base, "When does the warranty of the pump end?")
-    assert tab.inner_text(".answer mark") == "after 24 months"
+    assert tab.inner_text(".answer mark") == "24 months"
     assert "handbook.txt" in tab.inner_text(".answer .where a")
     tab.keyboard.press("ArrowDown")
     tab.keyboard.press("Enter")
     tab.wait_for_selector("dialog[open] iframe")
     frame = tab.frame_locator("iframe")
-    assert frame.locator("#here").inner_text() == "after 24 months"
+    assert frame.locator("#here").inner_text() == "24 months"
     tab.focus("#close")
     tab.keyboard.press("Escape")
     tab.wait_for_selector("dialog:not([open])", state="attached")

@@ -41,6 +41,7 @@ SETS = (
     *(f"shifts {name}" for name in SHIFTS),
 )
 _DRAWS = 1000
+_HALF = 0.5  # of SQuAD 2.0's questions have an answer
 _CLAUSE = 256  # tokens: 99 % of contracts' clauses are shorter, their median is 46
 
 
@@ -66,7 +67,8 @@ def main() -> None:
     with Reader(backend) as reader:
         for label, dataset in datasets(options.data, options.sets or SETS):
             longest = _CLAUSE if label.startswith("contracts") else Decoding().max_answer_tokens
-            backend.decoding = replace(backend.decoding, max_answer_tokens=longest)
+            prior = _HALF if label.startswith("squad 2.0") else Decoding().answerable_prior
+            backend.decoding = replace(backend.decoding, max_answer_tokens=longest, answerable_prior=prior)
             report = _ask(reader, part(dataset, options.questions), label)
             record["sets"][label] = {**report.figures, **_intervals(report)}
             print(json.dumps({label: record["sets"][label]}), flush=True)
