@@ -30,7 +30,7 @@ from tritonqa.evaluate.run import Report, evaluate
 from tritonqa.progress import bar
 from tritonqa.reader.find import PACKAGED
 from tritonqa.reader.load import load_in_process
-from tritonqa.spans import Decoding
+from tritonqa.spans import AskOptions, Decoding
 from tritonqa.train.noise import careless
 
 RESULTS = Path(__file__).parent / "results"
@@ -68,8 +68,8 @@ def main() -> None:
         for label, dataset in datasets(options.data, options.sets or SETS):
             longest = _CLAUSE if label.startswith("contracts") else Decoding().max_answer_tokens
             prior = _HALF if label.startswith("squad 2.0") else Decoding().answerable_prior
-            backend.decoding = replace(backend.decoding, max_answer_tokens=longest, answerable_prior=prior)
-            report = _ask(reader, part(dataset, options.questions), label)
+            asked: AskOptions = {"max_answer_tokens": longest, "answerable_prior": prior}
+            report = _ask(reader, part(dataset, options.questions), label, asked)
             record["sets"][label] = {**report.figures, **_intervals(report)}
             print(json.dumps({label: record["sets"][label]}), flush=True)
             (folder / "figures.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
@@ -112,9 +112,9 @@ def part(dataset: Dataset, count: int | None) -> Dataset:
     return replace(dataset, examples=dataset.examples[:: len(dataset.examples) // count][:count])
 
 
-def _ask(reader: Reader, dataset: Dataset, label: str) -> Report:
+def _ask(reader: Reader, dataset: Dataset, label: str, asked: AskOptions) -> Report:
     with bar(label) as step:
-        return evaluate(reader, dataset, step, reader.calibration)
+        return evaluate(reader, dataset, step, reader.calibration, **asked)
 
 
 def _intervals(report: Report) -> dict[str, list[float]]:
