@@ -28,10 +28,9 @@ def place_of(passage: Stored, start: int, end: int, asked: Set[str] = frozenset(
         if read:
             named = sum(len(asked & _terms(passage, one)) for one in row)
             first, last = _within(passage, read, start, end)
-            best = max(best, (named, last - first, _untold(passage, read, asked)), key=itemgetter(0, 1))
-    if not best[2]:
-        return None
-    first, last = _within(passage, best[2], start, end)
+            best = max(best, (named, last - first, read), key=itemgetter(0, 1))
+    cells = _untold(passage, best[2], asked)
+    first, last = _within(passage, cells, start, end) if cells else (0, 0)
     return (first, last) if first < last else None
 
 
