@@ -1,4 +1,4 @@
-"""The recipe's command: a stable phase that can be stopped, and a cooldown that branches off from it."""
+"""The recipe's command: a stable phase that can be stopped, a cooldown that branches off, and further."""
 
 from __future__ import annotations
 
@@ -49,9 +49,14 @@ def test_a_cooldown_makes_a_reader_of_a_stable_run(
     assert Start.open(folder / "checkpoint").model.config.num_hidden_layers == 2
     assert steps(folder / "training")[-1] < json.loads(kept)["step"]
     assert state.read_text(encoding="utf-8") == kept
+    places = (str(folder / "checkpoint"), *places[1:])
+    run(monkeypatch, "further", *places, "--questions", "30")
+    assert Start.open(tmp_path / "out" / "further" / "checkpoint").model.config.num_hidden_layers == 2
+    assert steps(tmp_path / "out" / "further" / "training")[-1] > 0
 
 
 def test_a_cooldown_draws_always_the_same_questions(data: Path) -> None:
     learnt = mixture(data).learnt
-    assert train.drawn(learnt, 20) == train.drawn(learnt, 20)
-    assert len(train.drawn(learnt, 20)) == 20 and set(train.drawn(learnt, 20)) <= set(learnt)
+    some = train.drawn(learnt, 20, seed=1)
+    assert some == train.drawn(learnt, 20, seed=1) != train.drawn(learnt, 20, seed=2)
+    assert len(some) == 20 and set(some) <= set(learnt)

