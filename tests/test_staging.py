@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tritonqa.errors import OutputError
-from tritonqa.staging import folder_beside, require_other, whole_file
+from tritonqa.errors import InputError, OutputError
+from tritonqa.staging import folder_beside, one_writer, require_other, whole_file
 
 
 def test_what_is_renamed_stays_and_nothing_else(tmp_path: Path) -> None:
@@ -67,3 +68,25 @@ def test_an_interrupt_as_the_folder_is_made_leaves_nothing(
 def test_a_place_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), folder_beside(tmp_path / "nowhere" / "made"):
         pass
+
+
+def test_one_process_writes_at_a_time_and_the_lock_goes_away(tmp_path: Path) -> None:
+    lock = tmp_path / "made.lock"
+    with one_writer(lock, "busy"):
+        code = "import sys; from pathlib import Path; from tritonqa.staging import one_writer\n"
+        code += "with one_writer(Path(sys.argv[1]), 'wait for it'): print('in')"
+        other = subprocess.run([sys.executable, "-c", code, lock], capture_output=True, text=True)
+        assert "InputError: wait for it" in other.stderr and not other.stdout
+    with pytest.raises(KeyError), one_writer(lock, "busy"):
+        raise KeyError
+    assert not list(tmp_path.iterdir())
+    with (
+        pytest.raises(OutputError, match="choose another place"),
+        one_writer(tmp_path / "no" / "lock", "busy"),
+    ):
+        pass
+
+
+def test_a_lock_that_is_held_here_is_busy_too(tmp_path: Path) -> None:
+    with one_writer(tmp_path / "lock", "busy"), pytest.raises(InputError, match="busy"):
+        one_writer(tmp_path / "lock", "busy").__enter__()

@@ -1,4 +1,4 @@
-"""What is written beside its place, and renamed into it when it is whole."""
+"""What is written beside its place, by one process at a time, and renamed into it when it is whole."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from tritonqa.errors import OutputError
+from tritonqa.errors import InputError, OutputError
 
 
 def require_other(path: Path, option: str, inputs: Iterable[Path]) -> None:
@@ -18,6 +18,31 @@ def require_other(path: Path, option: str, inputs: Iterable[Path]) -> None:
         with suppress(OSError):  # one of the two is not there
             if path.samefile(file):
                 raise OutputError(f"{option} {path} is one of the files to read; choose another place")
+
+
+@contextmanager
+def one_writer(lock: Path, busy: str) -> Iterator[None]:
+    """Hold a lock file meanwhile, which goes away with it; the system lets go however the process ends.
+
+    Raises InputError, which says busy, where another process holds it; OutputError where none can be made.
+    """
+    from filelock import FileLock, Timeout
+
+    held = FileLock(lock, timeout=0)
+    try:
+        lock.parent.stat()  # FileLock would make it
+        held.acquire()
+    except Timeout as error:
+        raise InputError(busy) from error
+    except OSError as error:
+        why = error.strerror or error
+        raise OutputError(f"output {lock} can't be written: {why}; choose another place") from error
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # Windows removes no open file
+            lock.unlink()
+        held.release()
 
 
 @contextmanager

@@ -148,6 +148,21 @@ def test_another_run_is_not_gone_on_with(reader: InProcess, tmp_path: Path) -> N
     assert (tmp_path / "predictions.json.partial").read_bytes() == kept
 
 
+def test_two_runs_into_one_output_are_one_too_many(reader: InProcess, tmp_path: Path) -> None:
+    pages, output = tmp_path / "pages.jsonl", tmp_path / "predictions.json"
+    _write(pages, 8)
+    told: list[int] = []
+
+    def other(done: int, total: int | None) -> None:
+        if not told:
+            told.append(done)
+            with pytest.raises(InputError, match="another run is predicting into"):
+                predict_files(reader, "toy", [pages], output, PageOptions(resume=True))
+
+    assert predict_files(reader, "toy", [pages], output, PageOptions(), step=other) == 8 and told
+    assert set(tmp_path.iterdir()) == {pages, output}
+
+
 def test_a_place_that_can_t_be_written_is_said_first(reader: InProcess, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="can't be written"):
         predict_files(reader, "toy", SAMPLES, tmp_path / "no" / "predictions.json", PageOptions())

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from tritonqa.bulk.files import Folder, to_json
 from tritonqa.bulk.part import Counts, Part, Written, source_of
 from tritonqa.bulk.tables import Row
-from tritonqa.errors import InputError, MissingExtra, OutputError
+from tritonqa.errors import InputError
+from tritonqa.staging import one_writer
 
 RUN, DONE, LOCK = "_run.json", "_done", ".lock"
 
@@ -98,27 +100,10 @@ def alone(folder: Folder) -> Iterator[None]:
     if not folder.local:
         yield
         return
-    try:
-        from filelock import FileLock, Timeout
-    except ImportError as error:
-        raise MissingExtra("filelock", "bulk") from error
-    lock = FileLock(folder.path(LOCK))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise InputError(
-            f"another run is writing into {folder.name}; wait for it, or choose another folder"
-        ) from error
-    except OSError as error:
-        why = error.strerror or error
-        raise OutputError(
-            f"output {folder.path(LOCK)} can't be written: {why}; choose another place"
-        ) from error
-    try:
+    busy = f"another run is writing into {folder.name}; wait for it, or choose another folder"
+    with one_writer(Path(folder.path(LOCK)), busy):
         folder.sweep()
         yield
-    finally:
-        lock.release()
 
 
 def _difference(name: str, found: Any, wanted: Any) -> tuple[str, Any, Any]:

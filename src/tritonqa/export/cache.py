@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tritonqa.bundle import Bundle, read
 from tritonqa.bundle.manifest import MANIFEST
-from tritonqa.errors import BundleError, MissingExtra
+from tritonqa.errors import BundleError
 from tritonqa.export.export import export
 from tritonqa.export.hub import HubName
 from tritonqa.folders import cache_folder
@@ -64,10 +64,8 @@ def _exported(source: str | Path, home: Path, name: str, token: str | None = Non
 @contextmanager
 def _one_at_a_time(home: Path) -> Iterator[None]:
     """Wait until no other process exports into this folder."""
-    try:
-        from filelock import FileLock
-    except ImportError as error:
-        raise MissingExtra("filelock", "torch") from error
+    from filelock import FileLock
+
     lock = FileLock(home / ".lock")
     try:
         home.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ from tritonqa.natural_questions.partial import Partial
 from tritonqa.natural_questions.passages import MARKUPS
 from tritonqa.natural_questions.predict import predict
 from tritonqa.reader.in_process import InProcess
-from tritonqa.staging import require_other, whole_file
+from tritonqa.staging import one_writer, require_other, whole_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ def predict_files(
 
     Each prediction is in OUTPUT.partial as soon as it is made; to resume is as if the run had not been cut
     short. OUTPUT takes its place when all is there. name says which reader it is, for a run is resumed by the
-    same. Raises InputError, OutputError, EngineError; skip is
-    read_pages'.
+    same. Raises InputError, also while another process predicts into OUTPUT, OutputError, EngineError; skip
+    is read_pages'.
     """
     paths = list(files)
     require_other(output, "output", paths)
@@ -63,7 +63,9 @@ def predict_files(
         why = "it is a folder" if output.is_dir() else "predictions are not packed"
         raise OutputError(f"output {output} can't be written: {why}; name a file, .json or .csv")
     run = {"reader": name, "markup": options.markup, "files": [[path.name, _size(path)] for path in paths]}
-    with Partial(output.with_name(output.name + ".partial"), run, resume=options.resume) as partial:
+    place, lock = (output.with_name(output.name + end) for end in (".partial", ".lock"))
+    busy = f"another run is predicting into {output}; wait for it, or choose another output"
+    with one_writer(lock, busy), Partial(place, run, resume=options.resume) as partial:
         pages = islice(read_pages(paths, skip), options.limit)
         waiting = (page for page in pages if page.id not in partial.done)
         for prediction in predict(reader, waiting, options.markup):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tritonqa.errors import LibraryError, MissingExtra
+from tritonqa.errors import LibraryError
 from tritonqa.library.store.base import Store
 from tritonqa.library.store.scope import AnyScope
 from tritonqa.library.store.sqlite.paths import Paths
@@ -60,10 +60,8 @@ class SqliteStore(Store):
     @contextmanager
     def write(self) -> Iterator[SqliteWriter]:
         """Become the one writer; raises LibraryError where another process is."""
-        try:
-            from filelock import FileLock, Timeout
-        except ImportError as error:
-            raise MissingExtra("filelock", "library") from error
+        from filelock import FileLock, Timeout
+
         lock = FileLock(self.folder / "writer.lock", timeout=0)
         try:
             lock.acquire()
