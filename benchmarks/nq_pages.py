@@ -3,10 +3,13 @@
 The gold paragraph of a question of QED (short answer) or BoolQ (yes or no) stands among paragraphs that
 look like the right one: of its own title, then those that share most rare words with the question; none of
 them holds the answer. A share of the pages lacks the gold paragraph and has no answer. Titles are kept
-apart: no title, and no paragraph, is on both sides. No question here has a long answer alone, for no such
-data is at hand.
+apart: no title, and no paragraph, is on both sides, and none to judge by is among those that the packaged
+reader has learnt from (models/minilm/recipe/mixture.py), so it may be the base. No question here has a long
+answer alone, for no such data is at hand.
 
-    python benchmarks/nq_pages.py QED.jsonl.gz BOOLQ.jsonl.gz FOLDER
+    PYTHONPATH=. python benchmarks/nq_pages.py DATA FOLDER
+
+DATA holds train/qed-nq-train.jsonl.gz and nq/boolq-train-yesno.jsonl.gz.
 """
 
 from __future__ import annotations
@@ -27,6 +30,9 @@ from typing import Any
 
 import numpy as np
 
+from models.minilm.recipe.mixture import SEARCH, mixture
+
+BOOLQ = "nq/boolq-train-yesno.jsonl.gz"
 _TOKEN = re.compile(r"\w+(?:['’]\w+)?|[^\w\s]")
 _WORD = re.compile(r"\w+")
 _LONGEST = 900  # characters of a paragraph: a window each
@@ -47,25 +53,24 @@ class Question:
 def main() -> None:
     """Write learn.jsonl.gz and held.jsonl.gz."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("qed", type=Path)
-    parser.add_argument("boolq", type=Path)
+    parser.add_argument("data", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--paragraphs", type=int, default=20)
     parser.add_argument(
         "--yes-no", type=int, default=1200, help="questions of BoolQ, of either side in proportion"
     )
     parser.add_argument("--null", type=float, default=0.33, help="share of pages without the gold paragraph")
-    parser.add_argument("--held", type=float, default=0.15, help="share of titles kept apart")
+    parser.add_argument("--held", type=float, default=0.15, help="share of BoolQ's titles kept apart")
     parser.add_argument("--learn", type=int, help="pages to learn from at most")
     parser.add_argument("--judge", type=int, help="pages to judge by at most")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    questions = [
-        *_questions(options.qed),
-        *random.Random(0).sample([*_questions(options.boolq)], options.yes_no),
-    ]
+    searched, yes_no = (list(_questions(options.data / name)) for name in (SEARCH, BOOLQ))
+    questions = [*searched, *random.Random(0).sample(yes_no, options.yes_no)]
+    kept = {example.title for example in mixture(options.data).search}
+    apart = kept | {q.title for q in yes_no if _share(q.title) < options.held} - {q.title for q in searched}
     for name, held, most in (("learn", False, options.learn), ("held", True, options.judge)):
-        side = [q for q in questions if (_share(q.title) < options.held) == held]
+        side = [q for q in questions if (q.title in apart) == held]
         random.Random(1).shuffle(side)
         counts: Counter[str] = Counter()
         with gzip.open(options.folder / f"{name}.jsonl.gz", "wt", 3, encoding="utf-8") as stream:
