@@ -98,7 +98,8 @@ def test_a_program_gives_the_same(
 
 def test_it_answers_as_the_reader_without_the_head(bundle: Bundle, plain: Path) -> None:
     ask = ("who keeps it", "Ada keeps the light in 1843, and 東京 knows.")
-    with Reader.load(bundle.folder, precision="fp32") as typed, Reader.load(plain) as untyped:
+    typed, untyped = (Reader.load(one, precision="fp32") for one in (bundle.folder, plain))
+    with typed, untyped:
         ours, theirs = (one.ask(*ask, top_k=5, no_answer_threshold=1.0) for one in (typed, untyped))
     assert [a.text for a in ours] == [a.text for a in theirs]
     np.testing.assert_allclose([a.score for a in ours], [a.score for a in theirs], atol=1e-4)

@@ -130,6 +130,7 @@ def test_axe_finds_nothing_on_any_state(tab: Page, base: str, toy: Reader, schem
         tab.fill("#token", "secret")
         tab.press("#token", "Enter")
         tab.wait_for_selector("#question")
+        tab.wait_for_load_state()  # the script that asks comes last
         tab.fill("#question", "Who?")
         tab.press("#question", "Enter")
         assert "no text yet" in tab.inner_text("#status.warning")
