@@ -66,6 +66,8 @@ def main() -> None:
     """Draw the data, learn, and after a cooldown write the checkpoint."""
     options = _parser().parse_args()
     recipe = {"stable": STABLE, "cooldown": COOLDOWN, "further": FURTHER}[options.phase]
+    if options.seed is not None:
+        recipe = replace(recipe, seed=options.seed)
     stable, folder = options.output / "stable", options.output / (options.name or options.phase)
     examples = mixture(options.data).learnt
     start = Start.open(options.start, new_head=options.phase != "further")
@@ -103,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     found.add_argument("--data", type=Path, required=True)
     found.add_argument("--output", type=Path, default=Path("build"))
     found.add_argument("--questions", type=int, default=6000, help="that all but the stable phase learn from")
+    found.add_argument("--seed", type=int, help="that draws questions and crops: going further again, another")
     found.add_argument("--teacher", type=Path, help="checkpoint of a larger reader to learn from as well")
     found.add_argument("--name", help="the folder under OUTPUT; the phase's name without")
     return found
