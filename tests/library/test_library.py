@@ -47,7 +47,7 @@ def library(request: pytest.FixtureRequest, tmp_path: Path, desk: Path, reader: 
 def test_an_answer_says_where_it_stands(library: Library, desk: Path) -> None:
     answers = library.ask("When does the warranty end?")
     answer = answers[0]
-    assert answer.text.endswith("24 months")
+    assert answer.text.rstrip(".").endswith("24 months")
     assert answer.document == str(desk / "handbook.txt")
     assert HANDBOOK[answer.start : answer.end] == answer.text
     assert answer.verified and answer.text in answer.context
@@ -95,7 +95,7 @@ def test_adding_again_follows_the_folder(library: Library, desk: Path) -> None:
     report = library.add(desk)
     assert report.moved == [(str(desk / "notes.md"), str(desk / "house.md"))]
     assert report.changed == [str(desk / "handbook.txt")] and report.added == [str(desk / "new.txt")]
-    assert library.ask("When does the warranty end?")[0].text.endswith("36 months")
+    assert library.ask("When does the warranty end?")[0].text.rstrip(".").endswith("36 months")
     os.remove(desk / "new.txt")
     assert library.add(desk).removed == [str(desk / "new.txt")]
     assert not any("Minka" in hit.text for hit in library.search("Minka"))
@@ -141,7 +141,7 @@ def test_a_folder_that_holds_nothing_any_more_is_forgotten_when_it_is_removed(
 def test_equal_answers_are_one_with_all_places(library: Library, desk: Path) -> None:
     (desk / "copy.txt").write_text(HANDBOOK, encoding="utf-8")
     (desk / "letter.txt").write_text(
-        "As agreed the warranty of the pump ends AFTER 24 MONTHS.", encoding="utf-8"
+        "THE WARRANTY OF THE PUMP ENDS AFTER 24 MONTHS, as agreed.", encoding="utf-8"
     )
     library.add(desk)
     answer = library.ask("When does the warranty of the pump end?")[0]
@@ -157,7 +157,9 @@ def test_who_may_see_nothing_finds_nothing(library: Library) -> None:
     assert not nobody.search("warranty") and not nobody.ask("When does the warranty end?")
     assert nobody.searched().files == 0
     assert all(hit.document.endswith(".md") for hit in library.within("*.md").search("warranty"))
-    assert library.within("*.txt").ask("When does the warranty end?")[0].text.endswith("24 months")
+    assert (
+        library.within("*.txt").ask("When does the warranty end?")[0].text.rstrip(".").endswith("24 months")
+    )
 
 
 def test_what_cannot_be_read_is_named_and_stops_nothing(tmp_path: Path, reader: Reader) -> None:
@@ -185,7 +187,7 @@ def test_a_library_of_another_encoder_is_refused_by_name_until_it_is_rebuilt(
             with pytest.raises(LibraryError, match=r"mpnet 2.*MiniLM.*tritonqa library rebuild"):
                 work()
         assert other.rebuild().encoder.startswith("all-MiniLM")
-        assert other.ask("When does the warranty end?")[0].text.endswith("24 months")
+        assert other.ask("When does the warranty end?")[0].text.rstrip(".").endswith("24 months")
 
 
 def test_a_folder_is_followed(tmp_path: Path, desk: Path, reader: Reader) -> None:

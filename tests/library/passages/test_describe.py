@@ -105,6 +105,28 @@ def test_of_rows_that_were_read_the_one_that_the_question_names_is_quoted() -> N
         assert place and document.text[slice(*place)] == wanted
 
 
+@pytest.mark.parametrize(
+    ("question", "cell", "quoted"),
+    [
+        ("What is the price of the pump?", "120", False),  # another row is the pump's
+        ("What is the price of the pump?", "75", True),
+        ("Which part has a price of 75?", "Burner", False),  # headers name the question in every row
+        ("Which part has a price of 75?", "Pump", True),
+        ("Which part is dearest?", "Burner", True),  # no row says more than another
+        ("When did the pump come?", "May", True),  # other text is no row
+    ],
+)
+def test_a_row_is_none_to_answer_where_another_says_more_of_the_question(
+    question: str, cell: str, quoted: bool
+) -> None:
+    document = document_of("", [["Part", "Price"], ["Burner", "120"], ["Pump", "75"]], "It came in May.")
+    (passage,) = split(document, Splitting(1_000, 1_001, 0))
+    start = passage.described.index(cell)
+    place = place_of(stored(document, passage), start, start + len(cell), frozenset(analyse(question)))
+    assert (place is not None) == quoted
+    assert place is None or document.text[slice(*place)] == cell
+
+
 def test_a_cell_that_was_cut_is_described_as_far_as_it_is_there() -> None:
     document = document_of("", [["Part", "Price"], ["Pump", "one two three four"]], "")
     end = document.text.index(" three")

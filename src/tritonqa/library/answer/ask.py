@@ -26,6 +26,7 @@ PASSAGES = 10
 """Read for a question where nothing else is said."""
 
 _SPANS = 2  # answers that a passage brings, on average
+_LEAST = 10  # answers that are asked for, for of a table's some are none (place_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Prepared:
     @property
     def options(self) -> AskOptions:
         """Return how a reader is asked: for all that it has, so that the judge decides."""
-        return {"top_k": _SPANS * len(self.found), "no_answer_threshold": 1.0}
+        return {"top_k": max(_SPANS * len(self.found), _LEAST), "no_answer_threshold": 1.0}
 
 
 def prepare(view: View, question: str, encoder: Encoder | None, passages: int) -> Prepared:

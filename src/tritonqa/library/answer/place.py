@@ -18,17 +18,22 @@ def place_of(passage: Stored, start: int, end: int, asked: Set[str] = frozenset(
     Of headers, which were read with their cells, nothing is quoted; None where there was nothing else. What
     runs from a table's row into another or into other text is cut to the one that says most of the question's
     terms, or else holds most of it; at a row's ends cells that say only what the question does are left out.
+    A row is none to answer where another one that was read says more of what the question asks of a row.
     """
     if not passage.pieces:
         return passage.start + start, passage.start + end
     best: tuple[int, int, Sequence[Piece]] = (0, 0, ())
+    most, told = 0, asked - _headers(passage)
     for _, group in groupby(passage.pieces, key=_row):
         row = list(group)
+        named = sum(len(told & _terms(passage, one)) for one in row)
+        most = max(most, named if row[0].address else 0)
         read = [one for one in row if one.at < end and start < one.at + one.end - one.start]
         if read:
-            named = sum(len(asked & _terms(passage, one)) for one in row)
             first, last = _within(passage, read, start, end)
             best = max(best, (named, last - first, read), key=itemgetter(0, 1))
+    if best[2] and best[2][0].address and best[0] < most:
+        return None
     cells = _untold(passage, best[2], asked)
     first, last = _within(passage, cells, start, end) if cells else (0, 0)
     return (first, last) if first < last else None
@@ -46,6 +51,15 @@ def _untold(passage: Stored, cells: Sequence[Piece], asked: Set[str]) -> Sequenc
     """Leave out the cells at both ends that a question names; all stay where it names them all."""
     new = [at for at, one in enumerate(cells) if not _terms(passage, one) <= asked]
     return cells[new[0] : new[-1] + 1] if new else cells
+
+
+def _headers(passage: Stored) -> set[str]:
+    """Return the terms that were read of a table's headers, which every row has."""
+    between, at = [], 0
+    for piece in sorted(passage.pieces, key=lambda piece: piece.at):
+        between.append(passage.described[at : piece.at])
+        at = piece.at + piece.end - piece.start
+    return set(analyse(" ".join(between)))
 
 
 def _terms(passage: Stored, piece: Piece) -> set[str]:
