@@ -45,9 +45,9 @@ def library(request: pytest.FixtureRequest, tmp_path: Path, desk: Path, reader: 
 
 
 def test_an_answer_says_where_it_stands(library: Library, desk: Path) -> None:
-    answers = library.ask("When does the warranty end?")
+    answers = library.ask("When does the warranty of the pump end?")
     answer = answers[0]
-    assert answer.text.rstrip(".").endswith("24 months")
+    assert answer.text == "24 months"
     assert answer.document == str(desk / "handbook.txt")
     assert HANDBOOK[answer.start : answer.end] == answer.text
     assert answer.verified and answer.text in answer.context
@@ -81,10 +81,10 @@ def test_search_gives_passages_with_their_headings(library: Library) -> None:
 
 def test_a_file_changed_since_is_said_to_be(library: Library, desk: Path) -> None:
     (desk / "handbook.txt").write_text("\n" + HANDBOOK, encoding="utf-8")
-    answer = library.ask("When does the warranty end?")[0]
+    answer = library.ask("When does the warranty of the pump end?")[0]
     assert answer.status == "changed" and not answer.verified and answer.boxes == ()
     (desk / "handbook.txt").unlink()
-    assert library.ask("When does the warranty end?")[0].status == "missing"
+    assert library.ask("When does the warranty of the pump end?")[0].status == "missing"
 
 
 def test_adding_again_follows_the_folder(library: Library, desk: Path) -> None:
@@ -95,7 +95,7 @@ def test_adding_again_follows_the_folder(library: Library, desk: Path) -> None:
     report = library.add(desk)
     assert report.moved == [(str(desk / "notes.md"), str(desk / "house.md"))]
     assert report.changed == [str(desk / "handbook.txt")] and report.added == [str(desk / "new.txt")]
-    assert library.ask("When does the warranty end?")[0].text.rstrip(".").endswith("36 months")
+    assert library.ask("When does the warranty of the pump end?")[0].text == "after 36 months"
     os.remove(desk / "new.txt")
     assert library.add(desk).removed == [str(desk / "new.txt")]
     assert not any("Minka" in hit.text for hit in library.search("Minka"))
@@ -154,12 +154,10 @@ def test_equal_answers_are_one_with_all_places(library: Library, desk: Path) -> 
 
 def test_who_may_see_nothing_finds_nothing(library: Library) -> None:
     nobody = library.within([])
-    assert not nobody.search("warranty") and not nobody.ask("When does the warranty end?")
+    assert not nobody.search("warranty") and not nobody.ask("When does the warranty of the pump end?")
     assert nobody.searched().files == 0
     assert all(hit.document.endswith(".md") for hit in library.within("*.md").search("warranty"))
-    assert (
-        library.within("*.txt").ask("When does the warranty end?")[0].text.rstrip(".").endswith("24 months")
-    )
+    assert library.within("*.txt").ask("When does the warranty of the pump end?")[0].text == "24 months"
 
 
 def test_what_cannot_be_read_is_named_and_stops_nothing(tmp_path: Path, reader: Reader) -> None:
@@ -187,7 +185,7 @@ def test_a_library_of_another_encoder_is_refused_by_name_until_it_is_rebuilt(
             with pytest.raises(LibraryError, match=r"mpnet 2.*MiniLM.*tritonqa library rebuild"):
                 work()
         assert other.rebuild().encoder.startswith("all-MiniLM")
-        assert other.ask("When does the warranty end?")[0].text.rstrip(".").endswith("24 months")
+        assert other.ask("When does the warranty of the pump end?")[0].text == "24 months"
 
 
 def test_a_folder_is_followed(tmp_path: Path, desk: Path, reader: Reader) -> None:

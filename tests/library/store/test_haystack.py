@@ -70,7 +70,7 @@ def test_what_another_pipeline_wrote_is_answered_from(any_store: Any, reader: Re
     )
     with Library(any_store, reader) as library:
         answers = library.ask("When does the warranty of the pump end?")
-        assert answers[0].text.endswith("24 months") and answers[0].page == 4
+        assert answers[0].text == "after 24 months" and answers[0].page == 4
         assert library.ask("Who laid out the garden?")[0].document.endswith("garden/1")
         assert not library.ask("Who is the queen of Spain?")
         assert answers.searched.files == answers.searched.passages == 2
@@ -89,8 +89,8 @@ def test_files_are_kept_in_a_store(any_store: Any, reader: Reader, tmp_path: Pat
     with Library(any_store, reader) as library:
         report = library.add(desk)
         assert len(report.added) == 2 and len(report.skipped) == 1 and report.without_vectors == 0
-        answer = library.ask("When does the warranty end?")[0]
-        assert answer.text.endswith("24 months") and answer.verified
+        answer = library.ask("When does the warranty of the pump end?")[0]
+        assert answer.text == "24 months" and answer.verified
         assert answer.document == str(desk / "handbook.txt")
         assert library.search("who planned the park?")[0].document == str(desk / "garden.txt"), "by meaning"
         assert library.add(desk).unchanged >= 2

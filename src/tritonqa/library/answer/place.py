@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from string import ascii_uppercase
@@ -53,17 +54,22 @@ def _untold(passage: Stored, cells: Sequence[Piece], asked: Set[str]) -> Sequenc
     return cells[new[0] : new[-1] + 1] if new else cells
 
 
-def _headers(passage: Stored) -> set[str]:
+def _headers(passage: Stored) -> frozenset[str]:
     """Return the terms that were read of a table's headers, which every row has."""
     between, at = [], 0
     for piece in sorted(passage.pieces, key=lambda piece: piece.at):
         between.append(passage.described[at : piece.at])
         at = piece.at + piece.end - piece.start
-    return set(analyse(" ".join(between)))
+    return _analysed(" ".join(between))
 
 
-def _terms(passage: Stored, piece: Piece) -> set[str]:
-    return set(analyse(passage.text[piece.start - passage.start : piece.end - passage.start]))
+def _terms(passage: Stored, piece: Piece) -> frozenset[str]:
+    return _analysed(passage.text[piece.start - passage.start : piece.end - passage.start])
+
+
+@lru_cache(4_096)  # texts, which every answer in a table asks for again
+def _analysed(text: str) -> frozenset[str]:
+    return frozenset(analyse(text))
 
 
 def _row(piece: Piece) -> str | int:
