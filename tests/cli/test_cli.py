@@ -148,7 +148,7 @@ def test_evaluate_gives_official_keys_and_plots(data: Path, tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
     assert {"exact", "f1", "HasAns_f1", "NoAns_f1", "best_f1", "best_f1_thresh"} <= set(figures)
-    assert figures["default_f1"] + 5 < figures["f1"] and figures["best_f1"] - 5 < figures["f1"]
+    assert figures["default_f1"] + 5 < figures["f1"] and figures["best_f1"] - 3 < figures["f1"]
     assert figures["best_f1"] > 55 and figures["no_answer_auroc"] > 0.7
     assert len((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()) == figures["total"]
     assert (tmp_path / "reliability.png").read_bytes().startswith(b"\x89PNG")
