@@ -30,7 +30,10 @@ pytest.importorskip("pyarrow", reason="needs tritonqa[bulk]")
 @pytest.mark.parametrize("kind", ["jsonl", "jsonl.gz", "csv", "tsv", "parquet"])
 def test_every_row_is_answered_with_what_it_carries(reader: Reader, tmp_path: Path, kind: str) -> None:
     rows = asked(25)
-    done = bulk(reader, [str(written(tmp_path, rows, kind))], str(tmp_path / "out"), BulkOptions(rows=10))
+    source, told = str(written(tmp_path, rows, kind)), list[tuple[int, int | None]]()
+    options = BulkOptions(rows=10)
+    done = bulk(reader, [source], str(tmp_path / "out"), options, lambda *step: told.append(step))
+    assert told[-1] == (25, 25) and {total for _, total in told} == {25}
     assert (done.rows, done.answers, done.rejects, done.parts) == (25, 25, 0, 3)
     found = answers_in(tmp_path / "out")
     assert [int(row["id"]) for row in found] == list(range(25))

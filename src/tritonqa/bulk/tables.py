@@ -69,14 +69,20 @@ def columns(name: str) -> list[str]:
 
 
 def count(name: str) -> int | None:
-    """Count a file's rows where that is cheap: Parquet says it, lines are counted as bytes."""
-    plain = name.lower()
-    with opened(name) as stream:
-        if plain.endswith(_PARQUET):
-            return int(_parquet_file(name, stream).metadata.num_rows)
-        if plain.endswith((".gz", *_DELIMITERS)):
-            return None
-        return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
+    """Count a file's rows: Parquet says it, a table is read, lines are counted as bytes.
+
+    None for a file that is damaged, which is told where it is read.
+    """
+    plain = name.lower().removesuffix(".gz")
+    try:
+        if plain.endswith(tuple(_DELIMITERS)):
+            return sum(1 for _ in rows(name))
+        with opened(name) as stream:
+            if plain.endswith(_PARQUET):
+                return int(_parquet_file(name, stream).metadata.num_rows)
+            return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
+    except (EOFError, zlib.error, OSError, InputError):
+        return None
 
 
 def _lines(name: str) -> Iterator[Row]:

@@ -9,7 +9,14 @@ from math import inf
 from pathlib import Path
 
 from tritonqa.checks import check_fields, number, one_of, whole_number
-from tritonqa.datasets.natural_questions import Skip, is_csv, read_pages, write_csv, write_predictions
+from tritonqa.datasets.natural_questions import (
+    Reading,
+    Skip,
+    is_csv,
+    read_pages,
+    write_csv,
+    write_predictions,
+)
 from tritonqa.errors import InputError, OutputError
 from tritonqa.natural_questions.answer import SCORE
 from tritonqa.natural_questions.partial import Partial
@@ -66,12 +73,14 @@ def predict_files(
     place, lock = (output.with_name(output.name + end) for end in (".partial", ".lock"))
     busy = f"another run is predicting into {output}; wait for it, or choose another output"
     with one_writer(lock, busy), Partial(place, run, resume=options.resume) as partial:
-        pages = islice(read_pages(paths, skip), options.limit)
+        reading = Reading(paths)
+        pages = islice(read_pages(paths, skip, reading), options.limit)
         waiting = (page for page in pages if page.id not in partial.done)
         for prediction in predict(reader, waiting, options.markup):
             partial.add(prediction)
             if step is not None:
-                step(len(partial.done), options.limit)
+                there = reading.pages(len(partial.done))
+                step(len(partial.done), min(filter(None, (there, options.limit)), default=None))
     if not partial.done:
         partial.path.unlink()
         raise InputError("the files hold no pages; give files of Natural Questions")

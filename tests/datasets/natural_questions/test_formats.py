@@ -5,6 +5,7 @@ import gzip
 import html
 import json
 import os
+import random
 import sys
 import threading
 from pathlib import Path
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from tritonqa.datasets.natural_questions import (
     PageSpan,
+    Reading,
     expand,
     is_official,
     parse,
@@ -233,8 +235,26 @@ def test_pages_come_through_a_pipe_with_windows_line_ends_and_a_mark(tmp_path: P
     content = ("\ufeff" + "\r\n".join(rows)).encode()
     writing = threading.Thread(target=lambda: pipe.write_bytes(content))
     writing.start()
-    assert [page.id for page in read_pages([pipe])] == [0, 1, 2]
+    reading = Reading([pipe])
+    assert [page.id for page in read_pages([pipe], read=reading)] == [0, 1, 2]
+    assert reading.pages(3) is None
     writing.join()
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_how_many_pages_there_may_be_is_told_while_they_are_read(tmp_path: Path, packed: bool) -> None:
+    draw, files = random.Random(0), [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
+    for at, file in enumerate(files):
+        made = (
+            {**PAGE, "example_id": 100 * at + i, "question_text": draw.randbytes(9_000).hex()}
+            for i in range(100)
+        )
+        content = "\n".join(map(json.dumps, made)).encode()
+        file.write_bytes(gzip.compress(content) if packed else content)
+    reading = Reading(files)
+    told = [reading.pages(done) for done, _ in enumerate(read_pages(files, read=reading), 1)]
+    assert all(total is not None and done <= total for done, total in enumerate(told, 1))
+    assert told[99] == told[199] == 200 and told[49] == pytest.approx(200, rel=0.2)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

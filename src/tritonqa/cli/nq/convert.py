@@ -31,15 +31,15 @@ def convert(file: Path, output: Path, to: str, skip_invalid: bool, as_json: bool
 
     What the simplified format leaves out, HTML and bytes, is written anew from the tokens.
     """
-    done = 0
+    done, reading = 0, dataset.Reading([file])
     with invalid_pages(skip_invalid) as skip, _pages_file(output, file) as stream, bar("pages") as step:
-        for record, _ in dataset.read_records(file, skip):
+        for record, _ in dataset.read_records(file, skip, reading):
             if dataset.is_official(record) != (to == "official"):
                 record = dataset.expand(record) if to == "official" else dataset.simplify(record)
             line = json.dumps(record, ensure_ascii=False) + "\n"
             stream.write(line.encode("utf-8", "backslashreplace").decode())  # a lone surrogate is \udc80
             done += 1
-            step(done, None)
+            step(done, reading.pages(done))
     show({"pages": done, "output": str(output)}, as_json, [f"wrote {done} pages to {output}"])
 
 

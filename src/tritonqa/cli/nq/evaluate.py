@@ -86,10 +86,11 @@ def _gold(
 ) -> tuple[dict[int, tuple[dataset.Annotation, ...]], dict[int, str]]:
     """Read the annotations and the questions by page."""
     gold, questions = {}, {}
+    reading = dataset.Reading(files)
     with invalid_pages(skip_invalid) as skip, bar("pages") as step:
-        for page in dataset.read_pages(files, skip):
+        for page in dataset.read_pages(files, skip, reading):
             gold[page.id], questions[page.id] = page.annotations, page.question
-            step(len(gold), None)
+            step(len(gold), reading.pages(len(gold)))
     if not gold:
         raise InputError("the files hold no pages; give files of Natural Questions")
     return gold, questions

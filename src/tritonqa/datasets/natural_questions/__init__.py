@@ -7,6 +7,7 @@ from tritonqa.datasets.natural_questions.page import NOWHERE, Annotation, Candid
 from tritonqa.datasets.natural_questions.parse import is_official, parse, read_pages, read_records
 from tritonqa.datasets.natural_questions.prediction import Prediction
 from tritonqa.datasets.natural_questions.predictions import read_predictions, write_predictions
+from tritonqa.datasets.natural_questions.reading import Reading
 
 __all__ = [
     "NOWHERE",
@@ -15,6 +16,7 @@ __all__ = [
     "Page",
     "PageSpan",
     "Prediction",
+    "Reading",
     "Skip",
     "expand",
     "is_csv",

@@ -14,19 +14,28 @@ from tritonqa.errors import InputError
 Skip: TypeAlias = Callable[[InputError], None]
 """Told what is wrong with a line that is left out."""
 
+Read: TypeAlias = Callable[[Path, int], None]
+"""Told how many bytes of a file have been read, packed ones as they lie."""
+
 MAX_LINE = 32 << 20  # bytes: several times the longest page, and a bound on memory
 _GZIP = b"\x1f\x8b"
 
 
-def read_lines(path: Path, skip: Skip | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_lines(
+    path: Path, skip: Skip | None = None, read: Read | None = None
+) -> Iterator[tuple[int, dict[str, Any]]]:
     """Give each object with the number of its line; blank lines are passed over.
 
-    Raises InputError that names file and line; with skip, it is told instead and the rest goes on.
+    Raises InputError that names file and line; with skip, it is told instead and the rest goes on. read is
+    told of each object, but not of a pipe's.
     """
     try:
         with path.open("rb") as file:
             packed = file.peek(2).startswith(_GZIP)  # a pipe can't be read twice
-            yield from _objects(path, gzip.open(file) if packed else file, skip)
+            for found in _objects(path, gzip.open(file) if packed else file, skip):
+                if read is not None and file.seekable():
+                    read(path, file.tell())
+                yield found
     except OSError as error:
         raise InputError(
             f"{path} can't be read: {error.strerror or error}; give JSON lines, also .gz"

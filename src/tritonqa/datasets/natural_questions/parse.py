@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tritonqa.datasets.natural_questions import fields
-from tritonqa.datasets.natural_questions.lines import Skip, read_lines
+from tritonqa.datasets.natural_questions.lines import Read, Skip, read_lines
 from tritonqa.datasets.natural_questions.page import NOWHERE, Annotation, Candidate, Page, PageSpan
 from tritonqa.errors import InputError
 
@@ -18,15 +18,15 @@ _OFFICIAL = ("document_html", "document_tokens"), ("document_title", "question_t
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:_[^ ]*)?/?>")
 
 
-def read_pages(paths: Iterable[Path], skip: Skip | None = None) -> Iterator[Page]:
+def read_pages(paths: Iterable[Path], skip: Skip | None = None, read: Read | None = None) -> Iterator[Page]:
     """Give the pages of files in either format, also .gz, one at a time.
 
     Raises InputError that names file, line and field, also for a page that was there before; with skip, it
-    is told instead and the rest goes on.
+    is told instead and the rest goes on. read is told how far each file is read.
     """
     known = set[int]()
     for path in paths:
-        for number, _, page in _numbered(path, skip):
+        for number, _, page in _numbered(path, skip, read):
             if page.id not in known:
                 known.add(page.id)
                 yield page
@@ -37,13 +37,15 @@ def read_pages(paths: Iterable[Path], skip: Skip | None = None) -> Iterator[Page
             skip(twice)
 
 
-def read_records(path: Path, skip: Skip | None = None) -> Iterator[tuple[dict[str, Any], Page]]:
-    """Give the objects of a file's lines, each with the page that it is; raises and skips as read_pages."""
-    return ((record, page) for _, record, page in _numbered(path, skip))
+def read_records(
+    path: Path, skip: Skip | None = None, read: Read | None = None
+) -> Iterator[tuple[dict[str, Any], Page]]:
+    """Give the objects of a file's lines, each with the page that it is; all else is as for read_pages."""
+    return ((record, page) for _, record, page in _numbered(path, skip, read))
 
 
-def _numbered(path: Path, skip: Skip | None) -> Iterator[tuple[int, dict[str, Any], Page]]:
-    for number, record in read_lines(path, skip):
+def _numbered(path: Path, skip: Skip | None, read: Read | None) -> Iterator[tuple[int, dict[str, Any], Page]]:
+    for number, record in read_lines(path, skip, read):
         try:
             page = parse(record)
         except InputError as error:
