@@ -1,10 +1,11 @@
 """How fast documents are indexed, and in how much memory: thousands of files, and one of 2,000 pages.
 
-    python benchmarks/library_index.py DATA LIBRARY [--passages 100000]
+    python benchmarks/library_index.py DATA LIBRARY [--passages 100000] [--vectors 3000]
 
 DATA holds train/squad-train.jsonl.gz, whose paragraphs, and after them paragraphs of its shuffled sentences,
-are written into files of 25, beside LIBRARY, which is made of them by their words alone and kept. Each
-library is indexed in a process of its own, which tells its memory and that of its parser.
+are written into files of 25, beside LIBRARY, which is made of them by their words alone and kept; --vectors
+paragraphs are indexed with their vectors. Each library is indexed in a process of its own, which tells its
+memory and that of its parser.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from tritonqa.library.parse import ParseOptions, apart
 
 with Library(sys.argv[1], options=ParseOptions(seconds=1_500)) as library:
     begun = time.perf_counter()
-    report = library.add(sys.argv[2], vectors=False)
+    report = library.add(sys.argv[2], vectors=sys.argv[3:] == ["vectors"])
     took = time.perf_counter() - begun
     held = library.status()
 parser = Path(f"/proc/{apart._PARSER._process.pid}/status").read_text()
@@ -68,9 +69,9 @@ def write(folder: Path, passages: Iterator[str]) -> None:
         (folder / f"{number}.txt").write_text("\n\n".join(some) + "\n", encoding="utf-8")
 
 
-def indexed(library: Path, documents: Path) -> dict[str, Any]:
+def indexed(library: Path, documents: Path, *how: str) -> dict[str, Any]:
     """Index documents in a process of its own, and return what it tells."""
-    command = [sys.executable, "-c", INDEX, str(library), str(documents)]
+    command = [sys.executable, "-c", INDEX, str(library), str(documents), *how]
     told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     found: dict[str, Any] = json.loads(told)
     return found
@@ -84,14 +85,18 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("library", type=Path)
     parser.add_argument("--passages", type=int, default=100_000)
+    parser.add_argument("--vectors", type=int, default=3_000)
     options = parser.parse_args()
     documents = options.library.with_name(f"{options.library.name}-documents")
-    write(documents, texts(lines(options.data / "train" / "squad-train.jsonl.gz"), options.passages))
+    rows = lines(options.data / "train" / "squad-train.jsonl.gz")
+    write(documents, texts(rows, options.passages))
     figures = {"many": indexed(options.library, documents)}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "long.pdf"
         long_file(path)
-        figures["long"] = indexed(Path(folder) / "x.library", path)
+        figures["long"] = indexed(Path(folder) / "long.library", path)
+        write(Path(folder) / "some", texts(rows, options.vectors))
+        figures["vectors"] = indexed(Path(folder) / "some.library", Path(folder) / "some", "vectors")
     record("library-index", figures)
 
 

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,11 @@ from click.testing import CliRunner
 
 from tests.support.command import tritonqa as command
 from tests.support.wait import eventually
+from tritonqa.bundle import PageReading, extend, staged
 from tritonqa.cli.main import cli
-from tritonqa.datasets.natural_questions import expand
+from tritonqa.datasets.natural_questions import expand, read_predictions
 from tritonqa.errors import OutputError
+from tritonqa.reader.find import PACKAGED, find_bundle
 
 PAGES = Path(__file__).parents[1] / "data" / "natural_questions"
 DEV, TRAIN = PAGES / "simplified-dev-sample.jsonl.gz", PAGES / "simplified-train-sample.jsonl.gz"
@@ -95,3 +99,17 @@ def test_killed_and_resumed(tmp_path: Path) -> None:
     assert run("predict", pages, "-o", whole, "--engine", "toy").returncode == 0
     assert output.read_bytes() == whole.read_bytes()
     assert run("evaluate", DEV, whole, "--missing-is-null").returncode == 0
+
+
+def test_pages_are_read_as_the_bundle_says_where_nothing_else_is_said(tmp_path: Path) -> None:
+    packaged, folder, output = find_bundle(PACKAGED), tmp_path / "taught", tmp_path / "predictions.csv"
+    shutil.copytree(packaged.folder, folder)
+    with staged(folder, extended=True) as nothing:
+        extend(nothing, folder, replace(packaged.manifest, pages=PageReading("tag", 1e9, -1e9)))
+    line = "predict", DEV, "-o", output, "--reader", folder, "--engine", "toy"
+    assert run(*line).returncode == 0
+    (found,) = read_predictions(output).values()
+    assert (found.has_long, found.has_short) == (False, True)
+    assert run(*line, "--long-threshold", "-1e9").returncode == 0
+    (found,) = read_predictions(output).values()
+    assert found.has_long

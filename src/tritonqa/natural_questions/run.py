@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 from math import inf
 from pathlib import Path
+from typing import Any, Self
 
+from tritonqa.bundle import PageReading
 from tritonqa.checks import check_fields, number, one_of, whole_number
 from tritonqa.datasets.natural_questions import (
     Reading,
@@ -46,6 +48,15 @@ class PageOptions:
         check_fields(self, one_of, "markup", known=MARKUPS)
         check_fields(self, number, "long_threshold", "short_threshold", most=inf)
         check_fields(self, whole_number, "limit", least=1)
+
+    @classmethod
+    def of(cls, pages: PageReading | None, **given: Any) -> Self:
+        """Take what is not given, or None, from what a bundle says of pages; raises as PageOptions."""
+        known: dict[str, Any] = {}
+        if pages is not None:
+            known = {"markup": pages.markup}
+            known |= {"long_threshold": pages.long_from, "short_threshold": pages.short_from}
+        return cls(**known | {name: value for name, value in given.items() if value is not None})
 
 
 def predict_files(

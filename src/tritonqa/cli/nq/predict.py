@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +55,7 @@ def predict(
         raise InputError(
             "pages are read in process, window by window; give a bundle, and a Triton's address as --engine"
         )
-    pages = find_bundle(reader).manifest.pages
-    known = asdict(pages) if pages else {}
-    given = {name: value for name, value in options.items() if value is not None}
-    wanted = PageOptions(**known | given)
+    wanted = PageOptions.of(find_bundle(reader).manifest.pages, **options)
     backend = load_in_process(reader, engine, precision)
     name = f"{reader} {backend.flow.engine.name}/{backend.flow.engine.precision}"
     with invalid_pages(skip_invalid) as skip, bar("pages") as step, closing(backend):
