@@ -69,11 +69,14 @@ class Dense:
 
     def _cosines(self, places: Rows, vector: FloatArray) -> FloatArray:
         """Return the cosine at each place; it is the same whatever others are asked for."""
-        found = np.full(len(places), OUT, np.float32)
+        found, exact = np.full(len(places), OUT, np.float32), vector.astype(np.float64)
         for part in self._parts:
             rows = part.rows_at[places]
             there = rows >= 0
-            found[there] = (part.vectors[rows[there]].astype(np.float64) * vector).sum(axis=1)
+            halves = part.vectors[rows[there]]
+            found[there] = (halves.astype(np.float32) * exact).sum(
+                axis=1
+            )  # numpy turns halves slowly into 64 bits
         return found
 
 

@@ -41,11 +41,12 @@ class Lexical:
         most = 0.0
         if not total:
             return scores, most
-        norm = K1 * (1 - B + B * self._lengths / max(float(lengths.mean()), 1.0))
+        mean = max(float(lengths.mean()), 1.0)
         for term in terms:
             places, counts = self._postings(term, scope)
             rarity = idf(total, len(places))
-            scores[places] += rarity * (K1 + 1) * counts / (counts + norm[places])
+            norm = K1 * (1 - B + B * self._lengths[places] / mean)
+            scores[places] += rarity * (K1 + 1) * counts / (counts + norm)
             most += rarity * (K1 + 1)
         return scores, most
 

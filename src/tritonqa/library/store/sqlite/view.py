@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -72,8 +72,8 @@ class SqliteView(View):
                 some,
             ):
                 rows[row[0]] = row
-        known: dict[int, tuple[tuple[Page, ...], tuple[File, ...]]] = {}
-        return [self._stored(rows[number], known) for number in ids]
+        held = self._held({row[-1]: row[-2] for row in rows.values()})
+        return [self._stored(rows[number], held) for number in ids]
 
     def files(self) -> list[File]:
         """List the files, the unreadable ones too, by path."""
@@ -89,10 +89,7 @@ class SqliteView(View):
 
     def unreadable(self) -> list[File]:
         """List the files that could not be read, by path."""
-        if self._scope is not EVERYTHING:
-            return super().unreadable()
-        rows = self._connection.execute(FILES + " WHERE f.reason != ''")
-        return sorted((self._file(row) for row in rows), key=lambda file: str(file.path))
+        return self._unreadable
 
     def document(self, path: Path) -> Document | None:
         """Return a file's document as it was indexed, without sections and rows; None where there is none."""
@@ -121,6 +118,13 @@ class SqliteView(View):
                 held.setdefault(number, file)
         for file in sorted(held.values(), key=lambda file: file.digest not in first):
             yield file.path, self._document(file.digest)
+
+    @cached_property
+    def _unreadable(self) -> list[File]:
+        if self._scope is not EVERYTHING:
+            return super().unreadable()
+        rows = self._connection.execute(FILES + " WHERE f.reason != ''")
+        return sorted((self._file(row) for row in rows), key=lambda file: str(file.path))
 
     @cached_property
     def _files(self) -> list[tuple[File, int | None]]:
@@ -171,25 +175,26 @@ class SqliteView(View):
         found: list[int] = self._snapshot.ids[places].tolist()
         return found
 
-    def _stored(self, row: Any, known: dict[int, tuple[tuple[Page, ...], tuple[File, ...]]]) -> Stored:
-        number, text, start, end, heading, described, pieces, digest, title, kind, pages, document = row
-        if document not in known:
-            known[document] = (pages_of(pages), self._holding(document))
+    def _held(self, documents: Mapping[int, str]) -> dict[int, tuple[tuple[Page, ...], tuple[File, ...]]]:
+        """Return the pages of documents, given as JSON, and the files in scope that hold each, by path."""
+        files: dict[int, list[File]] = {number: [] for number in documents}
+        for some in _batches(documents):
+            where = f" WHERE f.document IN ({', '.join('?' * len(some))})"
+            for row in self._connection.execute(FILES + where, some):
+                file = self._file(row)
+                if self._scope.admits(file.path, row[7]):
+                    files[row[6]].append(file)
+        return {
+            number: (pages_of(pages), tuple(sorted(files[number], key=lambda file: str(file.path))))
+            for number, pages in documents.items()
+        }
+
+    def _stored(self, row: Any, held: Mapping[int, tuple[tuple[Page, ...], tuple[File, ...]]]) -> Stored:
+        number, text, start, end, heading, described, pieces, digest, title, kind, _, document = row
         return Stored(
-            *(number, text, start, end, tuple(json.loads(heading)), digest, title, kind, *known[document]),
+            *(number, text, start, end, tuple(json.loads(heading)), digest, title, kind, *held[document]),
             described,
             tuple(Piece(*piece) for piece in json.loads(pieces)),
-        )
-
-    def _holding(self, document: int) -> tuple[File, ...]:
-        """Return the files in scope that hold a document."""
-        rows = self._connection.execute(FILES + " WHERE f.document = ? ORDER BY f.path", (document,))
-        files = [(self._file(row), row[7]) for row in rows]
-        return tuple(
-            sorted(
-                (file for file, kind in files if self._scope.admits(file.path, kind)),
-                key=lambda f: str(f.path),
-            )
         )
 
 
@@ -201,7 +206,7 @@ def pages_of(record: str) -> tuple[Page, ...]:
     )
 
 
-def _batches(ids: Sequence[int]) -> list[list[int]]:
+def _batches(ids: Iterable[int]) -> list[list[int]]:
     rest = iter(ids)
     found = []
     while some := list(islice(rest, _AT_ONCE)):
