@@ -3,8 +3,8 @@
     python benchmarks/library_open_domain.py DATA LIBRARY [--questions 100] [--passages 5 10 20]
 
 Over opendomain's passages and the first questions of each source. Each question is asked again of the library
-without the article that answers it, which should be refused. LIBRARY is a folder that is filled once and
-kept.
+without the article that answers it, which should be refused, and of the reader over the right passage alone:
+the most that finding and judging can leave. LIBRARY is a folder that is filled once and kept.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ import numpy as np
 from library_corpus import fill, opendomain
 from record import record
 
-from tritonqa import Library, Reader
+from tritonqa import Answers, Library, Reader
 from tritonqa.evaluate import exact
+from tritonqa.library.answer import CitedAnswers
 from tritonqa.library.evaluate import FALSE_REFUSALS, refusal_curve
 from tritonqa.library.store import Scope
 from tritonqa.progress import bar
@@ -37,6 +38,11 @@ class Without(Scope):
         return path.name not in self.hidden
 
 
+def is_right(answers: Answers | CitedAnswers, golds: list[str]) -> float:
+    """Say whether the best answer is one of the gold ones."""
+    return max(exact(gold, answers[0].text if answers else "") for gold in golds)
+
+
 def main() -> None:
     """Ask, and ask again without the article."""
     parser = argparse.ArgumentParser(
@@ -50,6 +56,7 @@ def main() -> None:
     passages, questions = opendomain(options.data, options.questions)
     fill(options.library, passages)
     titles = {name: title for name, title, _ in passages}
+    texts = {name: text for name, _, text in passages}
     names = defaultdict(set)
     for name, title, _ in passages:
         names[title].add(f"{name}.txt")
@@ -69,13 +76,19 @@ def main() -> None:
                         nothing.append(answers.no_answer)
                         answerable.append(known)
                         if known:
-                            text = answers[0].text if answers else ""
-                            right.append(max(exact(gold, text) for gold in row["answers"]))
+                            right.append(is_right(answers, row["answers"]))
                     step(done, len(rows))
                 curve = refusal_curve(np.array(nothing), np.array(answerable))
                 refused = max(one["refused"] for one in curve if one["false_refusals"] <= FALSE_REFUSALS)
                 found[str(count)] = {"exact": 100 * float(np.mean(right)), "refused@10": refused}
-            figures[source] = found
+            alone = [
+                is_right(
+                    reader.ask(row["question"], texts[row["passage"]], no_answer_threshold=1.0),
+                    row["answers"],
+                )
+                for row in rows
+            ]
+            figures[source] = {**found, "passage_given": {"exact": 100 * float(np.mean(alone))}}
     record("library-open-domain", figures)
 
 
