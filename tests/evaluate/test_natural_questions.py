@@ -18,7 +18,15 @@ from tritonqa.datasets.natural_questions import (
     read_predictions,
 )
 from tritonqa.errors import InputError
-from tritonqa.evaluate.natural_questions import figures, judge, losses, micro_f1, null_figures
+from tritonqa.evaluate.natural_questions import (
+    Curve,
+    figures,
+    judge,
+    losses,
+    micro_f1,
+    null_figures,
+    short_overlap,
+)
 
 PAGES, LENGTH = 12_000, 8
 TOKENS = [
@@ -106,11 +114,26 @@ def test_every_figure_is_the_official_scripts(tmp_path: Path, seed: int, pages: 
     wanted = official.get_metrics_with_answer_stats(*stats) | official.compute_final_f1(*stats)
 
     gold = {page.id: page.annotations for page in read_pages([gold_file])}
-    judged = judge(gold, read_predictions(predictions_file))
+    predictions = read_predictions(predictions_file)
+    judged = judge(gold, predictions)
     assert figures(judged) == dict(wanted)
+    for start in (-1.0, 0.0, 2.0):
+        exact, near = Curve.of(judged.short).at(start), short_overlap(judged.short, gold, predictions, start)
+        assert exact.f1 <= near["short-overlap-f1"] <= 1 and exact.recall <= near["short-overlap-recall"] <= 1
     for ours, theirs in zip((judged.long, judged.short), stats, strict=True):
         rows = [(bool(g), bool(p), c, s) for g, p, c, s in theirs]
         assert sorted((r.gold, r.predicted, r.correct, r.score) for r in ours) == sorted(rows)
+
+
+def test_a_near_answer_counts_in_part() -> None:
+    page = [Annotation(PageSpan(0, 9), (PageSpan(1, 5),), "NONE")]
+    gold = {1: page, 2: page, 3: page, 4: [Annotation(PageSpan(), (), "NONE")]}
+    spans = {1: PageSpan(1, 5), 2: PageSpan(3, 7), 3: PageSpan(6, 9), 4: PageSpan(1, 2)}
+    found = {i: Prediction(i, short=(span,), short_score=1.0) for i, span in spans.items()}
+    near = short_overlap(judge(gold, found, least=1).short, gold, found, 0.0)
+    assert near["short-overlap-precision"] == pytest.approx((1 + 0.5) / 4)
+    assert near["short-overlap-recall"] == pytest.approx((1 + 0.5) / 3)
+    assert short_overlap(judge(gold, found, least=1).short, gold, found, 2.0)["short-overlap-f1"] == 0
 
 
 A, B = PageSpan(0, 4), PageSpan(4, 8)

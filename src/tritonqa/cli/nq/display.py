@@ -22,6 +22,9 @@ def figure_lines(found: dict[str, Any]) -> Iterator[str]:
         for target in TARGETS:
             recall, precision = (found[f"{kind}-{n}-at-precision>={target}"] for n in ("recall", "precision"))
             yield f"R@P={target:<4} {recall:7.2%}   actual precision {precision:.2%}"
+        if kind == "short":
+            near = [found[f"short-overlap-{part}"] for part in ("f1", "precision", "recall")]
+            yield "near ones in part: F1 {:.2%}   precision {:.2%}   recall {:.2%}".format(*near)
         nothing = [found[f"{kind}-null-{part}"] for part in ("precision", "recall")]
         yield "no answer   precision {:.2%}   recall {:.2%}".format(*nothing)
     yield ""

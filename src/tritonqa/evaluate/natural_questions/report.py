@@ -12,6 +12,7 @@ from tritonqa.evaluate.natural_questions.competition import micro_f1
 from tritonqa.evaluate.natural_questions.figures import figures, null_figures
 from tritonqa.evaluate.natural_questions.judge import MAJORITY, Judgements, judge
 from tritonqa.evaluate.natural_questions.losses import REASONS, Loss, losses
+from tritonqa.evaluate.natural_questions.overlap import short_overlap
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ def evaluate(
     """Judge predictions of annotated pages.
 
     least is how many annotators must have an answer: where not given the official 2, or 1 where no page has
-    more than one annotator. The competition's micro F1, the figures of no answer and the losses are those
-    from the thresholds on. Raises InputError as judge() does.
+    more than one annotator. The competition's micro F1, the overlap of short answers, the figures of no
+    answer and the losses are those from the thresholds on. Raises InputError as judge() does.
     """
     least = least or (MAJORITY if any(len(marked) > 1 for marked in gold.values()) else 1)
     judged = judge(gold, predictions, least, missing_is_null=missing_is_null)
@@ -65,4 +66,5 @@ def evaluate(
         found |= {f"{kind}-null-{name}": value for name, value in null_figures(rows, start).items()}
         reasons = [getattr(loss, kind) for loss in lost]
         found[f"{kind}-losses"] = {reason: reasons.count(reason) for reason in REASONS}
+    found |= short_overlap(judged.short, gold, predictions, short)
     return Report(found | micro_f1(judged, gold, predictions, long, short), judged, lost)
