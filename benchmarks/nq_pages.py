@@ -59,9 +59,6 @@ def main() -> None:
     parser.add_argument(
         "--yes-no", type=int, default=1200, help="questions of BoolQ, of either side in proportion"
     )
-    parser.add_argument(
-        "--more-yes-no", type=int, default=0, help="of the rest of them, questions to learn from at most"
-    )
     parser.add_argument("--null", type=float, default=0.33, help="share of pages without the gold paragraph")
     parser.add_argument("--held", type=float, default=0.15, help="share of BoolQ's titles kept apart")
     parser.add_argument("--learn", type=int, help="pages to learn from at most")
@@ -69,13 +66,11 @@ def main() -> None:
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     searched, yes_no = (list(_questions(options.data / name)) for name in (SEARCH, BOOLQ))
-    drawn = random.Random(0).sample(yes_no, options.yes_no)
-    rest = [question for question in yes_no if question not in drawn]
-    questions = {"learn": [*searched, *drawn, *rest[: options.more_yes_no]], "held": [*searched, *drawn]}
+    questions = [*searched, *random.Random(0).sample(yes_no, options.yes_no)]
     kept = {example.title for example in mixture(options.data).search}
     apart = kept | {q.title for q in yes_no if _share(q.title) < options.held} - {q.title for q in searched}
     for name, held, most in (("learn", False, options.learn), ("held", True, options.judge)):
-        side = [q for q in questions[name] if (q.title in apart) == held]
+        side = [q for q in questions if (q.title in apart) == held]
         random.Random(1).shuffle(side)
         counts: Counter[str] = Counter()
         with gzip.open(options.folder / f"{name}.jsonl.gz", "wt", 3, encoding="utf-8") as stream:
