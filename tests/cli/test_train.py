@@ -25,7 +25,17 @@ def test_trained_shown_and_refused(tmp_path: Path) -> None:
     source = checkpoints.make("bert", tmp_path / "tiny")
     data, folder = str(tmp_path / "data.jsonl"), tmp_path / "mine"
     save_examples(Path(data), load_squad(checkpoints.SAMPLE).examples[::4])
-    options = ("--reader", str(source), "--epochs", "0.2", "--max-f1-loss", "100", "--json")
+    options = (
+        "--reader",
+        str(source),
+        "--epochs",
+        "0.2",
+        "--least-steps",
+        "3",
+        "--max-f1-loss",
+        "100",
+        "--json",
+    )
     done = run("train", "--data", data, "-o", str(folder), *options)
     assert done.returncode == 0 and not done.stderr, done.stderr
     record = json.loads(done.stdout)

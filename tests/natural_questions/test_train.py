@@ -23,7 +23,7 @@ from tritonqa.train import Augmentation, Optimisation, Recipe
 
 KINDS = ("short", "yes", "no", "long", "null")
 RATE = Optimisation(5e-3, layer_decay=1.0, dropout=0.0, averaging=0.8)
-FIT = Recipe(epochs=8, batch_tokens=256, augmentation=Augmentation(0, 0, 0), optimisation=RATE)
+FIT = Recipe(epochs=8, batch_tokens=256, least_steps=1, augmentation=Augmentation(0, 0, 0), optimisation=RATE)
 
 
 def record(number: int) -> dict[str, Any]:

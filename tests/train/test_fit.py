@@ -18,7 +18,10 @@ from tritonqa.train.options import Augmentation, Optimisation, Recipe
 from tritonqa.train.start import Start
 
 RECIPE = Recipe(
-    epochs=2, batch_tokens=1024, optimisation=Optimisation(learning_rate=2e-3, layer_decay=1.0, averaging=0.5)
+    epochs=2,
+    batch_tokens=1024,
+    least_steps=1,
+    optimisation=Optimisation(learning_rate=2e-3, layer_decay=1.0, averaging=0.5),
 )
 
 
@@ -28,6 +31,23 @@ class Stopped(Exception):
 
 def tensors(model: torch.nn.Module) -> dict[str, torch.Tensor]:
     return {name: value.clone() for name, value in model.state_dict().items()}
+
+
+def test_few_questions_are_learnt_from_in_small_batches_and_more_epochs(
+    checkpoint: Path, examples: tuple[Example, ...], tmp_path: Path
+) -> None:
+    def steps(questions: int, least: int) -> tuple[int, float]:
+        told: list[tuple[int, int]] = []
+        folder, recipe = tmp_path / f"{questions}-{least}", replace(RECIPE, least_steps=least)
+        fit(Start.open(checkpoint), examples[:questions], recipe, folder, lambda _, *step: told.append(step))
+        lines = (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()
+        assert told[-1][0] == told[-1][1] == json.loads(lines[-1])["step"]
+        return told[-1][1], json.loads(lines[-1])["windows"]
+
+    (plain, windows), (more, seen) = steps(30, 1), steps(30, 40)
+    assert more >= 40 > plain
+    assert windows / plain > seen / more  # batches are smaller, too
+    assert steps(2, 7)[0] >= 7 and steps(30, 2)[0] == plain
 
 
 def test_a_run_goes_on_as_if_it_had_not_stopped(

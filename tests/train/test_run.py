@@ -14,7 +14,7 @@ from tritonqa.train.start import Start
 
 pytestmark = pytest.mark.slow
 
-RECIPE = Recipe(epochs=1, batch_tokens=2048)
+RECIPE = Recipe(epochs=1, batch_tokens=2048, least_steps=1)
 
 
 def test_a_reader_learns_and_is_exported(

@@ -19,7 +19,7 @@ from tritonqa.datasets import Example
 from tritonqa.errors import TrainingError
 from tritonqa.progress import Report, silent
 from tritonqa.train.attention import choose_attention
-from tritonqa.train.batches import Batch, LongArray, collate, plan
+from tritonqa.train.batches import Batch, LongArray, collate, padded, plan
 from tritonqa.train.epoch import Lessons
 from tritonqa.train.label import Labelled
 from tritonqa.train.memory import keep_freed_memory
@@ -32,6 +32,7 @@ from tritonqa.train.state import State, load_state
 
 SAVE_EVERY = 300.0  # seconds
 _LOGGED = 20  # steps that share a line of the log
+_SMALLEST = 512  # tokens of a batch, where there are few to learn from
 
 
 def fit(
@@ -61,7 +62,7 @@ def fit(
     if not done and before is not None:
         load_state(before / "state", model, average, steps)
     first = _plan(lessons, recipe, 0)
-    total = round(recipe.epochs * len(first.groups))
+    total = max(round(recipe.epochs * len(first.groups)), recipe.least_steps)
     saved, losses, seen = monotonic(), [], 0
     try:
         batches = _batches(first, lessons, recipe, model.config.pad_token_id or 0)
@@ -102,7 +103,13 @@ class _Plan:
 def _plan(lessons: Lessons, recipe: Recipe, epoch: int) -> _Plan:
     random = np.random.default_rng((recipe.seed, epoch, 1))
     windows = lessons.epoch(epoch)
-    return _Plan(windows, plan(windows, recipe.batch_tokens, random), random)
+    return _Plan(windows, plan(windows, _batch_tokens(windows, recipe), random), random)
+
+
+def _batch_tokens(windows: Sequence[Labelled], recipe: Recipe) -> int:
+    """Return how many tokens a batch has: no more than leave room for the least steps."""
+    share = recipe.epochs * sum(map(padded, windows)) / recipe.least_steps
+    return min(recipe.batch_tokens, max(_SMALLEST, int(share)))
 
 
 def _batches(first: _Plan, lessons: Lessons, recipe: Recipe, pad: int) -> Iterator[Batch]:

@@ -72,10 +72,15 @@ class Optimisation:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """epochs over the data, in batches of batch_tokens tokens of windows of one padded length."""
+    """epochs over the data, in batches of batch_tokens tokens of windows of one padded length.
+
+    Where that is less than least_steps steps, batches are smaller, down to 512 tokens, and then epochs are
+    more: a few hundred questions in large batches teach next to nothing.
+    """
 
     epochs: float = 3.0
     batch_tokens: int = 4096
+    least_steps: int = 200
     augmentation: Augmentation = field(default_factory=Augmentation)
     cropping: Cropping = field(default_factory=Cropping)
     optimisation: Optimisation = field(default_factory=Optimisation)
@@ -84,7 +89,7 @@ class Recipe:
     def __post_init__(self) -> None:
         """Raise InputError for what can't be trained by."""
         check_fields(self, number, "epochs", above=0)
-        check_fields(self, whole_number, "batch_tokens", least=1)
+        check_fields(self, whole_number, "batch_tokens", "least_steps", least=1)
         check_fields(self, whole_number, "seed", least=0)
         check_fields(self, instance, "augmentation", kind=Augmentation)
         check_fields(self, instance, "cropping", kind=Cropping)

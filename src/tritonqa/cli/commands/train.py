@@ -26,6 +26,10 @@ def _recipe_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add what says how to learn; the command gets recipe."""
 
     @click.option("--epochs", default=_DEFAULT.epochs, show_default=True, help="Times to go over the data.")
+    @click.option(
+        "--least-steps", default=_DEFAULT.least_steps, show_default=True,
+        help="With few questions batches get smaller, then epochs more, until there are this many steps.",
+    )  # fmt: skip
     @click.option("--learning-rate", default=_STEPS.learning_rate, show_default=True, help="Of the head.")
     @click.option("--warmup", default=_STEPS.warmup, show_default=True, help="Share of steps to speed up in.")
     @click.option(
@@ -45,6 +49,7 @@ def _recipe_options(command: Callable[..., None]) -> Callable[..., None]:
     def wrapped(
         *,
         epochs: float,
+        least_steps: int,
         learning_rate: float,
         warmup: float,
         cooldown: float,
@@ -55,6 +60,7 @@ def _recipe_options(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         recipe = Recipe(
             epochs=epochs,
+            least_steps=least_steps,
             cropping=Cropping(lengths, whole),
             optimisation=Optimisation(learning_rate, warmup=warmup, cooldown=cooldown),
             seed=seed,
