@@ -16,7 +16,7 @@ from tritonqa.train.options import Augmentation, Optimisation, Recipe
         (lambda value: Optimisation(dropout=value), "dropout"),
         (lambda value: Augmentation(noise=value), "noise"),
         (lambda value: Recipe(epochs=value), "epochs"),
-        (lambda value: Recipe(least_steps=value), "least_steps"),  # type: ignore[arg-type]
+        (lambda value: Recipe(least_steps=value), "least_steps"),
     ],
 )
 @pytest.mark.parametrize("value", [-1.0, nan, inf])
