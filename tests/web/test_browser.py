@@ -44,7 +44,7 @@ def base(tmp_path_factory: pytest.TempPathFactory, reader: Reader) -> Iterator[s
 
 def ask(tab: Page, base: str, question: str, *, always: bool = False) -> None:
     tab.goto(base)
-    assert tab.evaluate("document.activeElement.id") == "question", "the box is there to type in at once"
+    tab.wait_for_function("document.activeElement.id === 'question'")  # the box is there to type in
     if always:
         tab.check("#always")
     tab.keyboard.type(question) if not always else tab.fill("#question", question)
