@@ -87,7 +87,7 @@ class Run:
         """Keep other runs out of the folder within this; raises InputError where it holds another run."""
         with alone(self._folder):
             self._ledger = Ledger(self._folder, self._about, "." + self.options.format)
-            known = [count(name) for name in self.files]
+            known = [count(name) for name in self.files] if step else [None]
             self._total = None if None in known else sum(filter(None, known))
             self._step = step or (lambda done, total: None)
             yield

@@ -89,7 +89,7 @@ def _opened(file: Path) -> Run:
 
 
 class _OpenVino:
-    """A request, and what it stands on; on AMX its products are of bf16, which moves cosines by 2e-5."""
+    """A request, and what it stands on; products are of bf16 on AMX (decision 167)."""
 
     def __init__(self, file: Path) -> None:
         from tritonqa.engine.backends.openvino_model import OpenVinoModel, infer

@@ -73,10 +73,8 @@ class Dense:
         for part in self._parts:
             rows = part.rows_at[places]
             there = rows >= 0
-            halves = part.vectors[rows[there]]
-            found[there] = (halves.astype(np.float32) * exact).sum(
-                axis=1
-            )  # numpy turns halves slowly into 64 bits
+            wider = part.vectors[rows[there]].astype(np.float32)  # numpy turns halves slowly into 64 bits
+            found[there] = (wider * exact).sum(axis=1)
         return found
 
 
