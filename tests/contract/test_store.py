@@ -73,8 +73,21 @@ def test_vectors_find_what_is_near(store: Store) -> None:
         ids = list(view.lexical(query_terms("train boat rooms"), 10).scores)
         near = view.dense(vectors_of([TEXTS["trains.txt"]])[0], 1)
         assert len(near.scores) == 1
-        also = view.dense(vectors_of([TEXTS["trains.txt"]])[0], 1, also=ids)
-        assert set(also.scores) == set(ids)
+        every = view.dense(vectors_of([TEXTS["trains.txt"]])[0], 10).scores
+        scores = near.scores_of(ids)
+        assert len(ids) > 1 and {*scores} == {*ids, *near.scores}
+        assert scores == pytest.approx({number: every[number] for number in scores})
+
+
+def test_words_score_what_only_vectors_brought(store: Store) -> None:
+    with store.read(EVERYTHING) as view:
+        ids = list(view.dense(vectors_of(["x"])[0], 10).scores)
+        boats = view.lexical(query_terms("the boat on the lake"), 1)
+        assert len(boats.scores) == 1 and len(ids) == 3
+        scores = boats.scores_of(ids)
+        assert len(scores) == 2  # the third passage holds none of the words
+        best, other = sorted(scores.values(), reverse=True)
+        assert list(boats.scores.values()) == [best] and 0 < other < best < boats.most
 
 
 def test_a_passage_comes_back_as_it_was(store: Store) -> None:

@@ -55,6 +55,18 @@ def test_a_cooldown_makes_a_reader_of_a_stable_run(
     assert steps(tmp_path / "out" / "further" / "training")[-1] > 0
 
 
+def test_a_larger_encoder_becomes_a_reader_in_one_run(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = checkpoints.make("mpnet", tmp_path / "encoder")
+    places = (str(encoder), "--data", str(data), "--output", str(tmp_path))
+    run(monkeypatch, "once", *places, "--questions", "30")
+    assert Start.open(tmp_path / "once" / "checkpoint").model.config.num_hidden_layers == 2
+    drawn = train.drawn_once(mixture(data), 30, seed=1)
+    assert not any(example.id.startswith("cuad") for example in drawn)
+    assert 5 <= sum("search" in example.id or "other" in example.question for example in drawn) <= 9
+
+
 def test_a_cooldown_draws_always_the_same_questions(data: Path) -> None:
     learnt = mixture(data).learnt
     some = train.drawn(learnt, 20, seed=1)

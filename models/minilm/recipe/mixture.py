@@ -39,6 +39,13 @@ class Mixture:
     search: list[Example]
     contracts: list[Example]
 
+    def without_contracts(self) -> tuple[list[Example], list[Example]]:
+        """Return of what is learnt from SQuAD's questions, and those of people who had not seen the text."""
+        asked_blind = tuple(map(_prefix, TIMES))
+        searched = [example for example in self.learnt if example.id.startswith(asked_blind)]
+        others = (*asked_blind, _prefix(CONTRACTS))
+        return [example for example in self.learnt if not example.id.startswith(others)], searched
+
 
 def mixture(data: Path, seed: int = 0) -> Mixture:
     """Draw what is kept out by title, drop what tests ask or nearly show, ask small files more than once."""
@@ -48,7 +55,7 @@ def mixture(data: Path, seed: int = 0) -> Mixture:
     contracts, kept_contracts = _apart(_numbered(data / CONTRACTS), CONTRACTS, random)
     tests = [example for name in TESTS for example in load_squad(data / name).examples]
     clean = _Clean((*tests, *kept_squad, *kept_search))
-    learnt = list(clean.of((*squad, *contracts)))
+    learnt = [*clean.of(squad), *(_named(example, CONTRACTS) for example in clean.of(contracts))]
     for name, times in TIMES.items():
         found = clean.of(search if name == SEARCH else _numbered(data / name))
         kept = [_named(example, name) for example in found if len(example.context) <= _LONGEST]
@@ -99,7 +106,11 @@ def _placed(example: Example) -> bool:
 
 
 def _named(example: Example, name: str) -> Example:
-    return replace(example, id=f"{Path(name).name.partition('.')[0]}-{example.id}")
+    return replace(example, id=f"{_prefix(name)}{example.id}")
+
+
+def _prefix(name: str) -> str:
+    return Path(name).name.partition(".")[0] + "-"
 
 
 def _numbered(file: Path) -> list[Example]:

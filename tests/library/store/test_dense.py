@@ -42,13 +42,15 @@ def test_the_nearest_are_those_of_all_cosines(
         coded(ids[part], vectors[part]) for part in np.array_split(np.flatnonzero(there), parts) if len(part)
     ]
     also = np.sort(draw.choice(size, min(size, 5), replace=False))
-    places, found = Dense(segments, ids).nearest(vector, limit, scope, also)
+    dense = Dense(segments, ids)
+    places, found = dense.nearest(vector, limit, scope)
 
-    exact = np.where(scope & there, cosines(vectors, vector), -2)
-    best = np.argsort(-exact, kind="stable")[: min(limit, int((scope & there).sum()))]
-    wanted = np.union1d(best, also[exact[also] > -2])
-    np.testing.assert_array_equal(places, wanted)
-    np.testing.assert_array_equal(found, exact[wanted])
+    exact = np.where(there, cosines(vectors, vector), -2)
+    np.testing.assert_array_equal(dense.cosines(also, vector), exact[also])
+    seen = np.where(scope, exact, -2)
+    best = np.sort(np.argsort(-seen, kind="stable")[: min(limit, int((scope & there).sum()))])
+    np.testing.assert_array_equal(places, best)
+    np.testing.assert_array_equal(found, exact[best])
 
 
 @given(seed=st.integers(0, 2**32 - 1), spread=st.floats(1e-6, 1e3))

@@ -33,6 +33,17 @@ def results(store: SqliteStore, question: str, scope: Scope = EVERYTHING) -> lis
         return sorted((one.files[0].path.name, round(scores[one.id], 5)) for one in stored)
 
 
+def test_a_passage_scores_the_same_whoever_brought_it(tmp_path: Path) -> None:
+    store = SqliteStore.create(tmp_path / "s.library")
+    with store.write() as writer:
+        for i, word in enumerate(WORDS):
+            put(writer, tmp_path / f"{i}.txt", f"lake {word}", str(i))
+    with store.read(Scope(tuple(f"{i}.txt" for i in range(5)))) as view:
+        every = view.lexical(["lake", "train"], 10).scores
+        assert len(every) == 5
+        assert view.lexical(["lake", "train"], 1).scores_of(list(every)) == every
+
+
 @settings(max_examples=20, deadline=None)
 @given(
     texts=st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=6), min_size=1, max_size=6),

@@ -34,17 +34,20 @@ def retrieve(
 ) -> list[Retrieved]:
     """Return the passages that are likeliest to answer, the best first.
 
-    Words alone decide where there is no encoder, or the question's script is not one that it reads.
+    Each member also scores what the other brings. Words alone decide where there is no encoder, or the
+    question's script is not one that it reads.
     """
     depth = max(limit, _DEPTH)
     words = view.words(question, depth)
     meaning = None
     if encoder is not None and view.has_vectors and encoder.reads(question):
-        meaning = view.dense(encoder.encode([question])[0], depth, also=list(words.scores))
+        meaning = view.dense(encoder.encode([question])[0], depth)
+    numbers = list(dict.fromkeys([*words.scores, *(meaning.scores if meaning else ())]))
+    shares, cosines = words.scores_of(numbers), meaning.scores_of(numbers) if meaning else {}
     found = []
-    for number in dict.fromkeys([*words.scores, *(meaning.scores if meaning else ())]):
-        share = words.scores.get(number, 0.0) / (words.most or 1.0)
-        cosine = meaning.scores.get(number, 0.0) if meaning else None
+    for number in numbers:
+        share = shares.get(number, 0.0) / (words.most or 1.0)
+        cosine = cosines.get(number, 0.0) if meaning else None
         found.append(Retrieved(number, share, cosine, weights.score(share, cosine or 0.0)))
     found.sort(key=_best_first)
     return _looked_at(view, question, found[:depth], weights)[:limit]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tritonqa.arrays import FloatArray
@@ -59,12 +59,25 @@ class Stored:
     pieces: tuple[Piece, ...] = ()
 
 
+def _none(ids: Sequence[int]) -> Mapping[int, float]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search of one kind gives: scores by passage, and the best score any passage could have had."""
+    """What a search of one kind gives: scores by passage, and the best score any passage could have had.
+
+    look_up scores passages of the same view that it did not bring, those that have a score.
+    """
 
     scores: Mapping[int, float]
     most: float = 1.0
+    look_up: Callable[[Sequence[int]], Mapping[int, float]] = field(default=_none, repr=False)
+
+    def scores_of(self, ids: Iterable[int]) -> Mapping[int, float]:
+        """Return the scores of passages, whichever search brought them."""
+        others = [number for number in ids if number not in self.scores]
+        return {**self.scores, **self.look_up(others)} if others else self.scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +110,8 @@ class View(ABC):
         """Return the passages that hold terms, the best by BM25."""
 
     @abstractmethod
-    def dense(self, vector: FloatArray, limit: int, also: Sequence[int] = ()) -> Found:
-        """Return the passages whose vectors [d] are nearest, by cosine; and those of also that have one."""
+    def dense(self, vector: FloatArray, limit: int) -> Found:
+        """Return the passages whose vectors [d] are nearest, by cosine."""
 
     @abstractmethod
     def passages(self, ids: Sequence[int]) -> list[Stored]:

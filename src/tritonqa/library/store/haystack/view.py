@@ -80,8 +80,8 @@ class HaystackView(View):
         hits = [one for term in terms for one in self._hits(term, limit)]
         return self._scored(terms, {one.id: one for one in hits}.values(), limit)
 
-    def dense(self, vector: FloatArray, limit: int, also: Sequence[int] = ()) -> Found:
-        """Return the passages whose vectors [d] are nearest, by cosine; and those of also that have one.
+    def dense(self, vector: FloatArray, limit: int) -> Found:
+        """Return the passages whose vectors [d] are nearest, by cosine.
 
         Only vectors of the library's own encoder are looked at.
         """
@@ -89,14 +89,17 @@ class HaystackView(View):
             return Found({})
         filters = both(equal(ENCODER, self._encoder), self._where)
         hits = self._visible(self._calls.dense(vector.astype(float).tolist(), filters, limit))
-        others = [self._seen[number] for number in also if number in self._seen]
-        scores = {}
-        for one in (*hits, *others):
-            if one.embedding is not None and one.meta.get(ENCODER) == self._encoder:
-                scores[id_of(one.id)] = _cosine(vector, one.embedding)
-            elif one in hits and one.score is not None:
-                scores[id_of(one.id)] = float(one.score)
-        return Found(scores)
+        given = {id_of(one.id): float(one.score) for one in hits if one.score is not None}
+
+        def look_up(ids: Sequence[int]) -> dict[int, float]:
+            held = {number: self._seen[number] for number in ids if number in self._seen}
+            return {
+                number: _cosine(vector, one.embedding)
+                for number, one in held.items()
+                if one.embedding is not None and one.meta.get(ENCODER) == self._encoder
+            }
+
+        return Found(given | look_up([id_of(one.id) for one in hits]), look_up=look_up)
 
     def passages(self, ids: Sequence[int]) -> list[Stored]:
         """Return passages by their ids, in the same order; raises LibraryError for what no search brought."""
@@ -181,18 +184,24 @@ class HaystackView(View):
 
     def _scored(self, terms: Sequence[str], hits: Collection[Found_], limit: int) -> Found:
         """Score hits by BM25; how rare a term is, is counted among them."""
-        bags = {id_of(one.id): Counter(analyse(self._searched(one))) for one in hits}
+        bags = {id_of(one.id): self._bag(one) for one in hits}
         total = max(self._total, len(bags))
         if not bags or not terms:
             return Found({}, 0.0)
         mean = sum(bag.total() for bag in bags.values()) / len(bags)
         rarity = {term: idf(total, sum(term in bag for bag in bags.values())) for term in terms}
-        scores = {
-            number: sum(rarity[term] * gain(bag[term], bag.total(), mean) for term in terms if bag[term])
-            for number, bag in bags.items()
-        }
-        ranked = sorted((number for number in scores if scores[number] > 0), key=lambda n: (-scores[n], n))
-        return Found({number: scores[number] for number in ranked[:limit]}, sum(rarity.values()) * (K1 + 1))
+
+        def score(bag: Counter[str]) -> float:
+            return sum(rarity[term] * gain(bag[term], bag.total(), mean) for term in terms if bag[term])
+
+        def look_up(ids: Sequence[int]) -> dict[int, float]:
+            held = {number: self._bag(self._seen[number]) for number in ids if number in self._seen}
+            return {number: score(bag) for number, bag in held.items() if score(bag) > 0}
+
+        scores = {number: found for number, bag in bags.items() if (found := score(bag)) > 0}
+        ranked = sorted(scores, key=lambda number: (-scores[number], number))[:limit]
+        most = sum(rarity.values()) * (K1 + 1)
+        return Found({number: scores[number] for number in ranked}, most, look_up)
 
     @cached_property
     def _total(self) -> int:
@@ -202,6 +211,9 @@ class HaystackView(View):
             return ours + len(self._foreign)
         records = len(self._files.by_path) + bool(self.generation)
         return max(self._calls.count() - records, ours)
+
+    def _bag(self, document: Found_) -> Counter[str]:
+        return Counter(analyse(self._searched(document)))
 
     def _searched(self, document: Found_) -> str:
         if not is_ours(document):

@@ -14,7 +14,7 @@ from tritonqa.errors import LibraryError
 from tritonqa.library.document import Document
 from tritonqa.library.store.base import Counts, File, Found, Stored, View
 from tritonqa.library.store.bm25 import K1, gain, idf
-from tritonqa.library.store.milvus.client import Client, any_of
+from tritonqa.library.store.milvus.client import Client, Rows, any_of
 from tritonqa.library.store.milvus.records import MilvusRecords
 from tritonqa.library.store.milvus.schema import NOTHING, PASSAGES, VECTORS, encoded, passage_of
 from tritonqa.library.store.records import TEXT, Files
@@ -50,42 +50,48 @@ class MilvusView(View):
             return Found({}, 0.0)
         words = [encoded(term) for term in terms]
         rarity = {word: idf(total, min(self._holding(word), total)) for word in words}
-        fields = ("digest", "terms")
-        hits = self._client.search(PASSAGES, " ".join(words), "sparse", limit, self._where, fields)
-        scores = {}
-        for hit in hits:
-            if hit["digest"] in self._files.by_digest:
-                counts = Counter(hit["terms"].split())
+
+        def scored(rows: Rows) -> dict[int, float]:
+            found = {}
+            for row in rows:
+                counts = Counter(row["terms"].split())
                 size, mean = sum(counts.values()), length / total
                 score = sum(rarity[word] * gain(counts[word], size, mean) for word in words)
-                if score > 0:
-                    scores[int(hit["id"])] = score
-        ranked = sorted(scores, key=lambda number: (-scores[number], number))
-        return Found({number: scores[number] for number in ranked}, sum(rarity.values()) * (K1 + 1))
+                if score > 0 and row["digest"] in self._files.by_digest:
+                    found[int(row["id"])] = score
+            return found
 
-    def dense(self, vector: FloatArray, limit: int, also: Sequence[int] = ()) -> Found:
-        """Return the passages whose vectors [d] are nearest, by cosine; and those of also that have one."""
+        fields = ("id", "digest", "terms")
+        scores = scored(
+            self._client.search(PASSAGES, " ".join(words), "sparse", limit, self._where, fields[1:])
+        )
+        ranked = sorted(scores, key=lambda number: (-scores[number], number))
+        return Found(
+            {number: scores[number] for number in ranked},
+            sum(rarity.values()) * (K1 + 1),
+            lambda ids: scored(self._rows(PASSAGES, ids, fields)),
+        )
+
+    def dense(self, vector: FloatArray, limit: int) -> Found:
+        """Return the passages whose vectors [d] are nearest, by cosine."""
         if not self._files.by_digest or not self._client.has(VECTORS):
             return Found({})
         query = vector.astype(np.float32)
         hits = self._client.search(VECTORS, query.tolist(), "vector", limit, self._where, ("digest",))
         known = self._files.by_digest
         scores = {int(hit["id"]): float(hit["distance"]) for hit in hits if hit["digest"] in known}
-        others = [number for number in also if number not in scores]
-        for at in range(0, len(others), _AT_ONCE):
-            where = any_of("id", others[at : at + _AT_ONCE])
-            for row in self._client.query(VECTORS, where, ("id", "digest", "vector")):
-                if row["digest"] in known:
-                    scores[int(row["id"])] = float(np.asarray(row["vector"], np.float32) @ query)
-        return Found(scores)
+
+        def look_up(ids: Sequence[int]) -> dict[int, float]:
+            rows = self._rows(VECTORS, ids, ("id", "digest", "vector"))
+            vectors = {int(row["id"]): row["vector"] for row in rows if row["digest"] in known}
+            return {number: float(np.asarray(one, np.float32) @ query) for number, one in vectors.items()}
+
+        return Found(scores, look_up=look_up)
 
     def passages(self, ids: Sequence[int]) -> list[Stored]:
         """Return passages by their ids, in the same order."""
-        rows: dict[int, tuple[str, str]] = {}
-        for at in range(0, len(ids), _AT_ONCE):
-            where = any_of("id", ids[at : at + _AT_ONCE])
-            for row in self._client.query(PASSAGES, where, ("id", "digest", "body")):
-                rows[int(row["id"])] = row["digest"], row["body"]
+        found = self._rows(PASSAGES, ids, ("id", "digest", "body"))
+        rows = {int(row["id"]): (row["digest"], row["body"]) for row in found}
         if any(number not in rows for number in ids):
             raise LibraryError(
                 f"documents of {self._client.address.shown} were removed while they were searched; ask again"
@@ -131,6 +137,11 @@ class MilvusView(View):
         if self._scope == EVERYTHING:
             return "id >= 0"
         return any_of("digest", self._files.by_digest) if self._files.by_digest else NOTHING
+
+    def _rows(self, part: str, ids: Sequence[int], fields: Sequence[str]) -> Rows:
+        """Return what is kept of passages by their ids, in any order."""
+        batches = (any_of("id", ids[at : at + _AT_ONCE]) for at in range(0, len(ids), _AT_ONCE))
+        return [row for where in batches for row in self._client.query(part, where, fields)]
 
     def _holding(self, word: str) -> int:
         return self._client.count(PASSAGES, f"text_match(terms, '{word}') and ({self._where})")

@@ -42,13 +42,11 @@ class Dense:
         self._size = len(ids)
         self._parts = [_Part(segment, ids) for segment in segments]
 
-    def nearest(
-        self, vector: FloatArray, limit: int, scope: Mask | None = None, also: Rows | None = None
-    ) -> tuple[Rows, FloatArray]:
+    def nearest(self, vector: FloatArray, limit: int, scope: Mask | None = None) -> tuple[Rows, FloatArray]:
         """Return places, ascending, and their cosines with a vector [d] of unit length.
 
-        They are the nearest by cosine, equal ones by place, and those of also that have a vector. Codes tell
-        which can be among them; a cosine is that of the vectors themselves.
+        They are the nearest by cosine, equal ones by place. Codes tell which can be among them; a cosine is
+        that of the vectors themselves.
         """
         rough, bound = np.full(self._size, OUT, np.float32), 0.0
         for part in self._parts:
@@ -58,17 +56,14 @@ class Dense:
         if scope is not None:
             rough[~scope] = OUT
         first = best(rough, limit, float(OUT))
-        least = self._cosines(first, vector).min() - bound if len(first) == limit else OUT
-        near = (rough >= least) & (rough > OUT)
-        others = np.zeros(0, np.int64) if also is None else also[rough[also] > OUT]
-        places = np.union1d(np.flatnonzero(near), others)
-        found = self._cosines(places, vector)
-        wanted = np.isin(places, others)
-        wanted[best(found, limit, float(OUT))] = True  # others that are not near are none of the best
+        least = self.cosines(first, vector).min() - bound if len(first) == limit else OUT
+        places = np.flatnonzero((rough >= least) & (rough > OUT))
+        found = self.cosines(places, vector)
+        wanted = np.sort(best(found, limit, float(OUT)))
         return places[wanted], found[wanted]
 
-    def _cosines(self, places: Rows, vector: FloatArray) -> FloatArray:
-        """Return the cosine at each place; it is the same whatever others are asked for."""
+    def cosines(self, places: Rows, vector: FloatArray) -> FloatArray:
+        """Return the cosine at each place, OUT where it has no vector; whatever others are asked for."""
         found, exact = np.full(len(places), OUT, np.float32), vector.astype(np.float64)
         for part in self._parts:
             rows = part.rows_at[places]

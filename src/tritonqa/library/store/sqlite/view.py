@@ -18,7 +18,8 @@ from tritonqa.library.document import Document, Line, Page
 from tritonqa.library.passages import Piece
 from tritonqa.library.store.base import Counts, File, Found, Stored, View
 from tritonqa.library.store.scope import EVERYTHING, AnyScope
-from tritonqa.library.store.sqlite.lexical import Mask, best
+from tritonqa.library.store.sqlite.dense import OUT
+from tritonqa.library.store.sqlite.lexical import Mask, Rows, best
 from tritonqa.library.store.sqlite.paths import Paths
 from tritonqa.library.store.sqlite.snapshot import Snapshot
 
@@ -51,14 +52,22 @@ class SqliteView(View):
     def lexical(self, terms: Sequence[str], limit: int) -> Found:
         """Return the passages that hold terms, the best by BM25."""
         scores, most = self._snapshot.lexical.scores(terms, self._mask)
-        places = best(scores, limit)
-        return Found(dict(zip(self._ids(places), scores[places].tolist(), strict=True)), most)
 
-    def dense(self, vector: FloatArray, limit: int, also: Sequence[int] = ()) -> Found:
-        """Return the passages whose vectors [d] are nearest, by cosine; and those of also that have one."""
-        others = np.searchsorted(self._snapshot.ids, np.array(also, np.int64))
-        places, scores = self._snapshot.dense.nearest(vector, limit, self._mask, others)
-        return Found(dict(zip(self._ids(places), scores.tolist(), strict=True)))
+        def look_up(ids: Sequence[int]) -> dict[int, float]:
+            return _above(ids, scores[self._places(ids)], 0.0)
+
+        places = best(scores, limit)
+        return Found(dict(zip(self._ids(places), scores[places].tolist(), strict=True)), most, look_up)
+
+    def dense(self, vector: FloatArray, limit: int) -> Found:
+        """Return the passages whose vectors [d] are nearest, by cosine."""
+        dense = self._snapshot.dense
+
+        def look_up(ids: Sequence[int]) -> dict[int, float]:
+            return _above(ids, dense.cosines(self._places(ids), vector), float(OUT))
+
+        places, scores = dense.nearest(vector, limit, self._mask)
+        return Found(dict(zip(self._ids(places), scores.tolist(), strict=True)), look_up=look_up)
 
     def passages(self, ids: Sequence[int]) -> list[Stored]:
         """Return passages by their ids, in the same order."""
@@ -171,6 +180,9 @@ class SqliteView(View):
         seen = {document for _, document in self._files if document is not None}
         return np.isin(self._snapshot.documents_of(self._connection), np.fromiter(seen, np.int64, len(seen)))
 
+    def _places(self, ids: Sequence[int]) -> Rows:
+        return np.searchsorted(self._snapshot.ids, np.array(ids, np.int64))
+
     def _ids(self, places: np.ndarray) -> list[int]:
         found: list[int] = self._snapshot.ids[places].tolist()
         return found
@@ -204,6 +216,10 @@ def pages_of(record: str) -> tuple[Page, ...]:
         Page(number, label, start, end, ocr, tuple(Line(*line) for line in lines))
         for number, label, start, end, ocr, lines in json.loads(record)
     )
+
+
+def _above(ids: Sequence[int], scores: FloatArray, least: float) -> dict[int, float]:
+    return {number: score for number, score in zip(ids, scores.tolist(), strict=True) if score > least}
 
 
 def _batches(ids: Iterable[int]) -> list[list[int]]:
