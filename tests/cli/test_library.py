@@ -51,6 +51,20 @@ def test_a_folder_is_indexed_asked_checked_and_forgotten(desk: Path) -> None:
     assert json.loads(run("library", "status", "x.library", "--json").stdout)["files"] == 0
 
 
+def test_answers_are_cited_in_markdown_that_verifies(desk: Path) -> None:
+    asked = ("ask", "When does the warranty end?", "docs", "--library", "x.library", "--engine", "toy")
+    cited = run(*asked, "--no-answer-threshold", "1", "--cite", "markdown").stdout
+    (desk / "answer.md").write_text(cited, encoding="utf-8")
+    verified = json.loads(run("verify", "answer.md", "--library", "x.library", "--json").stdout)["quotations"]
+    assert verified and {one["status"] for one in verified} == {"verified"}
+    entries = json.loads(run(*asked, "--no-answer-threshold", "1", "--cite", "csl").stdout)
+    assert entries[0]["URL"] == (desk / "docs" / "handbook.txt").as_uri()
+    with pytest.raises(InputError, match="cite and json"):
+        run(*asked, "--cite", "csl", "--json")
+    with pytest.raises(InputError, match="cite names documents"):
+        run("ask", "When?", "--context", TEXT, "--cite", "csl")
+
+
 def test_status_says_what_could_not_be_read_of_a_document(desk: Path) -> None:
     (desk / "docs" / "menu.txt").write_text("The caf\ufffd opens at nine.", encoding="utf-8")
     Library("x.library").add("docs", vectors=False)

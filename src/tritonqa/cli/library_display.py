@@ -11,22 +11,19 @@ import click
 
 from tritonqa.cli.display import surroundings, visible
 from tritonqa.cli.library_options import Place
-from tritonqa.cli.output import show
+from tritonqa.cli.output import emit, show
 from tritonqa.errors import InputError
-from tritonqa.library.answer import CitedAnswer, CitedAnswers, Status
+from tritonqa.library.answer import CitedAnswer, CitedAnswers
 from tritonqa.library.document import NO_TEXT_LAYER
 from tritonqa.library.index import Report
 from tritonqa.library.library import Library
 from tritonqa.library.parse import ParseOptions
+from tritonqa.library.references import references
+from tritonqa.library.references.source import NOTES, place_of
 from tritonqa.progress import bar
 from tritonqa.reader import Reader
 from tritonqa.spans import AskOptions
 
-_NOTES = {
-    Status.VERIFIED: "",
-    Status.CHANGED: "; changed since it was indexed",
-    Status.MISSING: "; the file is gone",
-}
 _TAKEN = frozenset(("top_k", "no_answer_threshold"))  # of the options of an ask
 
 
@@ -36,7 +33,7 @@ def ask_library(
     paths: Sequence[Path],
     parsing: ParseOptions,
     load: Callable[[], Reader],
-    as_json: bool,
+    tell_answers: Callable[[CitedAnswers], None],
     options: AskOptions,
 ) -> None:
     """Index paths, if any, answer at once, and make their vectors afterwards.
@@ -55,10 +52,18 @@ def ask_library(
                 report = library.add(paths, vectors=False, step=step)
             tell(report)
         answers = library.ask(question, **asked)
-        show(answers.to_dict(), as_json, lines(answers))
+        tell_answers(answers)
         if paths:
             with bar("vectors") as step:
                 library.embed(step=step)
+
+
+def show_answers(answers: CitedAnswers, as_json: bool, cite: str | None) -> None:
+    """Print answers for people, as JSON, or in one of references' forms."""
+    if cite:
+        emit(references(answers, cite).rstrip("\n"))
+    else:
+        show(answers.to_dict(), as_json, lines(answers))
 
 
 def tell(report: Report) -> None:
@@ -95,11 +100,7 @@ def _answer(answer: CitedAnswer) -> Iterator[str]:
     before, after = surroundings(answer.context, start, start + len(answer.text))
     yield f"  {visible(before)}{click.style(text, reverse=True)}{visible(after)}"
     for citation in answer.citations:
-        place = f"characters {citation.start} to {citation.end}"
-        if citation.page is not None:
-            printed = f" (printed {citation.page_label})" if citation.page_label != str(citation.page) else ""
-            place = f"page {citation.page}{printed}, {place}"
-        if citation.address:
-            place = f"cell {citation.address}, {place}"
-        ocr = "; read from an image" if citation.ocr else ""
-        yield f"  {visible(citation.document)}, {place}{ocr}{_NOTES[citation.status]}"
+        characters = f"characters {citation.start} to {citation.end}"
+        place = visible(", ".join((citation.document, *place_of(citation), characters)))
+        notes = ("read from an image" if citation.ocr else "", NOTES[citation.status])
+        yield "  " + "; ".join((place, *filter(None, notes)))

@@ -40,6 +40,8 @@ def one(text: str, *documents: Document) -> Quotation:
         "The office [of the firm] is closed",
         "This is well-known to **all**.",
         "...ends after 24 months...",
+        r"This is well\-known to \*all\*\.",
+        r"\[T\]he office is closed".replace("T", "t"),
     ],
 )
 def test_what_is_said_is_verified(text: str) -> None:

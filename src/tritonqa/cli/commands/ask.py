@@ -6,19 +6,21 @@ import json
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
 import click
 
 from tritonqa.cli.display import lines
-from tritonqa.cli.library_display import ask_library
+from tritonqa.cli.library_display import ask_library, show_answers
 from tritonqa.cli.library_options import DOCUMENTS, LIBRARY, Place
 from tritonqa.cli.options import answer_options, as_json, reader_options, top_k
 from tritonqa.cli.output import emit, show
 from tritonqa.datasets import batch_file as batches
 from tritonqa.errors import InputError
 from tritonqa.library.parse import ParseOptions
+from tritonqa.library.references import FORMATS
 from tritonqa.progress import bar
 from tritonqa.reader import Reader
 from tritonqa.spans import AskOptions
@@ -46,6 +48,11 @@ _LONG = 50  # windows of a single ask from which on a bar is worth it
     help="Answer from this library; PATHS, if any, are indexed into it first.",
 )
 @click.option("--password", multiple=True, help="Tried on encrypted documents of PATHS; repeatable.")
+@click.option(
+    "--cite",
+    type=click.Choice(tuple(FORMATS)),
+    help="Write the library's answers as quotations with their sources, or as entries of a bibliography.",
+)
 @reader_options
 @top_k
 @answer_options
@@ -57,6 +64,7 @@ def ask(
     batch: Path | None,
     library: Place | None,
     password: tuple[str, ...],
+    cite: str | None,
     as_json: bool,
     load: Callable[[], Reader],
     **options: Unpack[AskOptions],
@@ -71,8 +79,13 @@ def ask(
     if library is not None:
         if context or batch is not None:
             raise InputError("library goes with a QUESTION alone; give no --context and no --batch")
+        if cite and as_json:
+            raise InputError("cite and json are two forms of one output; give one of them")
         parsing = ParseOptions(passwords=password)
-        ask_library(question or "", library, paths, parsing, load, as_json, options)
+        tell = partial(show_answers, as_json=as_json, cite=cite)
+        ask_library(question or "", library, paths, parsing, load, tell, options)
+    elif cite:
+        raise InputError("cite names documents, which a text has not; give --library DIR")
     elif paths:
         raise InputError("paths need a library; give --library DIR, or a text with --context @FILE")
     elif batch is None:

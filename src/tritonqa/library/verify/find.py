@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tritonqa.library.verify.normalise import Normalised, normalise
 
 _LINK = re.compile(r"\[([^\]^]+)\]\([^)\s]*\)")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")  # of a mark, in Markdown
 _GAP = re.compile(r"\s*(?:\[[^\]]*\]|\(\s*(?:\.\.\.|\u2026)\s*\)|\.\.\.+|\.\s\.\s\.|\u2026)\s*")
 _LETTER = re.compile(r"\[(\w)\](?=\w)")
 _REACH = 2000  # characters that an omission may leave out
@@ -28,10 +29,12 @@ def wanted(text: str) -> Wanted:
     """Return what to look for.
 
     A point or comma at the end may be of who quotes; the letter in "[T]he" large or small in the document;
-    "…", "[…]" and what else stands in brackets part the fragments.
+    "…", "[…]" and what else stands in brackets part the fragments; a backslash before a mark may be
+    Markdown's.
     """
     text = _LINK.sub(r"\1", text)
-    whole = [normalise(text).text.strip()]
+    written, text = text, _ESCAPE.sub(r"\1", text)
+    whole = [normalise(one).text.strip() for one in dict.fromkeys((text, written))]
     if _LETTER.search(text):
         whole += [normalise(_LETTER.sub(change, text)).text.strip() for change in (_same, _swapped)]
     whole += [one.rstrip(" ,;:.!?") for one in whole]

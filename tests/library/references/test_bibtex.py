@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.library.references.samples import answer, answers, citation
+from tritonqa.library.references import references
+
+
+def test_each_place_is_an_entry() -> None:
+    assert references(answers(answer(title="Rules & {Laws}")), "bibtex") == (
+        "@misc{handbook-p12,\n"
+        "  title = {{Rules \\& \\{Laws\\}}},\n"
+        "  pages = {ix},\n"
+        "  url = {file:///desk/handbook.pdf#page=12},\n"
+        "  note = {``24 months''},\n"
+        "}\n"
+    )
+    assert references(answers(), "bibtex") == ""
+
+
+@given(st.text(max_size=30), st.text(st.characters(exclude_characters="/\0"), min_size=1, max_size=10))
+def test_whatever_is_quoted_an_entry_is_whole(text: str, name: str) -> None:
+    found = references(answers(answer(citation(f"/desk/{name}", text=text), title=text)), "bibtex")
+    assert found.encode()
+    depth, escaped, closed = 0, False, []
+    for at, one in enumerate(found):
+        if not escaped:
+            depth += (one == "{") - (one == "}")
+            closed += [at] if one == "}" and not depth else []
+        escaped = one == "\\" and not escaped
+    assert closed == [len(found) - 2]  # the first brace is closed by the last, but for the line's end
