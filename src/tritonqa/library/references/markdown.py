@@ -9,7 +9,7 @@ from tritonqa.library.answer import Citation, CitedAnswer, CitedAnswers
 from tritonqa.library.references.source import NOTES, address, name, place_of
 
 _MARK = re.compile(r"[\\`*_\[\]<>~|$]|&(?=#?\w+;)")  # of Markdown, wherever it stands
-_BEGINS = re.compile(r"^(#+|[-+=]|\d+(?=[.)](?:\s|$)))", re.MULTILINE)  # what makes a heading or a list of a line
+_BEGINS = re.compile(r"^(#+|[-+=]|\d+(?=[.)](?:\s|$)))", re.MULTILINE)  # a heading or a list
 
 
 def markdown(answers: CitedAnswers) -> str:
