@@ -66,6 +66,17 @@ def test_by_keys_alone_from_question_to_source_and_back(tab: Page, base: str) ->
     tab.wait_for_selector("dialog:not([open])", state="attached")
 
 
+def test_a_quotation_is_copied_with_its_source(tab: Page, base: str) -> None:
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(tab, base, "When does the warranty of the pump end?")
+    tab.click(".copy >> nth=0")
+    tab.wait_for_function("document.getElementById('status').textContent.startsWith('Copied')")
+    quotation, source, rest = str(tab.evaluate("navigator.clipboard.readText()")).split("\n")
+    assert quotation[0] + quotation[-1] == "“”" and "24 months" in quotation
+    assert quotation[1:-1] in " ".join(HANDBOOK.split())
+    assert source.startswith("— handbook.txt, characters ") and not rest
+
+
 def test_what_is_not_there_is_said(tab: Page, base: str) -> None:
     ask(tab, base, "Who is the queen of Spain?")
     assert tab.inner_text("#nothing-title") == "Not in these documents"

@@ -124,7 +124,9 @@ function answerOf(answer, calibrated, body) {
   get("strong").textContent = inWords(answer.score);
   get(".score").textContent = `${percent(answer.score)}${calibrated ? "" : " (a score: this reader is not calibrated)"}`;
   const [first, ...others] = answer.citations ?? answer.places ?? [answer];
-  link(get("a"), first, answer, body);
+  const source = link(get("a"), first, answer, body).textContent;
+  get(".copy").hidden = !navigator.clipboard; // a browser gives none to a page over plain HTTP from elsewhere
+  get(".copy").onclick = () => copy(answer.context || answer.text, source);
   get(".note").textContent = [first.ocr && "Read from an image.", NOTES[first.status]].filter(Boolean).join(" ");
   get(".also").append(...others.map((place) => {
     const line = make("li", "also ");
@@ -132,6 +134,12 @@ function answerOf(answer, calibrated, body) {
     return line;
   }));
   return item;
+}
+
+async function copy(quotation, source) {
+  const inOneLine = quotation.trim().replace(/\s*\n\s*/g, " ");
+  const done = navigator.clipboard.writeText(`“${inOneLine}”\n— ${source}\n`);
+  at("status").textContent = await done.then(() => "Copied, with its source.", () => "The browser did not let it be copied.");
 }
 
 function link(element, place, answer, body) {
