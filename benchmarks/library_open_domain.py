@@ -1,6 +1,7 @@
 """Exact match of a whole library by how many passages are read, and what it refuses without the document.
 
     python benchmarks/library_open_domain.py DATA LIBRARY [--questions 100] [--passages 5 10 20]
+        [--reader BUNDLE]
 
 Over opendomain's passages and the first questions of each source. Each question is asked again of the library
 without the article that answers it, which should be refused, and of the reader over the right passage alone:
@@ -25,6 +26,7 @@ from tritonqa.library.answer import CitedAnswers
 from tritonqa.library.evaluate import FALSE_REFUSALS, refusal_curve
 from tritonqa.library.store import Scope
 from tritonqa.progress import bar
+from tritonqa.reader.find import PACKAGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def main() -> None:
     parser.add_argument("library", type=Path)
     parser.add_argument("--questions", type=int, default=100)
     parser.add_argument("--passages", type=int, nargs="+", default=[5, 10, 20])
+    parser.add_argument("--reader", default=PACKAGED)
     options = parser.parse_args()
     passages, questions = opendomain(options.data, options.questions)
     fill(options.library, passages)
@@ -62,7 +65,9 @@ def main() -> None:
         names[title].add(f"{name}.txt")
     by_title = {title: frozenset(hidden) for title, hidden in names.items()}
     figures: dict[str, Any] = {"passages": len(passages), "questions": options.questions}
-    with Reader() as reader, Library(options.library, reader) as library, bar("asks") as step:
+    figures["reader"] = Path(options.reader).name
+    opened = Reader.load(options.reader)
+    with opened as reader, Library(options.library, reader) as library, bar("asks") as step:
         for source, rows in questions.items():
             found: dict[str, Any] = {}
             for count in options.passages:
