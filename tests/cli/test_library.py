@@ -59,6 +59,11 @@ def test_answers_are_cited_in_markdown_that_verifies(desk: Path) -> None:
     assert verified and {one["status"] for one in verified} == {"verified"}
     entries = json.loads(run(*asked, "--no-answer-threshold", "1", "--cite", "csl").stdout)
     assert entries[0]["URL"] == (desk / "docs" / "handbook.txt").as_uri()
+    (desk / "docs" / "handbook.txt").write_text(
+        "The warranty\x1b[2J ends after 24 months.\n", encoding="utf-8"
+    )
+    obeyed = run(*asked, "--no-answer-threshold", "1", "--cite", "markdown").stdout
+    assert "24 months" in obeyed and "\x1b" not in obeyed
     with pytest.raises(InputError, match="cite and json"):
         run(*asked, "--cite", "csl", "--json")
     with pytest.raises(InputError, match="cite names documents"):

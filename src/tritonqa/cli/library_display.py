@@ -61,7 +61,8 @@ def ask_library(
 def show_answers(answers: CitedAnswers, as_json: bool, cite: str | None) -> None:
     """Print answers for people, as JSON, or in one of references' forms."""
     if cite:
-        emit(references(answers, cite).rstrip("\n"))
+        for line in references(answers, cite).rstrip("\n").split("\n"):
+            emit(visible(line))
     else:
         show(answers.to_dict(), as_json, lines(answers))
 

@@ -45,6 +45,14 @@ def test_every_place_and_what_became_of_it_is_named() -> None:
     assert "(74%)" in found and found.count(">\n") == 1
 
 
+def test_no_name_or_label_leaves_the_line_of_its_source() -> None:
+    odd = citation("/desk/a\n\n# b.pdf", page_label="i\n\n- x")
+    last = references(answers(answer(odd))).splitlines()[-1]
+    assert last.startswith(
+        "> — [a # b.pdf, page 12 (printed i - x)](<file:///desk/a%0A%0A%23%20b.pdf#page=12>)"
+    )
+
+
 def test_what_is_not_there_is_said_with_what_was_searched() -> None:
     assert references(answers()).endswith(
         "Not in these documents (97%): searched 5120 passages of 214 files.\n"

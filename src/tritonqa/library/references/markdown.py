@@ -41,7 +41,7 @@ def _quotation(answer: CitedAnswer) -> str:
 
 
 def _source(citation: Citation) -> str:
-    named = ", ".join((name(citation), *place_of(citation)))
+    named = " ".join(", ".join((name(citation), *place_of(citation))).split())
     note = f", {NOTES[citation.status]}" if NOTES[citation.status] else ""
     return f"[{_escaped(named)}](<{_target(address(citation))}>){note}"
 

@@ -23,8 +23,8 @@ def entries(answers: CitedAnswers) -> Iterator[tuple[str, CitedAnswer, Citation]
     for answer in answers:
         for citation in answer.citations:
             stem = normalize("NFKD", PurePath(citation.document).stem).encode("ascii", "ignore").decode()
-            name = re.sub(r"\W+", "-", stem).strip("-").lower() or "document"
-            place = f"{name}-p{citation.page}" if citation.page else name
+            word = re.sub(r"\W+", "-", stem).strip("-").lower() or "document"
+            place = f"{word}-p{citation.page}" if citation.page else word
             key, count = place, 1
             while key in taken:
                 count += 1
@@ -34,8 +34,8 @@ def entries(answers: CitedAnswers) -> Iterator[tuple[str, CitedAnswer, Citation]
 
 
 def name(citation: Citation) -> str:
-    """Return the file's name; half of a character in it becomes U+FFFD."""
-    return _HALF.sub("\ufffd", PurePath(citation.document).name)
+    """Return the file's name in one line; half of a character in it becomes U+FFFD."""
+    return _HALF.sub("\ufffd", " ".join(PurePath(citation.document).name.split()))
 
 
 def title(answer: CitedAnswer, citation: Citation) -> str:

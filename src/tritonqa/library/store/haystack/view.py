@@ -196,7 +196,7 @@ class HaystackView(View):
 
         def look_up(ids: Sequence[int]) -> dict[int, float]:
             held = {number: self._bag(self._seen[number]) for number in ids if number in self._seen}
-            return {number: score(bag) for number, bag in held.items() if score(bag) > 0}
+            return {number: found for number, bag in held.items() if (found := score(bag)) > 0}
 
         scores = {number: found for number, bag in bags.items() if (found := score(bag)) > 0}
         ranked = sorted(scores, key=lambda number: (-scores[number], number))[:limit]
