@@ -24,6 +24,7 @@ from tritonqa import Answers, Library, Reader
 from tritonqa.evaluate import exact
 from tritonqa.library.answer import CitedAnswers
 from tritonqa.library.evaluate import FALSE_REFUSALS, refusal_curve
+from tritonqa.library.metadata import Metadata
 from tritonqa.library.store import Scope
 from tritonqa.progress import bar
 from tritonqa.reader.find import PACKAGED
@@ -35,7 +36,7 @@ class Without(Scope):
 
     hidden: frozenset[str] = frozenset()
 
-    def admits(self, path: PurePath, kind: str) -> bool:
+    def admits(self, path: PurePath, kind: str, metadata: Metadata) -> bool:
         """Tell whether a document is within."""
         return path.name not in self.hidden
 

@@ -70,6 +70,41 @@ def test_answers_are_cited_in_markdown_that_verifies(desk: Path) -> None:
         run("ask", "When?", "--context", TEXT, "--cite", "csl")
 
 
+def test_only_documents_are_searched_that_say_what_was_asked_for(desk: Path) -> None:
+    for name, year in (("ada", 2024), ("grace", 2019)):
+        matter = f"---\nauthor: {name}\ndate: {year}-05-31\ntags: [pump]\n---\n"
+        (desk / "docs" / f"{name}.md").write_text(matter + TEXT, encoding="utf-8")
+    asked = ("ask", "When does the warranty end?", "docs", "--library", "x.library", "--engine", "toy")
+
+    def documents(*options: str) -> list[str]:
+        found = json.loads(run(*asked, "--no-answer-threshold", "1", "--json", *options).stdout)
+        return sorted(
+            Path(one["document"]).name for answer in found["answers"] for one in answer["citations"]
+        )
+
+    assert documents("--since", "2024") == documents("--where", "author=ADA") == ["ada.md"]
+    assert (
+        documents("--where", "tags=pump", "--where", "author=g*")
+        == documents("--until", "2019-05")
+        == ["grace.md"]
+    )
+    assert documents("--kind", "text") == documents("--within", "docs/*.txt") == ["handbook.txt"]
+    assert documents("--where", "author=ada", "--where", "author=grace") == ["ada.md", "grace.md"]
+    nothing = run(*asked, "--where", "client=*")
+    assert (
+        "searched 0 passages of 0 files" in nothing.stdout
+        and "of the 3 files of the library none" in nothing.stderr
+    )
+    for options, words in (
+        (("--where", "ada"), "where 'ada' is not NAME=PATTERN"),
+        (("--since", "soon"), "since must be a date"),
+    ):
+        with pytest.raises(InputError, match=words):
+            run(*asked, *options)
+    with pytest.raises(InputError, match="choose documents; give --library"):
+        run("ask", "When?", "--context", TEXT, "--since", "2024")
+
+
 def test_status_says_what_could_not_be_read_of_a_document(desk: Path) -> None:
     (desk / "docs" / "menu.txt").write_text("The caf\ufffd opens at nine.", encoding="utf-8")
     Library("x.library").add("docs", vectors=False)

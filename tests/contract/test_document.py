@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.library.samples import HEADING, PLAIN, SAMPLES, SENTENCE, TABLE
+from tests.library.samples import HEADING, PLAIN, SAID, SAMPLES, SENTENCE, TABLE
 from tests.support.documents import described
 from tritonqa.errors import DocumentError
 from tritonqa.library.document import Document
 from tritonqa.library.parse import ParseOptions, excerpt, kinds, parse, parse_apart
 
 PAGED = {"pdf": ["1", "2"], "xlsx": ["Spare parts", HEADING], "pptx": ["1", "2"]}
-SAID = {"pdf": PLAIN, "csv": None}
+SENTENCES = {"pdf": PLAIN, "csv": None}
+SILENT = ("text", "csv", "jsonl")  # that say nothing of themselves
 TABLED = ("markdown", "html", "docx", "csv", "xlsx")
 
 
@@ -34,7 +35,7 @@ def test_every_kind_has_a_sample() -> None:
 
 def test_the_sentence_is_there_under_its_heading(made: tuple[Path, Document]) -> None:
     _, document = made
-    sentence = SAID.get(document.kind, SENTENCE)
+    sentence = SENTENCES.get(document.kind, SENTENCE)
     if sentence is None:
         return
     start = document.text.index(sentence)
@@ -60,7 +61,7 @@ def test_pages_cover_the_text(made: tuple[Path, Document]) -> None:
         assert [page.number for page in document.pages] == list(range(1, len(document.pages) + 1))
         assert document.pages[0].start == 0 and document.pages[-1].end == len(document.text)
         assert all(one.end == two.start for one, two in pairwise(document.pages))
-        last = document.page(document.text.rindex(SAID.get(document.kind) or SENTENCE))
+        last = document.page(document.text.rindex(SENTENCES.get(document.kind) or SENTENCE))
         assert last is not None and last.number == 2
 
 
@@ -72,6 +73,21 @@ def test_a_row_has_its_cells_headers_and_addresses(made: tuple[Path, Document]) 
     assert [[document.text[start:end] for start, end in row.cells] for row in rows] == TABLE[1:]
     assert described(rows[0], document) == "Part: Burner; Price: 120"
     assert document.address(rows[1].cells[1][0]) == "B3"
+
+
+def test_what_a_document_says_of_itself_is_kept(made: tuple[Path, Document]) -> None:
+    _, document = made
+    said = {**SAID, "author": ("a@example.org",), "recipient": ("b@example.org",)}
+    if document.kind == "eml":
+        assert document.metadata == {name: said[name] for name in ("author", "recipient", "date")}
+    elif document.kind == "epub":
+        assert document.metadata == {
+            "author": SAID["author"],
+            "date": SAID["date"],
+            "subject": SAID["keyword"],
+        }
+    else:
+        assert document.metadata == ({} if document.kind in SILENT else SAID)
 
 
 def test_the_same_apart(made: tuple[Path, Document]) -> None:

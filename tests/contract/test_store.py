@@ -12,6 +12,7 @@ import pytest
 from tests.support.documents import put, put_table, vectors_of
 from tests.support.milvus import running
 from tritonqa.errors import LibraryError
+from tritonqa.library.metadata import Metadata
 from tritonqa.library.passages.analyse import query_terms
 from tritonqa.library.store import EVERYTHING, Among, File, Scope, Store
 from tritonqa.library.store.haystack import HaystackPlace, HaystackStore
@@ -121,6 +122,33 @@ def test_what_is_out_of_scope_is_as_if_it_were_not_there(make: Make, store: Stor
         assert view.counts().files == 2 and view.text(tmp_path / "trains.txt") is None
         assert len(view.dense(vectors_of(["x"])[0], 10).scores) == 2
     assert found(store, "lake", Scope()) == {}
+
+
+def test_what_a_document_says_of_itself_is_kept_and_asked_for(
+    make: Make, store: Store, tmp_path: Path
+) -> None:
+    said: Metadata = {"author": ("Ada Lovelace",), "date": ("2024-05",)}
+    alone = make(tmp_path / "alone.library")
+    with alone.write() as writer:
+        put(writer, tmp_path / "ferry.txt", "The ferry crosses the lake.", metadata=said)
+    with store.write() as writer:
+        put(writer, tmp_path / "ferry.txt", "The ferry crosses the lake.", metadata=said)
+        writer.move(
+            tmp_path / "ferry.txt", replace(writer.files()[tmp_path / "ferry.txt"], path=tmp_path / "f")
+        )
+        writer.put(File(tmp_path / "bad.pdf", 3, 1, 2, reason="is damaged"))
+    with store.read(EVERYTHING) as view:
+        document, other = view.document(tmp_path / "f"), view.document(tmp_path / "boats.txt")
+        assert document and document.metadata == said and other and other.metadata == {}
+        (passage,) = view.passages(list(view.words("ferry", 10).scores))
+        assert passage.metadata == said
+    for scope in (Scope.of(where={"author": "ada*"}), Scope.of(since="2024", until="2024")):
+        scores = found(store, "lake", scope)
+        assert list(scores) == ["f"]
+        assert list(scores.values()) == pytest.approx(list(found(alone, "lake").values()))
+        with store.read(scope) as view:
+            assert (view.counts().files, view.counts().unreadable) == (1, 0)
+    assert found(store, "lake", Scope.of(where={"author": "Grace*"})) == {}
 
 
 def test_a_removed_file_is_gone_and_a_copy_keeps_its_document(store: Store, tmp_path: Path) -> None:

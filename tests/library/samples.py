@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from email.message import EmailMessage
 
 from fpdf import FPDF
@@ -15,6 +16,8 @@ TITLE = "Boiler handbook"
 HEADING = "Warranty"
 SENTENCE = "The warranty ends after 24 months, in Zürich as elsewhere 🔥."
 PLAIN = "The warranty ends after 24 months."
+AUTHORS = ("Lovelace, Ada", "Charles Babbage")
+SAID = {"author": AUTHORS, "date": ("2024-05-31",), "keyword": ("boilers", "warranty")}
 TABLE = [["Part", "Price"], ["Burner", "120"], ["Pump", "75"]]
 
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -37,24 +40,43 @@ def text() -> bytes:
 
 def markdown() -> bytes:
     table = "\n".join(["| Part | Price |", "|---|---|", "| Burner | 120 |", "| Pump | 75 |"])
-    return f"# {TITLE}\n\n## {HEADING}\n\n{SENTENCE}\n\n{table}\n".encode()
+    matter = 'authors: ["Lovelace, Ada", Charles Babbage]\ndate: 2024-05-31\ntags: [boilers, warranty]\n'
+    return f"---\n{matter}---\n# {TITLE}\n\n## {HEADING}\n\n{SENTENCE}\n\n{table}\n".encode()
 
 
 def html() -> bytes:
     rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in TABLE)
     body = f"<h1>{HEADING}</h1><p>{SENTENCE}</p><script>alert(1)</script><table>{rows}</table>"
-    return f"<!doctype html><title>{TITLE}</title><body>{body}".encode()
+    head = "".join(f'<meta name="author" content="{author}">' for author in AUTHORS)
+    head += '<meta property="article:published_time" content="2024-05-31T08:00:00+02:00">'
+    head += '<meta name="keywords" content="boilers, warranty">'
+    return f"<!doctype html><head><title>{TITLE}</title>{head}</head><body>{body}".encode()
 
 
 def pdf() -> bytes:
     made = FPDF()
     made.set_title(TITLE)
+    made.set_author("; ".join(AUTHORS))
+    made.set_keywords("boilers, warranty")
+    made.set_creation_date(datetime(2024, 5, 31, 8, tzinfo=UTC))
     made.set_font("helvetica", size=12)
     for paragraph in ("Cover", PLAIN):
         made.add_page()
         made.start_section(HEADING if paragraph == PLAIN else "Front")
         made.multi_cell(0, text=f"{HEADING if paragraph == PLAIN else 'Front'}\n{paragraph}")
     return bytes(made.output())
+
+
+def core() -> str:
+    """Return what an Office file says of itself."""
+    said = {
+        "dc:creator": ";".join(AUTHORS),
+        "cp:keywords": "boilers, warranty",
+        "dcterms:created": "2024-05-31T08:00:00Z",
+    }
+    names = "".join(f' xmlns:{one}="https://example.org/{one}"' for one in ("cp", "dc", "dcterms"))
+    inner = "".join(f"<{name}>{value}</{name}>" for name, value in said.items())
+    return f"<cp:coreProperties{names}>{inner}</cp:coreProperties>"
 
 
 def docx_of(body: str, **parts: str) -> bytes:
@@ -64,6 +86,7 @@ def docx_of(body: str, **parts: str) -> bytes:
             "[Content_Types].xml": "<Types/>",
             "word/document.xml": f"<w:document {_W}><w:body>{body}</w:body></w:document>",
             "word/styles.xml": styles,
+            "docProps/core.xml": core(),
             **{f"word/{name}.xml": f"<w:{name} {_W}>{content}</w:{name}>" for name, content in parts.items()},
         }
     )
@@ -87,6 +110,8 @@ def csv() -> bytes:
 
 def xlsx() -> bytes:
     book = Workbook()
+    book.properties.creator, book.properties.keywords = "; ".join(AUTHORS), "boilers, warranty"
+    book.properties.created = datetime(2024, 5, 31, 8)
     sheet = book.active
     assert sheet is not None
     sheet.title = "Spare parts"
@@ -111,6 +136,7 @@ def pptx() -> bytes:
             "ppt/_rels/presentation.xml.rels": "<Relationships>"
             '<Relationship Id="two" Type="x/slide" Target="slides/slide1.xml"/>'
             '<Relationship Id="one" Type="x/slide" Target="/ppt/slides/slide9.xml"/></Relationships>',
+            "docProps/core.xml": core(),
             "ppt/slides/slide1.xml": slide,
             "ppt/slides/slide9.xml": first,
         }
@@ -121,8 +147,10 @@ def epub() -> bytes:
     chapter = (
         f"<html xmlns='http://www.w3.org/1999/xhtml'><body><h1>{HEADING}</h1><p>{SENTENCE}</p></body></html>"
     )
+    said = "".join(f"<creator>{author}</creator>" for author in AUTHORS) + "<date>2024-05-31</date>"
+    said += "<subject>boilers</subject><subject>warranty</subject>"
     package = (
-        f"<package><metadata><title>{TITLE}</title></metadata>"
+        f"<package><metadata><title>{TITLE}</title>{said}</metadata>"
         '<manifest><item id="c" href="one%20chapter.xhtml"/></manifest>'
         '<spine><itemref idref="c"/></spine></package>'
     )
@@ -139,6 +167,7 @@ def epub() -> bytes:
 def eml() -> bytes:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "a@example.org", "b@example.org", TITLE
+    message["Date"] = datetime(2024, 5, 31, 8, tzinfo=UTC)
     message.set_content(SENTENCE)
     message.add_alternative(f"<p>{SENTENCE}</p>", subtype="html")
     message.add_attachment(b"x", maintype="application", subtype="pdf", filename="parts.pdf")

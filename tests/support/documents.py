@@ -9,16 +9,24 @@ import numpy as np
 
 from tritonqa.arrays import FloatArray
 from tritonqa.library.document import Document, Row
+from tritonqa.library.metadata import Metadata
 from tritonqa.library.passages import split
 from tritonqa.library.passages.describe import describe
 from tritonqa.library.store import File, Indexed
 from tritonqa.library.store.base import Writer
 
 
-def put(writer: Writer, path: Path, text: str, title: str = "", notes: tuple[str, ...] = ()) -> None:
+def put(
+    writer: Writer,
+    path: Path,
+    text: str,
+    title: str = "",
+    notes: tuple[str, ...] = (),
+    metadata: Metadata | None = None,
+) -> None:
     """Put a text into a store as if it stood at a path."""
     digest = sha256(f"{title}\0{text}".encode()).hexdigest()
-    document = Document(text, "text", title, notes=notes, digest=digest)
+    document = Document(text, "text", title, notes=notes, digest=digest, metadata=metadata or {})
     writer.put(File(path, len(text), 1, 2, digest), Indexed(document, split(document)))
 
 

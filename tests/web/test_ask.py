@@ -79,6 +79,15 @@ def test_a_scope_leaves_out_what_is_not_in_it(client: TestClient, desk: Path) ->
     answered = client.post("/api/ask", json=body).json()
     assert {answer["document"] for answer in answered["answers"]} == {str(desk / "boiler.pdf")}
     assert answered["answers"][0]["page"] == 2 and answered["answers"][0]["boxes"]
+    assert answered["answers"][0]["metadata"]["author"] == ["Lovelace, Ada", "Charles Babbage"]
+    for scope in (
+        {"where": {"author": "lovelace*"}, "since": "2024-05", "until": None},
+        {"until": "2024-05-31"},
+    ):
+        said = client.post("/api/ask", json=body | {"scope": scope}).json()
+        assert said["answers"][0]["document"] == str(desk / "boiler.pdf") and said["searched"]["files"] == 1
+    nobody = client.post("/api/ask", json=body | {"scope": {"where": {"author": "Grace*"}}}).json()
+    assert nobody["answers"] == [] and nobody["searched"]["files"] == 0
 
 
 @pytest.mark.parametrize(
@@ -95,6 +104,11 @@ def test_a_scope_leaves_out_what_is_not_in_it(client: TestClient, desk: Path) ->
         ({"question": "Who?", "passages": "x", "options": []}, 422, "options"),
         ({"question": "Who?", "passages": "x", "scope": {}}, 422, "scope"),
         ({"question": "Who?", "passages": "x", "contexts": 1}, 422, "contexts"),
+        ({"question": "Who?", "scope": {"author": "Ada"}}, 422, "scope"),
+        ({"question": "Who?", "scope": {"where": "Ada"}}, 422, "scope.where"),
+        ({"question": "Who?", "scope": {"where": {"author": [1]}}}, 422, "scope.where.author[0]"),
+        ({"question": "Who?", "scope": {"since": "soon"}}, 422, "scope.since"),
+        ({"question": "Who?", "scope": {"until": 2024}}, 422, "scope.until"),
         ([], 400, None),
     ],
 )

@@ -20,6 +20,7 @@ from tritonqa.library.library import Library
 from tritonqa.library.parse import ParseOptions
 from tritonqa.library.references import references
 from tritonqa.library.references.source import NOTES, place_of
+from tritonqa.library.store import Scope
 from tritonqa.progress import bar
 from tritonqa.reader import Reader
 from tritonqa.spans import AskOptions
@@ -34,6 +35,7 @@ def ask_library(
     parsing: ParseOptions,
     load: Callable[[], Reader],
     tell_answers: Callable[[CitedAnswers], None],
+    scope: Scope | None,
     options: AskOptions,
 ) -> None:
     """Index paths, if any, answer at once, and make their vectors afterwards.
@@ -51,8 +53,11 @@ def ask_library(
             with bar("files") as step:
                 report = library.add(paths, vectors=False, step=step)
             tell(report)
-        answers = library.ask(question, **asked)
+        answers = library.ask(question, scope=scope, **asked)
         tell_answers(answers)
+        if scope is not None and not answers.searched.files:
+            held = library.searched().files
+            click.echo(f"note: of the {held} files of the library none is what was to be searched", err=True)
         if paths:
             with bar("vectors") as step:
                 library.embed(step=step)

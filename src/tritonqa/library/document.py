@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
+
+from tritonqa.library.metadata import Metadata
 
 NO_TEXT_LAYER = "no text layer"
 """How the note of pages ends that are images, and have not been read by OCR."""
@@ -73,6 +75,7 @@ class Document:
     pages follow each other and cover the text; a kind that has none (a text file) gives none. sections and
     rows are in order and don't overlap. title is the document's own, or its file's name. digest is the
     SHA-256 of the bytes that were read. notes say what could not be read ("page 3 has no text layer").
+    metadata is what the document says of itself: author, date, keyword, language, and what else it names.
     """
 
     text: str
@@ -83,6 +86,7 @@ class Document:
     rows: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
     digest: str = ""
+    metadata: Metadata = field(default_factory=dict)
 
     @property
     def ocr(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -29,7 +29,7 @@ from tritonqa.library.retrieve import retrieve
 from tritonqa.library.status import LibraryStatus, status
 from tritonqa.library.store import EVERYTHING, AnyScope, File, Scope
 from tritonqa.library.store.open import place_of
-from tritonqa.library.store.scope import Both
+from tritonqa.library.store.scope import Both, Day, Texts
 from tritonqa.progress import Step
 from tritonqa.reader import Reader
 from tritonqa.tracing import span
@@ -208,14 +208,27 @@ class Library:
         with self._open.store().read(self.scope) as view:
             return view.files()
 
-    def within(self, documents: str | Sequence[str] = (), kinds: str | Sequence[str] = ()) -> Library:
+    def within(
+        self,
+        documents: Texts = (),
+        kinds: Texts = (),
+        *,
+        where: Mapping[str, Texts] | None = None,
+        since: Day = "",
+        until: Day = "",
+    ) -> Library:
         """Return this library as one sees it who may see these documents alone; none given, none seen.
 
-        documents are patterns of paths ("contracts/*.pdf"), kinds are formats ("pdf"). What is opened is
-        shared.
+        documents are patterns of paths ("contracts/*.pdf", "*"), kinds are formats ("pdf"); where has
+        patterns of what documents say of themselves ({"author": "Ada*"}), since and until bound their date
+        ("2024", "2024-05-31"). What is opened is shared. Raises InputError that names the field.
         """
+        return self.seen_by(Scope.of(documents, kinds, where=where, since=since, until=until))
+
+    def seen_by(self, scope: Scope | None) -> Library:
+        """Return this library as one sees it who may see a scope alone, or all that this one shows."""
         view = Library(self._open.place, options=self.options)
-        view._open, view.scope = self._open, self._scope(Scope.of(documents, kinds))
+        view._open, view.scope = self._open, self._scope(scope)
         return view
 
     def close(self) -> None:

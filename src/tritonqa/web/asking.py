@@ -16,7 +16,7 @@ OPTIONS = frozenset(AskOptions.__annotations__)
 FIELDS = frozenset(("question", "passages", "options", "scope")) | OPTIONS
 LIBRARY_OPTIONS = ("top_k", "no_answer_threshold")
 """What a library can be told of an ask."""
-_SCOPE = ("documents", "kinds")
+_SCOPE = ("documents", "kinds", "where", "since", "until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +61,27 @@ def asked_of(record: dict[str, Any]) -> Asked:
     return Asked(question, passages, options, _scope(_object(record, "scope")) if "scope" in record else None)
 
 
-def _object(record: dict[str, Any], name: str) -> Any:
+def _object(record: dict[str, Any], name: str, within: str = "") -> Any:
     value = {} if record.get(name) is None else record[name]
     if not isinstance(value, dict):
-        raise InputError(f"{name} must be an object, not {type(value).__name__}", name)
+        raise InputError(f"{within}{name} must be an object, not {type(value).__name__}", within + name)
     return dict(value)
 
 
 def _scope(record: dict[str, Any]) -> Scope:
     if unknown := sorted(record.keys() - set(_SCOPE)):
         raise InputError(f"scope {unknown[0]!r:.80} is unknown; known are {', '.join(_SCOPE)}", "scope")
-    return Scope.of(
-        _texts(record.get("documents", "*"), "documents"), _texts(record.get("kinds", ()), "kinds")
-    )
+    where = _object(record, "where", "scope.")
+    bounds = {name: record.get(name) for name in ("since", "until")}
+    asked = {
+        "documents": _texts(record.get("documents", "*"), "documents"),
+        "kinds": _texts(record.get("kinds", ()), "kinds"),
+        "where": {name: _texts(value, f"where.{name:.80}") for name, value in where.items()},
+    }
+    try:
+        return Scope.of(**asked, **{name: day for name, day in bounds.items() if day is not None})
+    except InputError as error:
+        raise InputError(f"scope.{error}", f"scope.{error.field}") from error
 
 
 def _texts(value: Any, name: str) -> Any:

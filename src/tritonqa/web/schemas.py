@@ -72,6 +72,14 @@ _PASSAGES = {
     ]
 }
 _NAMES = {"anyOf": [_FILLED, {"type": "array", "items": _FILLED}]}
+_DAY = {
+    "anyOf": [
+        {"type": "null"},
+        {"type": "string", "format": "date"},
+        {"type": "string", "pattern": "^[1-9][0-9]{3}(-(0[1-9]|1[0-2]))?$"},
+    ],
+    "description": "A year, a month or a day: 2024-05-31.",
+}
 _SPAN = {"text": _TEXT, "start": _COUNT, "end": _COUNT, "score": _SHARE, "passage": _COUNT}
 _PLACE = {
     "document": _TEXT,
@@ -99,8 +107,15 @@ SCHEMAS: dict[str, Any] = {
                 "options": {"anyOf": [_ref("Options"), {"type": "null"}]},
                 "scope": {
                     "type": ["object", "null"],
-                    "description": "The documents to search: patterns of paths, and formats.",
-                    "properties": {"documents": _NAMES, "kinds": _NAMES},
+                    "description": "The documents to search: patterns of paths, formats, patterns of what "
+                    "they say of themselves, and bounds of their date.",
+                    "properties": {
+                        "documents": _NAMES,
+                        "kinds": _NAMES,
+                        "where": {"type": ["object", "null"], "additionalProperties": _NAMES},
+                        "since": _DAY,
+                        "until": _DAY,
+                    },
                     "additionalProperties": False,
                 },
                 **_OPTIONS,
@@ -124,6 +139,7 @@ SCHEMAS: dict[str, Any] = {
             "address": _or_null(_TEXT),
             "boxes": _list_of("Box"),
             "title": _TEXT,
+            "metadata": {"type": "object", "additionalProperties": _TEXTS},
             "citations": _list_of("Citation"),
         },
     ),

@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,6 +66,24 @@ def test_what_is_not_there_is_no_answer(library: Library, reader: Reader) -> Non
 def test_what_is_out_of_scope_is_not_searched(library: Library, toy: Reader) -> None:
     found = call(make_server(toy, library), lambda c: c.call_tool("ask", {**WARRANTY, "scope": ["*.pdf"]}))
     assert found.structured_content["searched"]["passages"] == 0 and not found.structured_content["answers"]
+
+
+def test_documents_can_be_chosen_by_what_they_say_of_themselves(tmp_path: Path, toy: Reader) -> None:
+    (tmp_path / "a.md").write_text(f"---\nauthor: Ada\ndate: 2024\n---\n{TEXT}", encoding="utf-8")
+    with Library(tmp_path / "x.library") as made:
+        made.add([tmp_path / "a.md"], vectors=False)
+        server = make_server(toy, made)
+        for given, found in (
+            ({"where": {"author": "ada"}}, 1),
+            ({"since": "2025"}, 0),
+            ({"until": "2024"}, 1),
+        ):
+            asked = call(server, lambda c, given=given: c.call_tool("ask", {**WARRANTY, **given}))
+            assert asked.structured_content["searched"]["files"] == found
+            hits = call(server, lambda c, given=given: c.call_tool("search", {"query": "warranty", **given}))
+            assert bool(hits.structured_content["passages"]) == bool(found)
+        wrong = call(server, lambda c: c.call_tool("ask", {**WARRANTY, "since": "soon"}))
+        assert wrong.is_error and "since must be a date" in wrong.content[0].text
 
 
 def test_ask_reads_passages_without_a_library(reader: Reader) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tritonqa.library.answer import Citation, CitedAnswer, CitedAnswers
 from tritonqa.library.answer.cited import Searched
+from tritonqa.library.metadata import Metadata
 
 CONTEXT = "The pump is new. The warranty of the pump ends after 24 months."
 
@@ -16,10 +17,12 @@ def citation(document: str = "/desk/handbook.pdf", **changes: Any) -> Citation:
     return Citation(document, **(known | changes))
 
 
-def answer(*citations: Citation, context: str = CONTEXT, title: str = "") -> CitedAnswer:
+def answer(
+    *citations: Citation, context: str = CONTEXT, title: str = "", metadata: Metadata | None = None
+) -> CitedAnswer:
     """Answer with the words of the first citation."""
     found = citations or (citation(),)
-    return CitedAnswer(found[0].text, 0.74, 0, context, 0, title, ("Warranty",), found)
+    return CitedAnswer(found[0].text, 0.74, 0, context, 0, title, ("Warranty",), found, metadata or {})
 
 
 def answers(*items: CitedAnswer) -> CitedAnswers:

@@ -30,3 +30,11 @@ def test_whatever_is_quoted_an_entry_is_whole(text: str, name: str) -> None:
             closed += [at] if one == "}" and not depth else []
         escaped = one == "\\" and not escaped
     assert closed == [len(found) - 2]  # the first brace is closed by the last, but for the line's end
+
+
+def test_authors_and_the_date_are_fields_that_can_not_be_parted() -> None:
+    said = {"author": ("Lovelace, Ada", "Barnes and Noble {x}"), "date": ("2024-05-31",)}
+    entry = references(answers(answer(metadata=said)), "bibtex")
+    assert r"author = {{Lovelace, Ada} and {Barnes and Noble \{x\}}}," in entry
+    assert "date = {2024-05-31}," in entry and "year = {2024}," in entry
+    assert "author" not in references(answers(answer()), "bibtex")

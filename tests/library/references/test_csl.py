@@ -37,3 +37,12 @@ def test_without_an_answer_there_is_no_item() -> None:
 def test_a_name_that_is_not_utf8_can_be_written() -> None:
     (item,) = json.loads(references(answers(answer(citation("/desk/caf\udce9.pdf"))), "csl").encode())
     assert item["title"] == "caf\ufffd.pdf" and item["URL"] == "file:///desk/caf%E9.pdf#page=12"
+
+
+def test_what_a_document_says_of_itself_stands_in_its_item_alone() -> None:
+    said = {"author": ("Ada Lovelace", "Häuser & Co"), "date": ("2024-05",), "keyword": ("pump", "boiler")}
+    other = citation("/desk/copy.pdf")
+    found = json.loads(references(answers(answer(citation(), other, metadata=said)), "csl"))
+    assert found[0]["author"] == [{"literal": "Ada Lovelace"}, {"literal": "Häuser & Co"}]
+    assert found[0]["issued"] == {"date-parts": [[2024, 5]]} and found[0]["keyword"] == "pump, boiler"
+    assert not {"author", "issued", "keyword", "language"} & found[1].keys()

@@ -63,7 +63,7 @@ def test_what_another_pipeline_wrote_is_answered_from(any_store: Any, reader: Re
     any_store.write_documents(
         [
             document(f"Foreword.\f{HANDBOOK}", meta={"page_number": 3, "title": "Handbook"}),
-            document(GARDEN, id="garden/1"),
+            document(GARDEN, id="garden/1", meta={"author": ["Ada", "Grace"], "year": 1912}),
             document(None, meta={"title": "a picture"}),
             document(" "),
         ]
@@ -76,6 +76,9 @@ def test_what_another_pipeline_wrote_is_answered_from(any_store: Any, reader: Re
         assert answers.searched.files == answers.searched.passages == 2
         within = library.within("garden/*")
         assert not within.ask("When does the warranty of the pump end?") and within.searched().files == 1
+        said = library.within("*", where={"author": "grace", "year": "1912"})
+        assert said.ask("Who laid out the garden?")[0].metadata["author"] == ("Ada", "Grace")
+        assert said.searched().files == 1 and not said.ask("When does the warranty of the pump end?")
     assert any_store.count_documents() == 4
 
 

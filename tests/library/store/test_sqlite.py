@@ -110,20 +110,29 @@ def test_a_name_that_is_not_utf8_is_kept(tmp_path: Path) -> None:
         assert path in writer.files()
 
 
-def test_a_library_of_schema_2_is_brought_up_to_date(tmp_path: Path) -> None:
+@pytest.mark.parametrize("schema", [2, 3])
+def test_a_library_of_an_older_schema_is_brought_up_to_date(tmp_path: Path, schema: int) -> None:
     made = SqliteStore.create(tmp_path / "s.library")
     with made.write() as writer:
         put(writer, tmp_path / "boats.txt", "A boat on the lake.")
     made.close()
     connection = sqlite3.connect(tmp_path / "s.library" / FILE)
-    connection.execute("ALTER TABLE files DROP COLUMN meta")
-    connection.execute("UPDATE meta SET value = 2 WHERE key = 'schema'")
+    connection.execute("ALTER TABLE documents DROP COLUMN metadata")
+    if schema == 2:
+        connection.execute("ALTER TABLE files DROP COLUMN meta")
+    connection.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (schema,))
     connection.commit()
     connection.close()
     store = SqliteStore(tmp_path / "s.library")
     assert [name for name, _ in results(store, "boat")] == ["boats.txt"]
     with store.read(EVERYTHING) as view:
         assert [meta for _, meta in view.metas()] == [""]
+        document = view.document(tmp_path / "boats.txt")
+        assert document and document.metadata == {}
+    with store.write() as writer:
+        put(writer, tmp_path / "ferry.txt", "A ferry.", metadata={"author": ("Ada",)})
+    with store.read(Scope.of(where={"author": "ada"})) as view:
+        assert [file.path.name for file in view.files()] == ["ferry.txt"]
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,14 @@ import click
 
 from tritonqa.cli.display import lines
 from tritonqa.cli.library_display import ask_library, show_answers
-from tritonqa.cli.library_options import DOCUMENTS, LIBRARY, Place
+from tritonqa.cli.library_options import DOCUMENTS, LIBRARY, Place, scope_options
 from tritonqa.cli.options import answer_options, as_json, reader_options, top_k
 from tritonqa.cli.output import emit, show
 from tritonqa.datasets import batch_file as batches
 from tritonqa.errors import InputError
 from tritonqa.library.parse import ParseOptions
 from tritonqa.library.references import FORMATS
+from tritonqa.library.store import Scope
 from tritonqa.progress import bar
 from tritonqa.reader import Reader
 from tritonqa.spans import AskOptions
@@ -53,6 +54,7 @@ _LONG = 50  # windows of a single ask from which on a bar is worth it
     type=click.Choice(tuple(FORMATS)),
     help="Write the library's answers as quotations with their sources, or as entries of a bibliography.",
 )
+@scope_options
 @reader_options
 @top_k
 @answer_options
@@ -65,6 +67,7 @@ def ask(
     library: Place | None,
     password: tuple[str, ...],
     cite: str | None,
+    scope: Scope | None,
     as_json: bool,
     load: Callable[[], Reader],
     **options: Unpack[AskOptions],
@@ -83,9 +86,11 @@ def ask(
             raise InputError("cite and json are two forms of one output; give one of them")
         parsing = ParseOptions(passwords=password)
         tell = partial(show_answers, as_json=as_json, cite=cite)
-        ask_library(question or "", library, paths, parsing, load, tell, options)
+        ask_library(question or "", library, paths, parsing, load, tell, scope, options)
     elif cite:
         raise InputError("cite names documents, which a text has not; give --library DIR")
+    elif scope is not None:
+        raise InputError("within, kind, where, since and until choose documents; give --library DIR")
     elif paths:
         raise InputError("paths need a library; give --library DIR, or a text with --context @FILE")
     elif batch is None:

@@ -37,6 +37,17 @@ Documents: TypeAlias = Annotated[
     list[str] | None,
     Field(description='Patterns of paths that may be used ("contracts/*.pdf"); all where none are given.'),
 ]
+Where: TypeAlias = Annotated[
+    dict[str, str] | None,
+    Field(
+        description="Patterns of what documents that may be used say of themselves, by name: "
+        '{"author": "*Lovelace*"}; also date, keyword, language.'
+    ),
+]
+Since: TypeAlias = Annotated[
+    str | None, Field(description="Only documents of this date or after: 2024, 2024-05 or 2024-05-31.")
+]
+Until: TypeAlias = Annotated[str | None, Field(description="Only documents of this date or before.")]
 TopK: TypeAlias = Annotated[int, Field(description="Quotations at most.", ge=1, le=50)]
 Query: TypeAlias = Annotated[str, Field(description="Words or a question.")]
 Count: TypeAlias = Annotated[int, Field(description="Passages at most.", ge=1, le=100)]
@@ -84,6 +95,9 @@ def make_server(reader: Reader, library: Library | None = None) -> MCPServer[Any
         context: Context,
         passages: Passages = None,
         scope: Documents = None,
+        where: Where = None,
+        since: Since = None,
+        until: Until = None,
         top_k: TopK = 3,
     ) -> Annotated[CallToolResult, AskResult]:
         """Answer a question with verbatim quotations, or say that nothing that was searched answers it."""
@@ -92,7 +106,7 @@ def make_server(reader: Reader, library: Library | None = None) -> MCPServer[Any
             if passages is not None:
                 found = await awaited.ask(question, passages, step=step, top_k=top_k)
                 return {**found.to_dict(), "searched": {"passages": len(passages)}}
-            asking, within = Asking(top_k), _scope(scope)
+            asking, within = Asking(top_k), _scope(scope, where, since, until)
             cited = await ask_library(_library(library), awaited, question, asking, scope=within, step=step)
             return cited.to_dict()
 
@@ -111,7 +125,14 @@ def _add_library(server: MCPServer[Any], library: Library) -> None:
 
     @server.tool(annotations=_LOOKS, title="Search passages")
     @telling()
-    def search(query: Query, k: Count = 10) -> SearchResult:
+    def search(
+        query: Query,
+        k: Count = 10,
+        scope: Documents = None,
+        where: Where = None,
+        since: Since = None,
+        until: Until = None,
+    ) -> SearchResult:
         """Find the passages that say most about something, without answering."""
         return {
             "passages": [
@@ -124,7 +145,7 @@ def _add_library(server: MCPServer[Any], library: Library) -> None:
                     "end": hit.end,
                     "resource": resource_of(hit.document, hit.page),
                 }
-                for hit in library.search(query, k=k)
+                for hit in library.search(query, k=k, scope=_scope(scope, where, since, until))
             ]
         }
 
@@ -164,5 +185,10 @@ def _library(library: Library | None) -> Library:
     return library
 
 
-def _scope(documents: list[str] | None) -> Scope | None:
-    return None if documents is None else Scope.of(documents, ())
+def _scope(
+    documents: list[str] | None, where: dict[str, str] | None, since: str | None, until: str | None
+) -> Scope | None:
+    if documents is None and not (where or since or until):
+        return None
+    patterns = "*" if documents is None else documents
+    return Scope.of(patterns, where=where, since=since or "", until=until or "")

@@ -134,4 +134,5 @@ def _cited(group: list[Candidate], citer: Citer) -> CitedAnswer:
         shown.passage.title,
         shown.passage.heading,
         tuple(citation for citation, _ in places),
+        shown.passage.metadata,
     )

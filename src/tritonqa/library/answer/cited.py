@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, overload
 
 from tritonqa.library.document import Box
+from tritonqa.library.metadata import Metadata
 
 
 class Status(StrEnum):
@@ -48,6 +49,7 @@ class CitedAnswer:
 
     score is the probability that it is right. context holds the answer in its sentences and begins at
     character context_start of the document. passage is the rank of the passage it was read in, from 0.
+    metadata is what the document says of itself, by name: author, date, and others.
     """
 
     text: str
@@ -58,6 +60,7 @@ class CitedAnswer:
     title: str
     heading: tuple[str, ...]
     citations: tuple[Citation, ...]
+    metadata: Metadata = field(default_factory=dict)
 
     @property
     def document(self) -> str:
@@ -113,6 +116,7 @@ class CitedAnswer:
             "context_start": self.context_start,
             "title": self.title,
             "heading": list(self.heading),
+            "metadata": {name: list(values) for name, values in self.metadata.items()},
             "citations": [asdict(citation) for citation in self.citations],
         }
 
@@ -180,6 +184,7 @@ class Hit:
     page_label: str | None
     title: str
     heading: tuple[str, ...]
+    metadata: Metadata = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the passage as JSON has it."""

@@ -12,4 +12,4 @@ def hit_of(found: Retrieved, stored: Stored) -> Hit:
     page = next((page for page in stored.pages if page.start <= stored.start < page.end), None)
     number, label = (page.number, page.label) if page else (None, None)
     place = (str(stored.files[0].path), stored.start, stored.end, number, label)
-    return Hit(stored.text, found.score, *place, stored.title, stored.heading)
+    return Hit(stored.text, found.score, *place, stored.title, stored.heading, stored.metadata)

@@ -47,7 +47,8 @@ def record_of(result: Document | Excerpt | Picture) -> dict[str, Any]:
         [row.start, row.end, row.number, headers.setdefault(row.headers, len(headers)), *chain(*row.cells)]
         for row in result.rows
     ]
-    return {**asdict(replace(result, rows=())), "rows": rows, "headers": list(headers)}
+    plain = asdict(replace(result, rows=(), metadata={}))
+    return {**plain, "rows": rows, "headers": list(headers), "metadata": dict(result.metadata)}
 
 
 def document_of(record: dict[str, Any]) -> Document:
@@ -59,7 +60,8 @@ def document_of(record: dict[str, Any]) -> Document:
     )
     sections = (Section(one["start"], one["end"], tuple(one["heading"])) for one in record["sections"])
     places = {"pages": pages_of(record["pages"]), "sections": tuple(sections), "rows": tuple(rows)}
-    return Document(**{**record, **places, "notes": tuple(record["notes"])})
+    metadata = {name: tuple(values) for name, values in record["metadata"].items()}
+    return Document(**{**record, **places, "notes": tuple(record["notes"]), "metadata": metadata})
 
 
 def pages_of(records: list[dict[str, Any]]) -> tuple[Page, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tritonqa.errors import MissingExtra
+from tritonqa.library.parse.head import describe
 from tritonqa.library.parse.table import write_table
 from tritonqa.library.parse.writer import Writer
 
@@ -37,6 +38,7 @@ def write_html(writer: Writer, text: str) -> str:
         raise MissingExtra("selectolax", "library") from error
     parser = LexborHTMLParser(text)
     title = parser.css_first("title")
+    describe(writer, parser)
     if parser.body is not None:
         _Walk(writer).write(parser.body)
     return title.text() if title is not None else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tritonqa.library.document import Document, Line, Page, Row, Section
+from tritonqa.library.metadata import metadata_of
 
 
 class Writer:
@@ -20,6 +21,7 @@ class Writer:
         self._tail = ""
         self.length = 0
         self.notes: list[str] = []
+        self._said: dict[str, object] = {}
 
     def write(self, text: str) -> None:
         """Write text as it is."""
@@ -69,6 +71,10 @@ class Writer:
         self.write("\t".join(cells))
         self._rows.append(Row(start, self.length, number, tuple(headers), tuple(ranges)))
 
+    def describe(self, name: str, values: object) -> None:
+        """Remember what the document says of itself; what is said first stands."""
+        self._said.setdefault(name, values)
+
     def document(self, kind: str, title: str = "") -> Document:
         """Return what was written."""
         text = "".join(self._parts)
@@ -84,4 +90,5 @@ class Writer:
             if start < end
         ]
         places = (tuple(pages), tuple(sections), tuple(self._rows))
-        return Document(text, kind, title, *places, notes=tuple(self.notes))
+        said = metadata_of(self._said)
+        return Document(text, kind, title, *places, notes=tuple(self.notes), metadata=said)

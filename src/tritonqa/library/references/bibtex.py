@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tritonqa.library.answer import Citation, CitedAnswer, CitedAnswers
-from tritonqa.library.references.source import NOTES, address, entries, page, title
+from tritonqa.library.references.source import NOTES, address, entries, page, said, title
 
 _SPECIAL = re.compile(r"[\\{}$&#_%~^]")
 _WRITTEN = {
@@ -22,8 +22,12 @@ def bibtex(answers: CitedAnswers) -> str:
 
 def _entry(key: str, answer: CitedAnswer, citation: Citation) -> str:
     note = f": {NOTES[citation.status]}" if NOTES[citation.status] else ""
+    metadata = said(answer, citation)
     fields = {
+        "author": " and ".join(f"{{{_escaped(name)}}}" for name in metadata.get("author", ())),
         "title": f"{{{_escaped(title(answer, citation))}}}",
+        "date": next(iter(metadata.get("date", ())), ""),
+        "year": next(iter(metadata.get("date", ())), "")[:4],
         "pages": _escaped(page(citation)),
         "url": address(citation).replace("{", "%7B").replace("}", "%7D"),
         "note": f"``{_escaped(' '.join(citation.text.split()))}''{note}",

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tritonqa.library.answer import Citation, CitedAnswer, CitedAnswers
-from tritonqa.library.references.source import NOTES, address, entries, page, title
+from tritonqa.library.references.source import NOTES, address, entries, page, said, title
 
 
 def csl(answers: CitedAnswers) -> str:
@@ -19,7 +19,7 @@ def csl(answers: CitedAnswers) -> str:
 
 
 def _item(key: str, answer: CitedAnswer, citation: Citation) -> dict[str, Any]:
-    item = {
+    item: dict[str, Any] = {
         "id": key,
         "type": "document",
         "title": title(answer, citation),
@@ -29,7 +29,20 @@ def _item(key: str, answer: CitedAnswer, citation: Citation) -> dict[str, Any]:
         "note": citation.text,
         "status": NOTES[citation.status],
     }
+    item |= {name: value for name, value in _said(answer, citation).items() if value}
     place: dict[str, Any] = {"start": citation.start, "end": citation.end, "score": answer.score}
     if citation.address:
         place["cell"] = citation.address
     return {**{name: value for name, value in item.items() if value}, "custom": place}
+
+
+def _said(answer: CitedAnswer, citation: Citation) -> dict[str, Any]:
+    """Return what the document says of itself: its author as it is written, for names are not parted here."""
+    metadata = said(answer, citation)
+    date = [int(part) for part in next(iter(metadata.get("date", ())), "").split("-") if part]
+    return {
+        "author": [{"literal": name} for name in metadata.get("author", ())],
+        "issued": {"date-parts": [date]} if date else {},
+        "language": next(iter(metadata.get("language", ())), ""),
+        "keyword": ", ".join(metadata.get("keyword", ())),
+    }

@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from unicodedata import normalize
 
 from tritonqa.library.answer import Citation, CitedAnswer, CitedAnswers, Status
+from tritonqa.library.metadata import Metadata
 
 _HALF = re.compile("[\ud800-\udfff]")  # of a name that is not UTF-8
 NOTES = {
@@ -42,6 +43,11 @@ def title(answer: CitedAnswer, citation: Citation) -> str:
     """Return the document's title where it is that of this file, else the file's name."""
     own = answer.title if citation == answer.citations[0] else ""
     return " ".join(own.split()) or name(citation)
+
+
+def said(answer: CitedAnswer, citation: Citation) -> Metadata:
+    """Return what the document says of itself where it is that of this file."""
+    return answer.metadata if citation == answer.citations[0] else {}
 
 
 def address(citation: Citation) -> str:

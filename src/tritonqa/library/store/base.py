@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tritonqa.arrays import FloatArray
 from tritonqa.library.document import Document, Page
+from tritonqa.library.metadata import Metadata
 from tritonqa.library.passages import Passage, Piece
 from tritonqa.library.passages.analyse import query_terms
 from tritonqa.library.store.scope import AnyScope
@@ -42,7 +43,7 @@ class Indexed:
 class Stored:
     """A passage as a store gives it back; all files that hold its document, in the order of their paths.
 
-    described and pieces as a Passage has them.
+    described and pieces as a Passage has them, metadata as the Document.
     """
 
     id: int
@@ -57,6 +58,7 @@ class Stored:
     files: tuple[File, ...]
     described: str = ""
     pieces: tuple[Piece, ...] = ()
+    metadata: Metadata = field(default_factory=dict)
 
 
 def _none(ids: Sequence[int]) -> Mapping[int, float]:

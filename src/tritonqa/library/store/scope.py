@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from calendar import monthrange
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import PurePath
 from typing import TypeAlias
 
 from tritonqa.errors import InputError
+from tritonqa.library.metadata import Metadata, day_of, name_of
+
+Texts: TypeAlias = str | Sequence[str]
+Day: TypeAlias = str | date
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,21 +22,46 @@ class Scope:
     """The documents that are searched; the others are as if they were not there: in no rank, score or count.
 
     documents are patterns of paths (as PurePath.match reads them: "contracts/*.pdf", "*.md"), of which one
-    must match; none at all lets nothing through. kinds are formats ("pdf"); none given means all.
+    must match; none at all lets nothing through. kinds are formats ("pdf"); none given means all. where has
+    names of metadata, each with patterns of which one must match one of its values ("Ada*"), in letters of
+    either case. since and until are days, months or years that bound a document's date, and are within. A
+    document that does not say what it is asked for is out.
     """
 
     documents: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    since: str = ""
+    until: str = ""
 
     @classmethod
-    def of(cls, documents: str | Sequence[str] = "*", kinds: str | Sequence[str] = ()) -> Scope:
-        """Make a scope of one pattern or several; raises InputError for what is none."""
-        return cls(_texts(documents, "documents"), _texts(kinds, "kinds"))
+    def of(
+        cls,
+        documents: Texts = "*",
+        kinds: Texts = (),
+        *,
+        where: Mapping[str, Texts] | None = None,
+        since: Day = "",
+        until: Day = "",
+    ) -> Scope:
+        """Make a scope of one pattern or several; raises InputError that names the field for what is none."""
+        asked = {name_of(name): _texts(values, f"where.{name}") for name, values in (where or {}).items()}
+        return cls(
+            _texts(documents, "documents"),
+            _texts(kinds, "kinds"),
+            tuple(sorted(asked.items())),
+            _day(since, "since"),
+            _day(until, "until"),
+        )
 
-    def admits(self, path: PurePath, kind: str) -> bool:
+    def admits(self, path: PurePath, kind: str, metadata: Metadata) -> bool:
         """Tell whether a document is within."""
-        return (not self.kinds or kind in self.kinds) and any(
-            pattern == "*" or path.match(pattern) for pattern in self.documents
+        return (
+            (not self.kinds or kind in self.kinds)
+            and any(pattern == "*" or path.match(pattern) for pattern in self.documents)
+            and all(_matches(metadata.get(name, ()), patterns) for name, patterns in self.where)
+            and (not self.since or "" < _first(self.since) <= _first(_date(metadata)))
+            and (not self.until or "" < _last(_date(metadata)) <= _last(self.until))
         )
 
     def __and__(self, other: Scope) -> Both:
@@ -43,7 +75,7 @@ class Among:
 
     paths: frozenset[PurePath]
 
-    def admits(self, path: PurePath, kind: str) -> bool:
+    def admits(self, path: PurePath, kind: str, metadata: Metadata) -> bool:
         """Tell whether a document is one of them."""
         return path in self.paths
 
@@ -54,19 +86,47 @@ class Both:
 
     scopes: tuple[AnyScope, ...]
 
-    def admits(self, path: PurePath, kind: str) -> bool:
+    def admits(self, path: PurePath, kind: str, metadata: Metadata) -> bool:
         """Tell whether a document is within all."""
-        return all(scope.admits(path, kind) for scope in self.scopes)
+        return all(scope.admits(path, kind, metadata) for scope in self.scopes)
 
 
 AnyScope: TypeAlias = Scope | Among | Both
 
 
-def _texts(value: str | Sequence[str], name: str) -> tuple[str, ...]:
+def _texts(value: Texts, name: str) -> tuple[str, ...]:
     values = (value,) if isinstance(value, str) else tuple(value)
     if not all(isinstance(one, str) and one for one in values):
-        raise InputError(f"{name} must be a text or several, none of them empty")
+        raise InputError(f"{name} must be a text or several, none of them empty", name)
     return values
+
+
+def _day(value: Day, name: str) -> str:
+    given = value.isoformat() if isinstance(value, date) else value
+    found = day_of(given) if isinstance(given, str) else ""
+    if given and not found:
+        raise InputError(f"{name} must be a date like 2024, 2024-05 or 2024-05-31, not {given!r:.40}", name)
+    return found
+
+
+def _matches(values: Iterable[str], patterns: Iterable[str]) -> bool:
+    small = [value.casefold() for value in values]
+    return any(fnmatchcase(value, pattern.casefold()) for pattern in patterns for value in small)
+
+
+def _date(metadata: Metadata) -> str:
+    return next(iter(metadata.get("date", ())), "")
+
+
+def _first(day: str) -> str:
+    """Return the first day that a date may mean."""
+    return day and day + "-01-01"[len(day) - 4 :]
+
+
+def _last(day: str) -> str:
+    """Return the last one."""
+    month = day and day + "-12"[len(day) - 4 :]
+    return month and (month if len(month) > 7 else f"{month}-{monthrange(*map(int, month.split('-')))[1]}")
 
 
 EVERYTHING = Scope(("*",))

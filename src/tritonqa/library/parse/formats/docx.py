@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 from tritonqa.library.document import Document
 from tritonqa.library.parse.archive import archive, local, xml
 from tritonqa.library.parse.options import ParseOptions
+from tritonqa.library.parse.properties import write_properties
 from tritonqa.library.parse.source import Source
 from tritonqa.library.parse.table import write_table
 from tritonqa.library.parse.word.runs import Paragraph, paragraph_of
@@ -38,7 +39,7 @@ def read(source: Source, options: ParseOptions) -> Document:
             word.writer.paragraph(text)
         for part in body:
             word.blocks(part)
-        title = _title(package, names) or word.title
+        title = write_properties(word.writer, package) or word.title
     return word.writer.document("docx", title)
 
 
@@ -155,11 +156,3 @@ def _edges(package: zipfile.ZipFile, names: list[str]) -> Iterator[str]:
         for one in xml(package.read(name)).iter():
             if local(one) == "p":
                 yield paragraph_of(one).text.strip()
-
-
-def _title(package: zipfile.ZipFile, names: list[str]) -> str:
-    if "docProps/core.xml" not in names:
-        return ""
-    return next(
-        (one.text or "" for one in xml(package.read("docProps/core.xml")) if local(one) == "title"), ""
-    )

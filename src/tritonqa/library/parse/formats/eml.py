@@ -24,6 +24,9 @@ def read(source: Source, options: ParseOptions) -> Document:
         if value := " ".join(str(message.get(name, "")).split()):
             writer.line()
             writer.write(f"{name}: {value}")
+    writer.describe("author", _people(message, "From"))
+    writer.describe("recipient", _people(message, "To", "Cc"))
+    writer.describe("date", str(message.get("Date", "")))
     writer.line(2)
     title = str(message.get("Subject", ""))
     body = message.get_body(("plain", "html"))
@@ -37,6 +40,12 @@ def read(source: Source, options: ParseOptions) -> Document:
         if part.get_filename():
             writer.notes.append(f"attachment {part.get_filename()} is not read")
     return writer.document("eml", title)
+
+
+def _people(message: EmailMessage, *names: str) -> list[str]:
+    """Return who stands in headers, each with name and address."""
+    headers = (header for name in names for header in message.get_all(name, ()))
+    return [str(one) for header in headers for one in getattr(header, "addresses", (header,))]
 
 
 def _text(part: MIMEPart) -> str:

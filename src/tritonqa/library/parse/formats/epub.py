@@ -28,6 +28,8 @@ def read(source: Source, options: ParseOptions) -> Document:
         if package not in names:
             raise DocumentError("is a damaged EPUB: it names no package; save it again")
         root = xml(book.read(package))
+        for kept in ("creator", "date", "language", "subject"):
+            writer.describe(kept, [one.text or "" for one in _all(root, kept)])
         files = {one.get("id"): one.get("href", "") for one in _all(root, "item")}
         locked = (
             _locked(book.read("META-INF/encryption.xml")) if "META-INF/encryption.xml" in names else set()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tritonqa.library.document import Document, Row
 from tritonqa.library.parse.decode import decode
+from tritonqa.library.parse.matter import matter_of
 from tritonqa.library.parse.options import ParseOptions
 from tritonqa.library.parse.source import Source
 from tritonqa.library.parse.writer import Writer
@@ -15,7 +16,6 @@ _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*\r?$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*\r?$")
 _RULER = re.compile(r"\s*\|?(\s*:?-+:?\s*\|)+\s*(:?-+:?)?\s*$|\s*\|\s*:?-+:?\s*\|?\s*$")
-_TITLE = re.compile(r"\A---\s*\n(?:.*\n)*?title:[ \t]*[\"']?(.+?)[\"']?[ \t]*\r?\n")
 _CELL = re.compile(r"(?:\\.|[^|\\])+")
 
 
@@ -24,19 +24,26 @@ def read(source: Source, options: ParseOptions) -> Document:
     text = decode(source.data)
     writer = Writer()
     writer.write(text)
-    lines = list(_prose(text))
+    matter = matter_of(text)
+    lines = list(_prose(text, matter.length))
     for place, (level, title) in _headings(lines):
         writer.heading(level, title, place)
-    matter = _TITLE.match(text)
-    document = writer.document("markdown", matter[1] if matter else "")
-    title = document.title or (document.sections[0].heading[-1] if document.sections else "")
-    return Document(text, "markdown", title, sections=document.sections, rows=tuple(_rows(lines)))
+    document = writer.document("markdown")
+    title = matter.title or (document.sections[0].heading[-1] if document.sections else "")
+    return Document(
+        text,
+        "markdown",
+        title,
+        sections=document.sections,
+        rows=tuple(_rows(lines)),
+        metadata=matter.metadata,
+    )
 
 
-def _prose(text: str) -> Iterator[tuple[int, str]]:
-    """Give the lines outside of code blocks with their places."""
-    place, fence = 0, ""
-    for line in text.splitlines(keepends=True):
+def _prose(text: str, place: int) -> Iterator[tuple[int, str]]:
+    """Give the lines outside of code blocks from a place on, with their places."""
+    fence = ""
+    for line in text[place:].splitlines(keepends=True):
         opens = _FENCE.match(line)
         if fence:
             if opens and opens[1].startswith(fence):

@@ -7,6 +7,7 @@ from typing import Any
 
 from tritonqa.errors import DocumentError
 from tritonqa.library.document import NO_TEXT_LAYER, Box, Document, Excerpt, Page, Picture
+from tritonqa.library.metadata import split_list, split_names
 from tritonqa.library.parse.ocr import lines_of
 from tritonqa.library.parse.options import ParseOptions
 from tritonqa.library.parse.pdf.characters import characters
@@ -48,6 +49,10 @@ def read(source: Source, options: ParseOptions) -> Document:
             raise DocumentError("is damaged and none of its pages can be read; repair it or export it again")
         entries = outline(pdf)
         title = pdf.get_metadata_value("Title")
+        writer.describe("author", split_names(pdf.get_metadata_value("Author")))
+        writer.describe("keyword", split_list(pdf.get_metadata_value("Keywords")))
+        writer.describe("subject", pdf.get_metadata_value("Subject"))
+        writer.describe("date", pdf.get_metadata_value("CreationDate"))
     document = writer.document("pdf", title)
     for level, heading, place in headings(entries, document.text, document.pages):
         writer.heading(level, heading, place)

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 from tritonqa.library.document import Document
 from tritonqa.library.parse.archive import archive, local, xml
 from tritonqa.library.parse.options import ParseOptions
+from tritonqa.library.parse.properties import write_properties
 from tritonqa.library.parse.source import Source
 from tritonqa.library.parse.table import write_table
 from tritonqa.library.parse.writer import Writer
@@ -36,6 +37,7 @@ def read(source: Source, options: ParseOptions) -> Document:
             for kind, notes in _related(deck, name).values():
                 if kind == "notesSlide" and notes in names:
                     _shapes(writer, xml(deck.read(notes)), ("body",))
+        write_properties(writer, deck)
     return writer.document("pptx")
 
 

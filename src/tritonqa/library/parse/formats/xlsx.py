@@ -11,6 +11,7 @@ from tritonqa.errors import MissingExtra
 from tritonqa.library.document import Document
 from tritonqa.library.parse.archive import archive
 from tritonqa.library.parse.options import ParseOptions
+from tritonqa.library.parse.properties import write_properties
 from tritonqa.library.parse.source import Source
 from tritonqa.library.parse.table import write_table
 from tritonqa.library.parse.writer import Writer
@@ -22,9 +23,10 @@ def read(source: Source, options: ParseOptions) -> Document:
         from openpyxl import load_workbook
     except ImportError as error:
         raise MissingExtra("openpyxl", "library") from error
-    archive(source, options).close()
-    workbook = load_workbook(io.BytesIO(source.data), read_only=True, data_only=True)
     writer = Writer()
+    with archive(source, options) as package:
+        title = write_properties(writer, package)
+    workbook = load_workbook(io.BytesIO(source.data), read_only=True, data_only=True)
     try:
         for sheet in workbook.worksheets:
             writer.line(2)
@@ -32,7 +34,6 @@ def read(source: Source, options: ParseOptions) -> Document:
             writer.heading(1, sheet.title, writer.length)
             sheet.reset_dimensions()  # what a file says of its size may be wrong
             write_table(writer, enumerate(_rows(sheet), 1))
-        title = workbook.properties.title or ""
     finally:
         workbook.close()
     return writer.document("xlsx", title)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tritonqa.errors import InputError
 from tritonqa.library.document import Page
+from tritonqa.library.metadata import Metadata, metadata_of
 from tritonqa.library.passages import Passage, Piece
 from tritonqa.library.store.base import File, Stored
 from tritonqa.library.store.records import Entry
@@ -67,12 +68,15 @@ def stored_of(document: Document, same: list[Entry]) -> Stored:
         text = document.content or ""
         file, title, pages = foreign_file(document), document.meta.get("title"), foreign_pages(document)
         title = title if isinstance(title, str) else ""
-        return Stored(number, text, 0, len(text), (), file.digest, title, FOREIGN, pages, (file,))
+        said = foreign_metadata(document)
+        return Stored(
+            *(number, text, 0, len(text), (), file.digest, title, FOREIGN, pages, (file,)), metadata=said
+        )
     passage, entry = passage_of(document), same[0]
     files = tuple(one.file for one in same)
     place = (passage.text, passage.start, passage.end, passage.heading)
-    said = (passage.described, passage.pieces)
-    return Stored(number, *place, entry.file.digest, entry.title, entry.kind, entry.pages, files, *said)
+    read = (passage.described, passage.pieces, entry.metadata)
+    return Stored(number, *place, entry.file.digest, entry.title, entry.kind, entry.pages, files, *read)
 
 
 def foreign_file(document: Document) -> File:
@@ -80,6 +84,11 @@ def foreign_file(document: Document) -> File:
     return File(
         Path("/haystack") / (document.id.strip("/") or "-"), len(document.content or ""), 0, 0, document.id
     )
+
+
+def foreign_metadata(document: Document) -> Metadata:
+    """Return what its meta says of a document that another pipeline wrote."""
+    return metadata_of(document.meta or {})
 
 
 def foreign_pages(document: Document) -> tuple[Page, ...]:

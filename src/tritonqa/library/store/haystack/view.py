@@ -28,6 +28,7 @@ from tritonqa.library.store.haystack.documents import (
     PASSAGE,
     can_be_read,
     foreign_file,
+    foreign_metadata,
     foreign_pages,
     id_of,
     is_ours,
@@ -123,13 +124,14 @@ class HaystackView(View):
             if foreign_file(one).path == path:
                 title = one.meta.get("title")
                 title = title if isinstance(title, str) else ""
-                return Document(one.content or "", FOREIGN, title, foreign_pages(one), digest=one.id)
+                held = (one.content or "", FOREIGN, title, foreign_pages(one))
+                return Document(*held, digest=one.id, metadata=foreign_metadata(one))
         entry = self._files.by_path.get(path)
         if entry is None or not entry.file.digest:
             return None
         text = self._text(entry.file.digest)
         known = (entry.kind, entry.title, entry.pages)
-        return Document(text, *known, notes=entry.notes, digest=entry.file.digest)
+        return Document(text, *known, notes=entry.notes, digest=entry.file.digest, metadata=entry.metadata)
 
     def notes(self) -> Iterator[tuple[File, tuple[str, ...]]]:
         """Give the files whose documents have notes, with them, by path."""
@@ -153,7 +155,9 @@ class HaystackView(View):
         readable = (one for one in self._calls.filter(None) if not is_ours(one) and can_be_read(one))
         scope = self._scope
         return [
-            one for one in readable if scope == EVERYTHING or scope.admits(foreign_file(one).path, "haystack")
+            one
+            for one in readable
+            if scope == EVERYTHING or scope.admits(foreign_file(one).path, FOREIGN, foreign_metadata(one))
         ]
 
     @cached_property

@@ -114,7 +114,8 @@ class MilvusView(View):
         text = MilvusRecords(self._client).get(TEXT, one.file.digest)
         if text is None:
             return None
-        return Document(text, one.kind, one.title, one.pages, notes=one.notes, digest=one.file.digest)
+        known = (one.kind, one.title, one.pages)
+        return Document(text, *known, notes=one.notes, digest=one.file.digest, metadata=one.metadata)
 
     def notes(self) -> Iterator[tuple[File, tuple[str, ...]]]:
         """Give the files whose documents have notes, with them, by path."""
@@ -161,4 +162,5 @@ class MilvusView(View):
             tuple(one.file for one in same),
             passage.described,
             passage.pieces,
+            same[0].metadata,
         )

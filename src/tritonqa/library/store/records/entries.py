@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from tritonqa.library.document import Document, Line, Page
+from tritonqa.library.metadata import Metadata
 from tritonqa.library.store.base import File
 
 
@@ -25,12 +26,13 @@ class Entry:
     passages: int = 0
     terms: int = 0
     notes: tuple[str, ...] = ()
+    metadata: Metadata = field(default_factory=dict)
 
     @classmethod
     def of_document(cls, file: File, document: Document, passages: int, terms: int) -> Entry:
         """Take what is to be known of a document."""
         known = (document.kind, document.title, document.pages, passages, terms, document.notes)
-        return cls(file, "", *known)
+        return cls(file, "", *known, document.metadata)
 
     def record(self) -> dict[str, Any]:
         """Write it as JSON has it; a path may hold any bytes, and JSON escapes them."""
@@ -45,18 +47,20 @@ class Entry:
             "passages": self.passages,
             "terms": self.terms,
             "notes": self.notes,
+            "metadata": dict(self.metadata),
         }
 
     @classmethod
     def of(cls, record: dict[str, Any]) -> Entry:
-        """Read what record wrote; older ones have no notes."""
+        """Read what record wrote; older ones have no notes, and no metadata."""
         file = File(Path(record["path"]), *record["file"])
         pages = tuple(
             Page(number, label, start, end, ocr, tuple(Line(*line) for line in lines))
             for number, label, start, end, ocr, lines in record["pages"]
         )
         known = {name: record[name] for name in ("meta", "kind", "title", "passages", "terms")}
-        return cls(file, pages=pages, notes=tuple(record.get("notes", ())), **known)
+        said = {name: tuple(values) for name, values in record.get("metadata", {}).items()}
+        return cls(file, pages=pages, notes=tuple(record.get("notes", ())), metadata=said, **known)
 
 
 def name_of(path: Path) -> str:

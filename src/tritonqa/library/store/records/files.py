@@ -15,7 +15,11 @@ class Files:
 
     def __init__(self, entries: Sequence[Entry], scope: AnyScope) -> None:
         """Take those that are in scope."""
-        within = (one for one in entries if scope == EVERYTHING or scope.admits(one.file.path, one.kind))
+        within = (
+            one
+            for one in entries
+            if scope == EVERYTHING or scope.admits(one.file.path, one.kind, one.metadata)
+        )
         self.by_path = {one.file.path: one for one in sorted(within, key=lambda one: str(one.file.path))}
         self.by_digest: dict[str, list[Entry]] = {}
         for one in self.by_path.values():

@@ -8,8 +8,9 @@ from pathlib import Path
 from tritonqa.errors import LibraryError
 from tritonqa.library.passages import ANALYSER
 
-SCHEMA = 3
+SCHEMA = 4
 FILE = "library.sqlite"
+_ADDED = {2: ("files", "meta"), 3: ("documents", "metadata")}  # by what a schema became the next
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
@@ -20,6 +21,7 @@ CREATE TABLE documents (
     title TEXT NOT NULL,
     pages TEXT NOT NULL,
     notes TEXT NOT NULL,
+    metadata TEXT NOT NULL DEFAULT '',
     text BLOB NOT NULL
 );
 CREATE TABLE files (
@@ -102,11 +104,12 @@ def create(folder: Path) -> None:
 
 
 def _upgrade(connection: sqlite3.Connection) -> None:
-    """Make a library of schema 2 one of schema 3, unless another process just did."""
+    """Make a library of schema 2 or 3 one of this, unless another process just did."""
     connection.execute("BEGIN IMMEDIATE")
-    if connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()[0] == 2:
-        connection.execute("ALTER TABLE files ADD COLUMN meta TEXT NOT NULL DEFAULT ''")
-        connection.execute("UPDATE meta SET value = 3 WHERE key = 'schema'")
+    schema = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()[0]
+    for table, name in (_ADDED[one] for one in range(schema, SCHEMA)):
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
+    connection.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (SCHEMA,))
     connection.execute("COMMIT")
 
 
@@ -118,7 +121,7 @@ def _check(connection: sqlite3.Connection, folder: Path, renewing: bool) -> None
             f"{folder} was made by a newer tritonqa (schema {schema}, this one knows {SCHEMA}); "
             "upgrade it with: pip install -U tritonqa"
         )
-    if schema == 2:
+    if schema in _ADDED:
         _upgrade(connection)
     elif schema < SCHEMA:
         raise LibraryError(

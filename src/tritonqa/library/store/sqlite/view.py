@@ -15,6 +15,7 @@ import numpy as np
 
 from tritonqa.arrays import FloatArray
 from tritonqa.library.document import Document, Line, Page
+from tritonqa.library.metadata import read_record
 from tritonqa.library.passages import Piece
 from tritonqa.library.store.base import Counts, File, Found, Stored, View
 from tritonqa.library.store.scope import EVERYTHING, AnyScope
@@ -28,7 +29,8 @@ _SCOPES = 16  # whose files are remembered as long as nothing is written
 
 FILES = (
     "SELECT f.path, f.size, f.modified, f.indexed, coalesce(d.digest, ''), f.reason, f.document, "
-    "coalesce(d.kind, ''), coalesce(d.notes, '[]') FROM files f LEFT JOIN documents d ON d.id = f.document"
+    "coalesce(d.kind, ''), coalesce(d.notes, '[]'), coalesce(d.metadata, '') "
+    "FROM files f LEFT JOIN documents d ON d.id = f.document"
 )
 
 
@@ -76,7 +78,7 @@ class SqliteView(View):
             marks = ", ".join("?" * len(some))
             for row in self._connection.execute(
                 'SELECT p.id, p.text, p.start, p."end", p.heading, p.described, p.pieces, '
-                "d.digest, d.title, d.kind, d.pages, d.id "
+                "d.digest, d.title, d.kind, d.metadata, d.pages, d.id "
                 f"FROM passages p JOIN documents d ON d.id = p.document WHERE p.id IN ({marks})",
                 some,
             ):
@@ -110,8 +112,7 @@ class SqliteView(View):
     def notes(self) -> Iterator[tuple[File, tuple[str, ...]]]:
         """Give the files whose documents have notes, with them, by path."""
         rows = self._connection.execute(FILES + " WHERE d.notes != '[]'")
-        held = ((self._file(row), row[7], tuple(json.loads(row[8]))) for row in rows)
-        noted = [(file, notes) for file, kind, notes in held if self._scope.admits(file.path, kind)]
+        noted = [(self._file(row), tuple(json.loads(row[8]))) for row in rows if self._admits(row)]
         return iter(sorted(noted, key=lambda pair: str(pair[0].path)))
 
     def text(self, path: Path) -> str | None:
@@ -148,22 +149,32 @@ class SqliteView(View):
         """Return the files in scope, each with its document."""
         found = []
         for row in self._connection.execute(FILES):
-            file = self._file(row)
-            if self._scope is EVERYTHING or self._scope.admits(file.path, row[7]):
-                found.append((file, row[6]))
+            if self._admits(row):
+                found.append((self._file(row), row[6]))
         return sorted(found, key=lambda pair: str(pair[0].path))
 
     def _document(self, digest: str) -> Document:
-        text, kind, title, pages, notes = self._connection.execute(
-            "SELECT text, kind, title, pages, notes FROM documents WHERE digest = ?", (digest,)
+        text, kind, title, pages, notes, metadata = self._connection.execute(
+            "SELECT text, kind, title, pages, notes, metadata FROM documents WHERE digest = ?", (digest,)
         ).fetchone()
-        words, said = zlib.decompress(text).decode("utf-8"), tuple(json.loads(notes))
-        return Document(words, kind, title, pages_of(pages), notes=said, digest=digest)
+        return Document(
+            zlib.decompress(text).decode("utf-8"),
+            *(kind, title, pages_of(pages)),
+            notes=tuple(json.loads(notes)),
+            digest=digest,
+            metadata=read_record(metadata),
+        )
 
     def _count_files(self) -> int:
         if self._scope is not EVERYTHING:
             return len(self._files)
         return int(self._connection.execute("SELECT count(*) FROM files").fetchone()[0])
+
+    def _admits(self, row: Any) -> bool:
+        """Tell whether a row of FILES is in scope."""
+        if self._scope is EVERYTHING:
+            return True
+        return self._scope.admits(self._paths.back(row[0]), row[7], read_record(row[9]))
 
     def _file(self, row: Any) -> File:
         return File(self._paths.back(row[0]), *row[1:6])
@@ -193,20 +204,20 @@ class SqliteView(View):
         for some in _batches(documents):
             where = f" WHERE f.document IN ({', '.join('?' * len(some))})"
             for row in self._connection.execute(FILES + where, some):
-                file = self._file(row)
-                if self._scope.admits(file.path, row[7]):
-                    files[row[6]].append(file)
+                if self._admits(row):
+                    files[row[6]].append(self._file(row))
         return {
             number: (pages_of(pages), tuple(sorted(files[number], key=lambda file: str(file.path))))
             for number, pages in documents.items()
         }
 
     def _stored(self, row: Any, held: Mapping[int, tuple[tuple[Page, ...], tuple[File, ...]]]) -> Stored:
-        number, text, start, end, heading, described, pieces, digest, title, kind, _, document = row
+        number, text, start, end, heading, described, pieces, digest, title, kind, metadata, _, document = row
         return Stored(
             *(number, text, start, end, tuple(json.loads(heading)), digest, title, kind, *held[document]),
             described,
             tuple(Piece(*piece) for piece in json.loads(pieces)),
+            read_record(metadata),
         )
 
 

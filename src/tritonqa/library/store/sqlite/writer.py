@@ -15,6 +15,7 @@ import numpy as np
 from tritonqa.arrays import FloatArray
 from tritonqa.errors import LibraryError
 from tritonqa.library.document import Document
+from tritonqa.library.metadata import record_of
 from tritonqa.library.passages import ANALYSER, Passage
 from tritonqa.library.store.base import File, Indexed, Writer
 from tritonqa.library.store.searched import searched_text
@@ -159,7 +160,8 @@ class SqliteWriter(Writer):
     def _insert(self, indexed: Indexed) -> int:
         document = indexed.document
         number = self._connection.execute(
-            "INSERT INTO documents (digest, kind, title, pages, notes, text) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents (digest, kind, title, pages, notes, text, metadata) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
             _document_row(document),
         ).lastrowid
         self._connection.executemany(
@@ -211,8 +213,8 @@ def _passage_row(passage: Passage) -> tuple[int, int, str, str, str, str]:
     return passage.start, passage.end, heading, passage.text, passage.described, pieces
 
 
-def _document_row(document: Document) -> tuple[str, str, str, str, str, bytes]:
+def _document_row(document: Document) -> tuple[str | bytes, ...]:
     pages = json.dumps([astuple(page) for page in document.pages], ensure_ascii=False)
     notes = json.dumps(document.notes, ensure_ascii=False)
     text = zlib.compress(document.text.encode("utf-8"))
-    return document.digest, document.kind, document.title, pages, notes, text
+    return document.digest, document.kind, document.title, pages, notes, text, record_of(document.metadata)
