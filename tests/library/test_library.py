@@ -158,6 +158,9 @@ def test_who_may_see_nothing_finds_nothing(library: Library) -> None:
     assert nobody.searched().files == 0
     assert all(hit.document.endswith(".md") for hit in library.within("*.md").search("warranty"))
     assert library.within("*.txt").ask("When does the warranty of the pump end?")[0].text == "24 months"
+    seen = library.within("*.md")
+    assert seen.status().files == len(seen.files()) < library.status().files
+    assert not nobody.status().passages
 
 
 def test_what_cannot_be_read_is_named_and_stops_nothing(tmp_path: Path, reader: Reader) -> None:

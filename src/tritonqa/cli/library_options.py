@@ -17,6 +17,7 @@ from tritonqa.library.store.haystack.place import is_haystack
 from tritonqa.library.store.milvus.address import is_milvus
 
 Place: TypeAlias = Path | str
+Command: TypeAlias = Callable[..., None]
 
 
 class NamedPath(click.Path):
@@ -63,40 +64,34 @@ def parse_options(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-def scope_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that say which documents are searched; the command gets scope, None for all."""
-
-    @click.option(
-        "--within",
-        multiple=True,
-        metavar="PATTERN",
-        help='Only documents whose path matches, like "contracts/*.pdf"; repeatable: one must.',
+def scope_options(when: str = "") -> Callable[[Command], Command]:
+    """Add the options that say which documents are seen; the command gets scope, None for all."""
+    options = (
+        ("--within", True, "PATTERN", 'documents whose path matches, like "contracts/*.pdf"; one must.'),
+        ("--kind", True, "FORMAT", "documents of this format, like pdf."),
+        ("--where", True, "NAME=PATTERN", "documents that say so of themselves: keyword=pump."),
+        ("--since", False, "DATE", "documents of this date or after."),
+        ("--until", False, "DATE", "documents of this date or before."),
     )
-    @click.option("--kind", multiple=True, help="Only documents of this format, like pdf; repeatable.")
-    @click.option(
-        "--where",
-        multiple=True,
-        metavar="NAME=PATTERN",
-        help='Only documents that say so of themselves: "author=*Lovelace*", keyword=pump; repeatable.',
-    )
-    @click.option("--since", metavar="DATE", default="", help="Only documents of this date or after.")
-    @click.option("--until", metavar="DATE", default="", help="Only documents of this date or before.")
-    @wraps(command)
-    def wrapped(
-        *,
-        within: tuple[str, ...],
-        kind: tuple[str, ...],
-        where: tuple[str, ...],
-        since: str,
-        until: str,
-        **rest: Any,
-    ) -> None:
-        asked = within or kind or where or since or until
-        bounds = {"since": since, "until": until}
-        scope = Scope.of(within or "*", kind, where=_conditions(where), **bounds) if asked else None
-        command(scope=scope, **rest)
 
-    return wrapped
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def wrapped(**given: Any) -> None:
+            within, kind, where, since, until = (given.pop(name[2:]) for name, *_ in options)
+            scope = None
+            if within or kind or where or since or until:
+                conditions = _conditions(where)
+                scope = Scope.of(within or "*", kind, where=conditions, since=since or "", until=until or "")
+            command(scope=scope, **given)
+
+        found: Command = wrapped
+        for name, several, metavar, text in reversed(options):
+            said = f"{when}only {text}" if when else f"Only {text}"
+            repeat = f"{said[:-1]}; repeatable." if several else said
+            found = click.option(name, multiple=several, metavar=metavar, help=repeat)(found)
+        return found
+
+    return decorate
 
 
 def _conditions(given: Sequence[str]) -> dict[str, list[str]]:

@@ -178,7 +178,7 @@ class Library:
 
     def status(self) -> LibraryStatus:
         """Say what the library holds, and which files it could not read."""
-        return status(self._open.store())
+        return status(self._open.store(), self.scope)
 
     def check(
         self, asks: int = 100, questions: Sequence[str] | None = None, *, step: Step | None = None

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tritonqa.library.index.report import Noted, Skipped
-from tritonqa.library.store import EVERYTHING, Store
+from tritonqa.library.store import EVERYTHING, AnyScope, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class LibraryStatus:
         return asdict(self) | lists
 
 
-def status(store: Store) -> LibraryStatus:
-    """Look at a library."""
-    with store.read(EVERYTHING) as view:
+def status(store: Store, scope: AnyScope = EVERYTHING) -> LibraryStatus:
+    """Look at what a scope lets be seen of a library."""
+    with store.read(scope) as view:
         counts = view.counts()
         unreadable = tuple(Skipped(str(file.path), file.reason) for file in view.unreadable())
         notes = tuple(Noted(str(file.path), note) for file, said in view.notes() for note in said)

@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tritonqa.checks import text
 from tritonqa.errors import InputError
 from tritonqa.library.answer.ask import Asking
 from tritonqa.library.store import Scope
 from tritonqa.spans import AskOptions, Decoding
 from tritonqa.text import Ask
+from tritonqa.web.scope import member, scope_of
 
 OPTIONS = frozenset(AskOptions.__annotations__)
 FIELDS = frozenset(("question", "passages", "options", "scope")) | OPTIONS
 LIBRARY_OPTIONS = ("top_k", "no_answer_threshold")
 """What a library can be told of an ask."""
-_SCOPE = ("documents", "kinds", "where", "since", "until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def asked_of(record: dict[str, Any]) -> Asked:
 
     Raises InputError that names the field.
     """
-    options = _object(record, "options")
+    options: Any = member(record, "options")
     if unknown := sorted(options.keys() - OPTIONS):
         known = ", ".join(sorted(OPTIONS))
         raise InputError(
@@ -58,34 +57,5 @@ def asked_of(record: dict[str, Any]) -> Asked:
     Ask.of(question, "any" if passages is None else passages)
     if passages is not None and "scope" in record:
         raise InputError("scope is for a library; leave it or the passages away", "scope")
-    return Asked(question, passages, options, _scope(_object(record, "scope")) if "scope" in record else None)
-
-
-def _object(record: dict[str, Any], name: str, within: str = "") -> Any:
-    value = {} if record.get(name) is None else record[name]
-    if not isinstance(value, dict):
-        raise InputError(f"{within}{name} must be an object, not {type(value).__name__}", within + name)
-    return dict(value)
-
-
-def _scope(record: dict[str, Any]) -> Scope:
-    if unknown := sorted(record.keys() - set(_SCOPE)):
-        raise InputError(f"scope {unknown[0]!r:.80} is unknown; known are {', '.join(_SCOPE)}", "scope")
-    where = _object(record, "where", "scope.")
-    bounds = {name: record.get(name) for name in ("since", "until")}
-    asked = {
-        "documents": _texts(record.get("documents", "*"), "documents"),
-        "kinds": _texts(record.get("kinds", ()), "kinds"),
-        "where": {name: _texts(value, f"where.{name:.80}") for name, value in where.items()},
-    }
-    try:
-        return Scope.of(**asked, **{name: day for name, day in bounds.items() if day is not None})
-    except InputError as error:
-        raise InputError(f"scope.{error}", f"scope.{error.field}") from error
-
-
-def _texts(value: Any, name: str) -> Any:
-    values = [value] if isinstance(value, str) else value
-    if not isinstance(values, list | tuple):
-        raise InputError(f"scope.{name} must be a text or an array of texts", f"scope.{name}")
-    return tuple(text(f"scope.{name}[{i}]", one) for i, one in enumerate(values))
+    scope = scope_of(member(record, "scope")) if "scope" in record else None
+    return Asked(question, passages, options, scope)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from tritonqa.library.library import Library
 from tritonqa.reader import AsyncReader, Reader
+from tritonqa.web.door.token import SEES
 from tritonqa.web.indexing import Indexer
 from tritonqa.web.metrics import Metrics
 from tritonqa.web.options import WebOptions
@@ -49,15 +50,21 @@ class Service:
             raise Refusal(404, "there is no library here; start tritonqa web with --library DIR")
         return self.indexer
 
-    @property
-    def library(self) -> Library:
-        """Return the library; raises Refusal 404 where there is none."""
-        return self.writer.library
+    def library(self, request: Request) -> Library:
+        """Return what a caller may see of the library; raises Refusal 404 where there is none."""
+        scope = request.scope.get(SEES)
+        return self.writer.library if scope is None else self.writer.library.seen_by(scope)
+
+    def changed(self, request: Request) -> Indexer:
+        """Return what writes to the library for who may; raises Refusal 403 for who may see a part alone."""
+        if not may_change(request):
+            raise Refusal(403, "this key is for asking: it can't change or follow the library", "token")
+        return self.writer
 
     @property
     def uploads(self) -> Path:
         """Return the folder that keeps what was dropped on the page: beside the library, or the user's."""
-        path = self.library.path
+        path = self.writer.library.path
         if isinstance(path, str):
             path = Path(platformdirs.user_data_dir("tritonqa")) / path.rpartition("/")[2]
         return path.with_name(f"{path.name}-documents")
@@ -67,6 +74,11 @@ class Service:
         for one in (self.indexer, self.workers, self.looks):
             if one is not None:
                 one.close()
+
+
+def may_change(request: Request) -> bool:
+    """Tell whether a caller sees all of the library, and may change it."""
+    return request.scope.get(SEES) is None
 
 
 def service_of(request: Request) -> Service:

@@ -73,15 +73,14 @@ def test_documents_can_be_chosen_by_what_they_say_of_themselves(tmp_path: Path, 
     with Library(tmp_path / "x.library") as made:
         made.add([tmp_path / "a.md"], vectors=False)
         server = make_server(toy, made)
-        for given, found in (
-            ({"where": {"author": "ada"}}, 1),
-            ({"since": "2025"}, 0),
-            ({"until": "2024"}, 1),
-        ):
-            asked = call(server, lambda c, given=given: c.call_tool("ask", {**WARRANTY, **given}))
-            assert asked.structured_content["searched"]["files"] == found
-            hits = call(server, lambda c, given=given: c.call_tool("search", {"query": "warranty", **given}))
-            assert bool(hits.structured_content["passages"]) == bool(found)
+
+        def called(tool: str, arguments: dict[str, Any]) -> Any:
+            return call(server, lambda c: c.call_tool(tool, arguments)).structured_content
+
+        cases = (({"where": {"author": "ada"}}, 1), ({"since": "2025"}, 0), ({"until": "2024"}, 1))
+        for given, found in cases:
+            assert called("ask", {**WARRANTY, **given})["searched"]["files"] == found
+            assert bool(called("search", {"query": "warranty", **given})["passages"]) == bool(found)
         wrong = call(server, lambda c: c.call_tool("ask", {**WARRANTY, "since": "soon"}))
         assert wrong.is_error and "since must be a date" in wrong.content[0].text
 

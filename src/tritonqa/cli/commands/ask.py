@@ -54,7 +54,7 @@ _LONG = 50  # windows of a single ask from which on a bar is worth it
     type=click.Choice(tuple(FORMATS)),
     help="Write the library's answers as quotations with their sources, or as entries of a bibliography.",
 )
-@scope_options
+@scope_options()
 @reader_options
 @top_k
 @answer_options

@@ -13,12 +13,13 @@ from typing import Any
 import click
 
 from tritonqa import tracing
-from tritonqa.cli.library_options import DOCUMENTS, LIBRARY, Place, parse_options
+from tritonqa.cli.library_options import DOCUMENTS, LIBRARY, Place, parse_options, scope_options
 from tritonqa.cli.options import as_json, reader_options
 from tritonqa.cli.output import show
 from tritonqa.errors import InputError, MissingExtra
 from tritonqa.library.library import Library
 from tritonqa.library.parse import ParseOptions
+from tritonqa.library.store import Scope
 from tritonqa.reader import Reader
 
 
@@ -45,6 +46,7 @@ from tritonqa.reader import Reader
 )
 @click.option("--add-key", metavar="NAME", help="Write a new key into --keys, show it this once, and end.")
 @click.option("--rate", type=click.IntRange(1), help="With --add-key: calls a minute that it is good for.")
+@scope_options("With --add-key: ")
 @click.option(
     "--cors",
     multiple=True,
@@ -73,10 +75,12 @@ def web(
         from tritonqa.web.serve import serve
     except ImportError as error:
         raise MissingExtra(error.name or "starlette", "web") from error
-    keys, name, rate = door.pop("keys"), door.pop("add_key"), door.pop("rate")
+    keys, name, rate, scope = (door.pop(one) for one in ("keys", "add_key", "rate", "scope"))
     if name is not None:
-        _add_key(keys, name, rate, as_json)
+        _add_key(keys, name, rate, scope, as_json)
         return
+    if scope is not None:
+        raise InputError("within, kind, where, since and until say what a key may see; give --add-key NAME")
     chosen = WebOptions(**door, keys=() if keys is None else read_keys(keys))
     tracing.start("tritonqa-web")
     for path in paths:
@@ -93,12 +97,12 @@ def web(
         serve(create_app(reader, opened, chosen, paths=paths), chosen, ready)
 
 
-def _add_key(keys: Path | None, name: str, rate: int | None, as_json: bool) -> None:
+def _add_key(keys: Path | None, name: str, rate: int | None, scope: Scope | None, as_json: bool) -> None:
     from tritonqa.web.door.keys import add_key
 
     if keys is None:
         raise InputError("keys is missing; name the file with --keys FILE", "keys")
-    key = add_key(keys, name, rate)
+    key = add_key(keys, name, rate, scope)
     show({"name": name, "key": key}, as_json, [f"{key}  (the key of {name}; only its hash is kept)"])
 
 

@@ -22,6 +22,8 @@ from tritonqa.web.refusal import Refusal, handle, refuse
 COOKIE = "tritonqa"
 CALLER = "tritonqa.caller"
 """Names, in a request's scope, whose key was shown."""
+SEES = "tritonqa.sees"
+"""Holds there what of the library that key may see; None: all of it."""
 OPEN = ("/healthz", "/session")
 _MINUTE = 60
 _CALLERS = 10_000  # addresses whose attempts are remembered
@@ -73,7 +75,7 @@ class TokenCheck:
 
     def _counted(self, request: Request, key: Key) -> Response | None:
         """Let a call through unless its key has had its share of this minute."""
-        request.scope[CALLER] = key.name
+        request.scope[CALLER], request.scope[SEES] = key.name, key.scope
         rate = self._rates.get(key.name)
         if rate is None or not request.url.path.startswith("/api/") or not (wait := rate.take()):
             return None

@@ -18,7 +18,7 @@ from tritonqa.web.body import read_json
 from tritonqa.web.hang_up import unless_gone
 from tritonqa.web.json_response import json_response
 from tritonqa.web.refusal import refusal_of
-from tritonqa.web.service import Service, service_of
+from tritonqa.web.service import service_of
 from tritonqa.web.sse import event, events, wants_events
 
 Answering = Callable[[Step | None], Coroutine[Any, Any, dict[str, Any]]]
@@ -30,29 +30,31 @@ async def ask(request: Request) -> Response:
     asked = asked_of(await read_json(request, service.options.limits.nesting, FIELDS))
 
     async def answer(step: Step | None) -> dict[str, Any]:
-        return await _answer(service, asked, step)
+        return await _answer(request, asked, step)
 
     if wants_events(request):
         return events(_events(answer))
     return json_response(await unless_gone(request, answer(None)))
 
 
-async def _answer(service: Service, asked: Asked, step: Step | None) -> dict[str, Any]:
+async def _answer(request: Request, asked: Asked, step: Step | None) -> dict[str, Any]:
+    service = service_of(request)
     with service.line.place():
         if asked.passages is None:
-            return await _of_library(service, asked, step)
+            return await _of_library(request, asked, step)
         found = await service.reader.ask(asked.question, asked.passages, step=step, **asked.options)
         return found.to_dict()
 
 
-async def _of_library(service: Service, asked: Asked, step: Step | None) -> dict[str, Any]:
+async def _of_library(request: Request, asked: Asked, step: Step | None) -> dict[str, Any]:
     """Ask the library in turn, at most so long that the line moves on; raises Timeout."""
+    service = service_of(request)
     if service.indexer is None:
         raise InputError("passages is missing; there is no library here to answer from", "passages")
     seconds, asking = service.options.limits.seconds, asked.of_library
     try:
         async with asyncio.timeout(seconds), service.turns:
-            library = service.indexer.library
+            library = service.library(request)
             found = await ask_library(
                 library, service.reader, asked.question, asking, scope=asked.scope, step=step
             )

@@ -12,9 +12,10 @@ from starlette.responses import Response
 
 from tritonqa.checks import whole_number
 from tritonqa.errors import InputError
+from tritonqa.web.indexing import State
 from tritonqa.web.json_response import json_response
 from tritonqa.web.refusal import Refusal
-from tritonqa.web.service import Service, service_of
+from tritonqa.web.service import Service, may_change, service_of
 from tritonqa.web.upload import Upload, receive
 
 _LISTED = 1000
@@ -39,7 +40,7 @@ class Documents(HTTPEndpoint):
 async def listed(request: Request) -> Response:
     """List documents by path: limit of them, after offset; and how far indexing is."""
     service = service_of(request)
-    library = service.library
+    library = service.library(request)
     limit = _number(request, "limit", _LISTED)
     offset = _number(request, "offset", 0)
 
@@ -50,7 +51,8 @@ async def listed(request: Request) -> Response:
         return {"documents": documents, **library.status().to_dict()}
 
     held = await service.looks.run(look)
-    return json_response({**held, "indexing": service.writer.state.to_dict()})
+    state = service.writer.state if may_change(request) else State()
+    return json_response({**held, "indexing": state.to_dict()})
 
 
 async def added(request: Request) -> Response:
@@ -59,11 +61,12 @@ async def added(request: Request) -> Response:
     What can't be read is not kept. 415 where none is of a kind that is known, 422 where none can be read.
     """
     service = service_of(request)
+    writer = service.changed(request)
     upload = await receive(request, service.uploads, service.options.limits)
     if not upload.kept:
         _, reason = upload.refused[0]
         raise Refusal(415, f"{upload.refused[0][0]} {reason}", "files")
-    report = await asyncio.wrap_future(service.writer.add(upload.kept))
+    report = await asyncio.wrap_future(writer.add(upload.kept))
     await service.looks.run(_drop, service, upload, [path for path, _ in report.skipped])
     record = report.to_dict()
     record["skipped"] += [{"path": name, "reason": reason} for name, reason in upload.refused]
@@ -76,7 +79,7 @@ async def added(request: Request) -> Response:
 async def removed(request: Request) -> Response:
     """Forget a document; a file that was uploaded is deleted, any other stays where it is."""
     service = service_of(request)
-    writer = service.writer
+    writer = service.changed(request)
     document = request.query_params.get("document")
     if not document:
         raise InputError("document is missing; give its path: ?document=PATH", "document")

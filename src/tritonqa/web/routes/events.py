@@ -17,7 +17,7 @@ _QUIET_SECONDS = 15  # after which a comment keeps the connection open
 
 async def indexing(request: Request) -> Response:
     """Send the state of indexing, and each change of it."""
-    return events(_events(service_of(request).writer))
+    return events(_events(service_of(request).changed(request)))
 
 
 async def _events(indexer: Indexer) -> AsyncIterator[bytes]:

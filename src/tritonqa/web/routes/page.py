@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tritonqa.web.pages import page
-from tritonqa.web.service import service_of
+from tritonqa.web.service import may_change, service_of
 
 
 async def index(request: Request) -> Response:
@@ -14,4 +14,5 @@ async def index(request: Request) -> Response:
     service = service_of(request)
     library = service.indexer and str(service.indexer.library.path)
     limits = service.options.limits
-    return page(request, "index.html", {"library": library, "upload_megabytes": limits.upload_megabytes})
+    values = {"library": library, "may_change": may_change(request)}
+    return page(request, "index.html", {**values, "upload_megabytes": limits.upload_megabytes})

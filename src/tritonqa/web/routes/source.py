@@ -18,7 +18,7 @@ async def source(request: Request) -> Response:
     """Show a document's page, or the part of its text, that holds characters start to end."""
     service = service_of(request)
     place = _place(request)
-    found = await service.looks.run(look, service.library, place)
+    found = await service.looks.run(look, service.library(request), place)
     if found is None:
         raise Refusal(404, "the library holds no such document, or not so many characters", "document")
     return page(request, "source.html", found)
@@ -29,7 +29,7 @@ async def picture(request: Request) -> Response:
     service = service_of(request)
     document, number = _text(request, "document"), _number(request, "page", 1)
     width = min(max(_number(request, "width", 1400), 100), _WIDEST)
-    image = await service.looks.run(drawn, service.library, document, number, width)
+    image = await service.looks.run(drawn, service.library(request), document, number, width)
     if image is None:
         raise Refusal(404, "the library holds no such page, or its file is not what was indexed", "page")
     return Response(image, media_type="image/png", headers={"Cache-Control": "private, max-age=300"})

@@ -17,7 +17,7 @@ from tritonqa.text import Ask, checked_text
 from tritonqa.web.body import read_json
 from tritonqa.web.hang_up import unless_gone
 from tritonqa.web.json_response import json_response
-from tritonqa.web.service import Service, service_of
+from tritonqa.web.service import service_of
 
 FIELDS = frozenset(("text", "passages", "sentences", "min_words"))
 
@@ -32,21 +32,17 @@ async def verify(request: Request) -> Response:
     passages = record.get("passages")
     if passages is None and service.indexer is None:
         raise InputError("passages is missing; there is no library here to look in", "passages")
-    given = None if passages is None else Ask.of("any", passages).passages
+    given = None if passages is None else list(_given(Ask.of("any", passages).passages))
 
     def work() -> dict[str, Any]:
         quoted = (sentences if claims else quotations)(text, least)
-        found = look_for(quoted, _documents(service, given, [one.text for one in quoted]))
+        likely = [one.text for one in quoted]
+        found = look_for(quoted, service.library(request).documents(likely) if given is None else given)
         return {"quotations": [one.to_dict() for one in found]}
 
     return json_response(await unless_gone(request, service.workers.run(work)))
 
 
-def _documents(
-    service: Service, passages: Iterable[str] | None, likely: Iterable[str]
-) -> Iterator[tuple[str, Document]]:
-    if passages is None:
-        yield from service.library.documents(likely)
-    else:
-        for i, text in enumerate(passages):
-            yield f"passages[{i}]", Document(text, "text")
+def _given(passages: Iterable[str]) -> Iterator[tuple[str, Document]]:
+    for i, text in enumerate(passages):
+        yield f"passages[{i}]", Document(text, "text")

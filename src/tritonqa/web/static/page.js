@@ -2,6 +2,7 @@
 
 const at = (id) => document.getElementById(id);
 const library = document.body.dataset.library;
+const mayChange = !library || Boolean(at("drop"));
 const ODD = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202d\u202e]|\p{Surrogate}/gu;
 const plain = (text) => text.replace(ODD, "\ufffd");
 const nameOf = (path) => plain(path.split(/[/\\]/).pop());
@@ -220,10 +221,14 @@ async function showDocuments() {
 
 function documentOf({ document: path, reason }) {
   const item = make("li", "", { title: plain(path), className: reason ? "bad" : "" });
-  const forget = make("button", "✕", { type: "button", onclick: () => remove(path) });
-  forget.setAttribute("aria-label", `Forget ${nameOf(path)}`);
-  item.append(make("bdi", nameOf(path)), forget, ...(reason ? [make("span", reason)] : []));
+  item.append(make("bdi", nameOf(path)), ...(mayChange ? [forget(path)] : []), ...(reason ? [make("span", reason)] : []));
   return item;
+}
+
+function forget(path) {
+  const button = make("button", "✕", { type: "button", onclick: () => remove(path) });
+  button.setAttribute("aria-label", `Forget ${nameOf(path)}`);
+  return button;
 }
 
 const remove = (path) => told(() => reach(`/api/documents?${new URLSearchParams({ document: path })}`, { method: "DELETE" }));
@@ -294,7 +299,7 @@ function step(event) {
 function drop(event) {
   event.preventDefault();
   document.body.classList.remove("dropping");
-  if (event.dataTransfer.files.length) (library ? add : readText)(event.dataTransfer.files);
+  if (mayChange && event.dataTransfer.files.length) (library ? add : readText)(event.dataTransfer.files);
 }
 
 at("ask").addEventListener("submit", ask);
@@ -313,7 +318,9 @@ if (asked) {
   if (library) at("ask").requestSubmit();
 }
 if (library) {
-  at("files").addEventListener("change", () => add(at("files").files).then(() => (at("files").value = "")));
   showDocuments().catch((error) => refuse(error.message));
-  follow();
+  if (mayChange) {
+    at("files").addEventListener("change", () => add(at("files").files).then(() => (at("files").value = "")));
+    follow();
+  }
 }
