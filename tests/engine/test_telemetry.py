@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.library.samples import PLAIN, pdf
 from tests.support.command import tritonqa
 from tests.support.engines import ENGINES
 from tritonqa.engine.model_cache import VARIABLE
@@ -51,11 +52,17 @@ def test_a_reader_opens_no_socket_and_starts_no_telemetry(tmp_path: Path, engine
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's network namespaces")
-def test_a_reader_needs_no_network() -> None:
+@pytest.mark.parametrize("whole", ["reader", "library"])
+def test_nothing_needs_a_network(tmp_path: Path, whole: str) -> None:
     alone = ["unshare", "--net", "--map-root-user"]
     if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
         pytest.skip("this machine allows no network namespace")
-    done = subprocess.run(
-        [*alone, *tritonqa("ask", "Who wrote it?", "-c", "Ada wrote it.")], capture_output=True, text=True
-    )
-    assert done.stdout.startswith("Ada "), done.stderr
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "boiler.pdf").write_bytes(pdf())
+    given = {
+        "reader": ("ask", "When does the warranty end?", "-c", PLAIN),
+        "library": ("ask", "When does the warranty end?", "docs", "--library", "x.library"),
+    }
+    command = [*alone, *tritonqa(*given[whole])]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert "24 months" in done.stdout.splitlines()[0], done.stderr

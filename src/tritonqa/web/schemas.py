@@ -169,7 +169,8 @@ SCHEMAS: dict[str, Any] = {
             "status": {"enum": ["verified", "repaired", "not_found"]},
             **{name: _or_null(_TEXT) for name in ("found", "document")},
             **{name: _or_null(_COUNT) for name in ("page", "start", "end")},
-        }
+        },
+        {"ocr": {**_FLAG, "description": "What was found was read from a page's image."}},
     ),
     "Quotations": _object({"quotations": _list_of("Quotation")}),
     "Document": _object({"document": _TEXT, "size": _COUNT, "reason": _or_null(_TEXT)}),

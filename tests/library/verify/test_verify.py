@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tritonqa.library.document import Document, Page
-from tritonqa.library.verify import Quotation, Quoted, verify
+from tritonqa.library.verify import Quotation, Quoted, quotations, verify
 
 TEXT = (
     "The war-\nranty ends after 24 months — in “Zürich”, as else\u00adwhere.\n"
@@ -128,3 +128,13 @@ def test_damaged_sentences_are_repaired_and_absent_ones_are_not_found() -> None:
     assert {v.status for v in verify([Quoted(text, 0, 0) for text in others], [("a", document)])} == {
         "not_found"
     }
+
+
+def test_what_was_read_from_an_image_is_said_to_be() -> None:
+    text = "The warranfy ends after 24 months.\nPayment is due in May."
+    pages = (Page(1, "1", 0, 34, ocr=True), Page(2, "2", 34, len(text)))
+    document = Document(text, "pdf", pages=pages)
+    asked = quotations("He said “The warranty ends after 24 months” and “Payment is due in May”.")
+    found = verify(asked, [("scan.pdf", document)])
+    seen = [(one.status, one.page, one.to_dict().get("ocr")) for one in found]
+    assert seen == [("repaired", 1, True), ("verified", 2, None)]

@@ -74,7 +74,8 @@ def _lines(found: Sequence[Quotation]) -> Iterator[str]:
             yield f"  it says: {visible(one.found or '')}"
         if one.document:
             page = f", page {one.page}" if one.page else ""
-            yield f"  {visible(one.document)}{page}, characters {one.start} to {one.end}"
+            image = ", read from an image" * one.ocr
+            yield f"  {visible(one.document)}{page}, characters {one.start} to {one.end}{image}"
 
 
 def _changed(found: Sequence[Quotation], known: dict[str, str]) -> Iterator[str]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import PurePath
-from typing import Any, Literal
+from typing import (
+    Any,
+    Literal,
+    NotRequired,  # pydantic wants this one before Python 3.12
+)
 
-from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
+from typing_extensions import TypedDict
 
 from tritonqa.errors import MissingExtra
 from tritonqa.integrations.mcp.documents import resource_of
@@ -44,7 +48,10 @@ class AskResult(TypedDict):
 
 
 class Verdict(TypedDict):
-    """verified: a document says it so; repaired: found is what it says; not_found: none says it."""
+    """verified: a document says it so; repaired: found is what it says; not_found: none says it.
+
+    ocr: found was read from a page's image, where letters may be misread.
+    """
 
     text: str
     status: Literal["verified", "repaired", "not_found"]
@@ -53,6 +60,7 @@ class Verdict(TypedDict):
     page: int | None
     start: int | None
     end: int | None
+    ocr: NotRequired[bool]
 
 
 class VerifyResult(TypedDict):

@@ -22,7 +22,8 @@ class Quotation:
     """A quotation with its verdict.
 
     verified: the document says so at characters start to end. repaired: it says found there, which is near.
-    not_found: no document says it, nor anything near.
+    not_found: no document says it, nor anything near. ocr: what was found was read from a page's image, where
+    letters may be misread: look at the page before you repair by it.
     """
 
     text: str
@@ -32,7 +33,9 @@ class Quotation:
     page: int | None = None
     start: int | None = None
     end: int | None = None
+    ocr: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object that goes out as JSON."""
-        return asdict(self)
+        """Return the object that goes out as JSON; ocr stands in it where it is true."""
+        record = asdict(self)
+        return record if record.pop("ocr") is False else {**record, "ocr": True}

@@ -68,6 +68,7 @@ class _Search:
             page.number if page else None,
             start,
             end,
+            page.ocr if page else False,
         )
 
 
