@@ -105,6 +105,11 @@ def test_the_token_leaves_the_address_bar(locked: TestClient) -> None:
     assert answered.status_code == 303 and answered.headers["location"] == "/source?document=x"
 
 
+def test_an_address_of_two_strokes_leads_nowhere_else(locked: TestClient) -> None:
+    answered = locked.get(f"{ADDRESS}//other.example/?token=secret")
+    assert answered.status_code == 303 and answered.headers["location"] == "/other.example/"
+
+
 def test_guessing_is_held_off(locked: TestClient) -> None:
     for _ in range(3):
         assert locked.get("/", headers={"Authorization": "Bearer guess"}).status_code == 401

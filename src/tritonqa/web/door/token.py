@@ -105,9 +105,8 @@ class TokenCheck:
     def _signed_in(self, request: Request, key: Key) -> Response:
         """Let the browser keep who it is, and the token leave its address bar."""
         url = request.url.remove_query_params("token")
-        response = RedirectResponse(
-            "/" if request.url.path == "/session" else f"{url.path}?{url.query}".rstrip("?"), 303
-        )
+        path = "/" + url.path.lstrip("/")  # two strokes would name another server
+        response = RedirectResponse("/" if path == "/session" else f"{path}?{url.query}".rstrip("?"), 303)
         secure = request.url.scheme == "https"
         response.set_cookie(COOKIE, self._session(key), httponly=True, samesite="strict", secure=secure)
         return response

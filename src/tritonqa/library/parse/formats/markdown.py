@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tritonqa.library.document import Document, Row
+from tritonqa.library.document import Document, Row, Section
 from tritonqa.library.parse.decode import decode
 from tritonqa.library.parse.matter import matter_of
 from tritonqa.library.parse.options import ParseOptions
@@ -30,11 +30,12 @@ def read(source: Source, options: ParseOptions) -> Document:
         writer.heading(level, title, place)
     document = writer.document("markdown")
     title = matter.title or (document.sections[0].heading[-1] if document.sections else "")
+    above = (Section(0, matter.length, ()),) * bool(matter.length)
     return Document(
         text,
         "markdown",
         title,
-        sections=document.sections,
+        sections=above + document.sections,
         rows=tuple(_rows(lines)),
         metadata=matter.metadata,
     )
