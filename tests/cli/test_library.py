@@ -77,10 +77,9 @@ def test_only_documents_are_searched_that_say_what_was_asked_for(desk: Path) -> 
     asked = ("ask", "When does the warranty end?", "docs", "--library", "x.library", "--engine", "toy")
 
     def documents(*options: str) -> list[str]:
-        found = json.loads(run(*asked, "--no-answer-threshold", "1", "--json", *options).stdout)
-        return sorted(
-            Path(one["document"]).name for answer in found["answers"] for one in answer["citations"]
-        )
+        told = run(*asked, "--no-answer-threshold", "1", "--top-k", "9", "--json", *options).stdout
+        places = (one for answer in json.loads(told)["answers"] for one in answer["citations"])
+        return sorted({Path(one["document"]).name for one in places})
 
     assert documents("--since", "2024") == documents("--where", "author=ADA") == ["ada.md"]
     assert (
@@ -101,6 +100,9 @@ def test_only_documents_are_searched_that_say_what_was_asked_for(desk: Path) -> 
     ):
         with pytest.raises(InputError, match=words):
             run(*asked, *options)
+    with pytest.raises(InputError, match="path nowhere does not exist"):
+        run("ask", "When?", "nowhere", "--library", "new.library", "--engine", "toy")
+    assert not (desk / "new.library").exists()
     with pytest.raises(InputError, match="choose documents; give --library"):
         run("ask", "When?", "--context", TEXT, "--since", "2024")
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from tritonqa.cli.display import surroundings, visible
-from tritonqa.cli.library_options import Place
+from tritonqa.cli.library_options import Place, check_paths
 from tritonqa.cli.output import emit, show
 from tritonqa.errors import InputError
 from tritonqa.library.answer import CitedAnswer, CitedAnswers
@@ -46,6 +46,7 @@ def ask_library(
     if other := sorted(asked.keys() - _TAKEN):
         name = other[0].removeprefix("answerable_").replace("_", "-")
         raise InputError(f"{name} is for passages; a library takes --top-k and --no-answer-threshold")
+    check_paths(paths)
     with ExitStack() as stack:
         reader = stack.enter_context(load()) if paths else load
         library = stack.enter_context(Library(folder, reader, options=parsing))

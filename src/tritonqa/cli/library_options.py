@@ -52,6 +52,13 @@ library_folder = click.option(
 )
 
 
+def check_paths(paths: Sequence[Path]) -> None:
+    """Raise InputError for a path that does not exist."""
+    for path in paths:
+        if not os.path.lexists(path):
+            raise InputError(f"path {path} does not exist; give files and folders that do", "paths")
+
+
 def parse_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add --password and --ocr; the command gets options."""
 

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from tritonqa import tracing
-from tritonqa.cli.library_options import DOCUMENTS, LIBRARY, Place, parse_options, scope_options
+from tritonqa.cli.library_options import DOCUMENTS, LIBRARY, Place, check_paths, parse_options, scope_options
 from tritonqa.cli.options import as_json, reader_options
 from tritonqa.cli.output import show
 from tritonqa.errors import InputError, MissingExtra
@@ -83,9 +83,7 @@ def web(
         raise InputError("within, kind, where, since and until say what a key may see; give --add-key NAME")
     chosen = WebOptions(**door, keys=() if keys is None else read_keys(keys))
     tracing.start("tritonqa-web")
-    for path in paths:
-        if not path.exists():
-            raise InputError(f"path {path} does not exist; give files and folders that do", "paths")
+    check_paths(paths)
 
     def ready(address: str) -> None:
         show({"address": address}, as_json, [f"{address}  (Ctrl-C ends it)"])
