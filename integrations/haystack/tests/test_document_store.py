@@ -110,6 +110,20 @@ def test_a_folder_that_was_indexed_is_found(store: TritonQADocumentStore, tmp_pa
     assert store.search("park") == []
 
 
+def test_what_an_indexed_file_says_of_itself_can_be_filtered_by(
+    store: TritonQADocumentStore, tmp_path: Path
+) -> None:
+    for name in ("Ada", "Grace"):
+        said = f"---\nauthor: {name}\ndate: 2024-05-31\ntags: [park, garden]\n---\n"
+        (tmp_path / f"{name}.md").write_text(f"{said}The park is open.", encoding="utf-8")
+    with Library(tmp_path / "s.library") as library:
+        library.add([tmp_path / "Ada.md", tmp_path / "Grace.md"], vectors=False)
+    filters = {"field": "meta.author", "operator": "==", "value": "Ada"}
+    (found,) = store.search("park", filters=filters)
+    assert found.meta["date"] == "2024-05-31" and found.meta["keyword"] == ["park", "garden"]
+    assert found.meta["kind"] == "markdown"
+
+
 def test_what_cannot_be_kept_is_refused_and_nothing_is_written(store: TritonQADocumentStore) -> None:
     good = Document(id="good", content="A good one.")
     with pytest.raises(InputError, match="the meta of document bad can't be kept as JSON"):

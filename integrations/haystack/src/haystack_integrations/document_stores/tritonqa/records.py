@@ -89,7 +89,8 @@ def document_of(view: View, file: File, record: str) -> Document:
     :param record:
         What record_of wrote; empty for a file that was indexed by `tritonqa index`.
     :returns:
-        The document; of a file, its text with file_path, title, kind and page_number in meta.
+        The document; of a file, its text with file_path, title, kind and page_number in meta, and what it
+        says of itself: author, date and others.
     """
     text = view.document(file.path) if file.digest else None
     if record:
@@ -98,6 +99,9 @@ def document_of(view: View, file: File, record: str) -> Document:
     if file.reason:
         meta["reason"] = file.reason
     if text:
-        meta |= {"title": text.title, "kind": text.kind}
+        said = {
+            name: values[0] if len(values) == 1 else list(values) for name, values in text.metadata.items()
+        }
+        meta = said | meta | {"title": text.title, "kind": text.kind}
         meta |= {"page_number": text.pages[0].number} if text.pages else {}
     return Document(id=str(file.path), content=text.text if text else None, meta=meta)
