@@ -83,6 +83,8 @@ def days(text: str) -> tuple[date, date]:
         ("since", {"since": "soon"}),
         ("until", {"until": "2024-02-31"}),
         ("until", {"until": 2024}),
+        ("since", {"since": "2024-5-3"}),
+        ("where", {"where": {"tags": "a", "keyword": "b"}}),
     ],
 )
 def test_what_is_no_scope_is_named(field: str, given: dict[str, object]) -> None:

@@ -45,7 +45,10 @@ class Scope:
         until: Day = "",
     ) -> Scope:
         """Make a scope of one pattern or several; raises InputError that names the field for what is none."""
-        asked = {name_of(name): _texts(values, f"where.{name}") for name, values in (where or {}).items()}
+        given = where or {}
+        asked = {name_of(name): _texts(values, f"where.{name}") for name, values in given.items()}
+        if len(asked) < len(given):
+            raise InputError(f"where must be of names that differ, unlike {', '.join(given):.80}", "where")
         return cls(
             _texts(documents, "documents"),
             _texts(kinds, "kinds"),
@@ -102,11 +105,10 @@ def _texts(value: Texts, name: str) -> tuple[str, ...]:
 
 
 def _day(value: Day, name: str) -> str:
-    given = value.isoformat() if isinstance(value, date) else value
-    found = day_of(given) if isinstance(given, str) else ""
-    if given and not found:
+    given = value.isoformat()[:10] if isinstance(value, date) else value
+    if not isinstance(given, str) or day_of(given) != given:
         raise InputError(f"{name} must be a date like 2024, 2024-05 or 2024-05-31, not {given!r:.40}", name)
-    return found
+    return given
 
 
 def _matches(values: Iterable[str], patterns: Iterable[str]) -> bool:
