@@ -121,8 +121,9 @@ def test_a_key_that_sees_a_part_changes_nothing(shared: tuple[TestClient, Path])
         client.post("/api/documents", files={"files": ("new.txt", b"New.")}, headers=HERS),
         client.delete("/api/documents", params={"document": hers}, headers=HERS),
         client.get("/api/events", headers=HERS),
+        client.get("/metrics", headers=HERS),
     )
-    assert [one.status_code for one in sent] == [403] * 3 and "for asking" in sent[0].json()["error"]
+    assert [one.status_code for one in sent] == [403] * 4 and "for asking" in sent[0].json()["error"]
     assert client.get("/api/documents", headers=BEARER).json()["files"] == 2
     assert 'id="drop"' not in client.get("/", headers=HERS).text
     assert 'id="drop"' in client.get("/", headers=BEARER).text

@@ -57,8 +57,7 @@ class Service:
 
     def changed(self, request: Request) -> Indexer:
         """Return what writes to the library for who may; raises Refusal 403 for who may see a part alone."""
-        if not may_change(request):
-            raise Refusal(403, "this key is for asking: it can't change or follow the library", "token")
+        need_all(request)
         return self.writer
 
     @property
@@ -79,6 +78,12 @@ class Service:
 def may_change(request: Request) -> bool:
     """Tell whether a caller sees all of the library, and may change it."""
     return request.scope.get(SEES) is None
+
+
+def need_all(request: Request) -> None:
+    """Raise Refusal 403 for who may see a part of the library alone."""
+    if not may_change(request):
+        raise Refusal(403, "this key is for asking: it can't change, follow or count the library", "token")
 
 
 def service_of(request: Request) -> Service:
