@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -132,3 +134,12 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, name: str) 
     path.write_bytes(packed(files))
     with pytest.raises(DocumentError, match="unpacks to 9 MB in 3 files, more than the limit of 8 MB"):
         parse(path, ParseOptions(unpacked_megabytes=8))
+
+
+def test_properties_that_are_damaged_take_no_slides_away(tmp_path: Path) -> None:
+    with ZipFile(BytesIO(samples.pptx())) as deck:
+        parts = {name: deck.read(name) for name in deck.namelist()}
+    path = tmp_path / "deck.pptx"
+    path.write_bytes(packed({**parts, "docProps/core.xml": "<cp:coreProperties>"}))
+    document = parse(path)
+    assert samples.SENTENCE in document.text and document.metadata == {}

@@ -5,13 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import PurePath
-from typing import (
-    Any,
-    Literal,
-    NotRequired,  # pydantic wants this one before Python 3.12
-)
+from typing import Any, Literal, NotRequired
 
-from typing_extensions import TypedDict
+from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
 from tritonqa.errors import MissingExtra
 from tritonqa.integrations.mcp.documents import resource_of

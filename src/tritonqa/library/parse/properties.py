@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from xml.etree.ElementTree import ParseError
 
 from tritonqa.library.metadata import split_list, split_names
 from tritonqa.library.parse.archive import local, xml
@@ -12,10 +13,13 @@ _PART = "docProps/core.xml"
 
 
 def write_properties(writer: Writer, package: zipfile.ZipFile) -> str:
-    """Write what is known of a document, and return its title; both may be nothing."""
+    """Write what is known of a document, and return its title; both may be nothing, as where it is damaged."""
     if _PART not in package.namelist():
         return ""
-    said = {local(one): one.text or "" for one in xml(package.read(_PART))}
+    try:
+        said = {local(one): one.text or "" for one in xml(package.read(_PART))}
+    except ParseError:
+        return ""
     for name in ("created", "language", "subject"):
         writer.describe(name, said.get(name, ""))
     writer.describe("creator", split_names(said.get("creator", "")))
