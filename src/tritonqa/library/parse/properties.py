@@ -13,7 +13,7 @@ _PART = "docProps/core.xml"
 
 
 def write_properties(writer: Writer, package: zipfile.ZipFile) -> str:
-    """Write what is known of a document, and return its title; both may be nothing, as where it is damaged."""
+    """Write what is known of a document, and return its title; both are nothing where the part is damaged."""
     if _PART not in package.namelist():
         return ""
     try:
