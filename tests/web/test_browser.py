@@ -44,7 +44,7 @@ def base(tmp_path_factory: pytest.TempPathFactory, reader: Reader) -> Iterator[s
 
 def ask(tab: Page, base: str, question: str, *, always: bool = False) -> None:
     tab.goto(base)
-    tab.wait_for_function("document.activeElement.id === 'question'")  # the box is there to type in
+    tab.wait_for_selector("#question:focus")  # the box is there to type in
     if always:
         tab.check("#always")
     tab.keyboard.type(question) if not always else tab.fill("#question", question)
@@ -70,7 +70,7 @@ def test_a_quotation_is_copied_with_its_source(tab: Page, base: str) -> None:
     tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
     ask(tab, base, "When does the warranty of the pump end?")
     tab.click(".copy >> nth=0")
-    tab.wait_for_function("document.getElementById('status').textContent.startsWith('Copied')")
+    tab.locator("#status", has_text="Copied").wait_for()
     quotation, source, rest = str(tab.evaluate("navigator.clipboard.readText()")).split("\n")
     assert quotation[0] + quotation[-1] == "“”" and "24 months" in quotation
     assert quotation[1:-1] in " ".join(HANDBOOK.split())
@@ -81,6 +81,32 @@ def test_what_is_not_there_is_said(tab: Page, base: str) -> None:
     ask(tab, base, "Who is the queen of Spain?")
     assert tab.inner_text("#nothing-title") == "Not in these documents"
     assert "3 files" in tab.inner_text("#searched")
+
+
+def test_some_documents_only(tab: Page, base: str) -> None:
+    tab.goto(base)
+    tab.click("#within summary")
+    tab.fill("#within >> text=File", "boiler")
+    tab.select_option("#within >> text=Format", "pdf")
+    assert tab.inner_text("#filters") == ": by 2 filters"
+    tab.fill("#question", "When does the warranty of the pump end?")
+    tab.press("#question", "Enter")
+    tab.wait_for_selector("#same:not([hidden])")
+    assert "handbook.txt" not in tab.inner_text("#found")
+    assert "1 file" in tab.inner_text("#searched") or "boiler.pdf" in tab.inner_text(".answer .where a")
+    call = '.within("*boiler*", kinds="pdf").ask('
+    assert call in str(tab.text_content("#python"))
+    tab.reload()  # and Back: what was asked for stays
+    tab.wait_for_selector("#same:not([hidden])")
+    assert call in str(tab.text_content("#python"))
+    tab.fill("#within >> text=Author", "Shelley")
+    tab.press("#within >> text=Author", "Enter")
+    tab.locator("#searched", has_text="0 files").wait_for()
+    tab.fill("#within >> text=From", "soon")
+    tab.press("#within >> text=From", "Enter")
+    tab.wait_for_selector("#status.warning")
+    assert "soon" in tab.inner_text("#status")
+    assert tab.evaluate("document.activeElement.id") == "scope.since"
 
 
 def test_a_pdfs_words_can_be_marked_and_selected_on_its_picture(tab: Page, base: str) -> None:
@@ -117,9 +143,10 @@ def test_axe_finds_nothing_on_any_state(tab: Page, base: str, toy: Reader, schem
         tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     tab.goto(base)
     tab.wait_for_selector("#documents li")
-    assert_accessible(tab, "empty")
+    tab.click("#within summary")
+    assert_accessible(tab, "empty, with filters")
     ask(tab, base, "When does the warranty end?", always=True)
-    tab.click("text=JSON")
+    tab.click("summary:text(\"JSON\")")
     assert_accessible(tab, "answers")
     source = base.rstrip("/") + str(
         tab.locator(".answer a", has_text="boiler.pdf").first.get_attribute("href")

@@ -38,18 +38,42 @@ async function ask(event) {
   if (!library && !text.trim()) return fail("There is no text yet: paste one into the text box.", at("text"));
   const body = { question: at("question").value, options: { top_k: Number(at("top-k").value) } };
   if (at("always").checked) body.options.no_answer_threshold = 1;
-  if (!library) body.passages = [text];
-  history.replaceState(null, "", `#${new URLSearchParams({ q: body.question })}`); // kept for Back; never sent
+  if (library) Object.assign(body, scope());
+  else body.passages = [text];
+  history.replaceState(null, "", `#${new URLSearchParams({ q: body.question, ...filters() })}`); // kept for Back; never sent
   asking?.abort();
   const mine = (asking = new AbortController());
   clear("Reading…");
   try {
     show(await answersOf(body, mine.signal), body);
   } catch (error) {
-    if (error.name !== "AbortError") fail(error.message, error.field === "question" ? at("question") : null);
+    if (error.name !== "AbortError") fail(error.message, error.field && at(error.field));
   } finally {
     if (mine === asking) at("progress").hidden = true;
   }
+}
+
+// The filters that are filled in, by their names in the API: documents, where.author, ….
+function filters() {
+  const fields = [...document.querySelectorAll("#within :is(input, select)")].filter((field) => field.value.trim());
+  return Object.fromEntries(fields.map((field) => [field.id.replace("scope.", ""), field.value.trim()]));
+}
+
+function scope() {
+  const found = {};
+  for (const [name, value] of Object.entries(filters())) {
+    const [whole, part] = name.split(".");
+    if (part) (found.where ??= {})[part] = pattern(value);
+    else found[whole] = whole === "documents" ? pattern(value) : value;
+  }
+  return Object.keys(found).length ? { scope: found } : {};
+}
+
+const pattern = (part) => (/[*?[/\\]/.test(part) ? part : `*${part}*`);
+
+function countFilters() {
+  const count = Object.keys(filters()).length;
+  at("filters").textContent = count ? `: by ${counted(count, "filter")}` : "";
 }
 
 async function answersOf(body, signal) {
@@ -175,11 +199,18 @@ function showNothing({ searched, no_answer: sure }) {
 
 const PYTHON = { true: "True", false: "False" };
 
-function python({ question, passages, options }) {
+function python({ question, passages, options, scope }) {
   const given = Object.entries(options).map(([name, value]) => `, ${name}=${PYTHON[value] ?? value}`).join("");
   const what = JSON.stringify(question);
-  if (library) return `from tritonqa import Library\n\nLibrary(${JSON.stringify(library)}).ask(${what}${given})`;
+  if (library) return `from tritonqa import Library\n\nLibrary(${JSON.stringify(library)})${within(scope)}.ask(${what}${given})`;
   return `from tritonqa import Reader\n\nReader().ask(${what}, ${JSON.stringify(passages[0])}${given})`;
+}
+
+function within(scope) {
+  if (!scope) return "";
+  const { documents = "*", ...others } = scope;
+  const given = Object.entries(others).map(([name, value]) => `, ${name}=${JSON.stringify(value)}`).join("");
+  return `.within(${JSON.stringify(documents)}${given})`;
 }
 
 function curl(body) {
@@ -312,12 +343,18 @@ document.addEventListener("dragover", (event) => {
 });
 document.addEventListener("dragleave", () => document.body.classList.remove("dropping"));
 document.addEventListener("drop", drop);
-const asked = new URLSearchParams(location.hash.slice(1)).get("q");
+const { q: asked, ...kept } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
 if (asked) {
   at("question").value = asked;
+  for (const [name, value] of Object.entries(kept)) {
+    const field = at(`scope.${name}`);
+    if (field) [field.value, at("within").open] = [value, true];
+  }
   if (library) at("ask").requestSubmit();
 }
 if (library) {
+  at("within").addEventListener("input", countFilters);
+  countFilters();
   showDocuments().catch((error) => refuse(error.message));
   if (mayChange) {
     at("files").addEventListener("change", () => add(at("files").files).then(() => (at("files").value = "")));
