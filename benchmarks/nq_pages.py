@@ -35,7 +35,7 @@ from models.minilm.recipe.mixture import SEARCH, mixture
 BOOLQ = "nq/boolq-train-yesno.jsonl.gz"
 _TOKEN = re.compile(r"\w+(?:['’]\w+)?|[^\w\s]")
 _WORD = re.compile(r"\w+")
-_LONGEST = 900  # characters of a paragraph: a window each
+_LONGEST = 900  # characters of a paragraph to judge by: a window each
 
 
 @dataclass(frozen=True)
@@ -60,17 +60,23 @@ def main() -> None:
         "--yes-no", type=int, default=1200, help="questions of BoolQ, of either side in proportion"
     )
     parser.add_argument("--null", type=float, default=0.33, help="share of pages without the gold paragraph")
+    parser.add_argument(
+        "--longest", type=int, default=_LONGEST, help="characters of a paragraph to learn from"
+    )
     parser.add_argument("--held", type=float, default=0.15, help="share of BoolQ's titles kept apart")
     parser.add_argument("--learn", type=int, help="pages to learn from at most")
     parser.add_argument("--judge", type=int, help="pages to judge by at most")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    searched, yes_no = (list(_questions(options.data / name)) for name in (SEARCH, BOOLQ))
-    questions = [*searched, *random.Random(0).sample(yes_no, options.yes_no)]
+    searched, yes_no = (list(_questions(options.data / name, options.longest)) for name in (SEARCH, BOOLQ))
+    questions = [*searched, *random.Random(0).sample(yes_no, min(options.yes_no, len(yes_no)))]
     kept = {example.title for example in mixture(options.data).search}
-    apart = kept | {q.title for q in yes_no if _share(q.title) < options.held} - {q.title for q in searched}
+    known = {q.title for q in searched if len(q.paragraph) <= _LONGEST}
+    apart = {q.title for q in yes_no if len(q.paragraph) <= _LONGEST and _share(q.title) < options.held}
+    apart = kept | (apart - known)
     for name, held, most in (("learn", False, options.learn), ("held", True, options.judge)):
         side = [q for q in questions if (q.title in apart) == held]
+        side = [q for q in side if not held or len(q.paragraph) <= _LONGEST]
         random.Random(1).shuffle(side)
         counts: Counter[str] = Counter()
         with gzip.open(options.folder / f"{name}.jsonl.gz", "wt", 3, encoding="utf-8") as stream:
@@ -82,7 +88,7 @@ def main() -> None:
         print(f"{name}: {counts.total()} pages, {dict(counts)}")
 
 
-def _questions(path: Path) -> Iterator[Question]:
+def _questions(path: Path, longest: int) -> Iterator[Question]:
     with gzip.open(path, "rt", encoding="utf-8") as stream:
         for row in map(json.loads, stream):
             number = int.from_bytes(hashlib.sha256(row["id"].encode()).digest()[:7], "big")
@@ -92,7 +98,7 @@ def _questions(path: Path) -> Iterator[Question]:
                 place = answer["answer_start"], answer["answer_start"] + len(answer["text"])
             yes_no = row.get("label", "none").upper()
             answered = (place and place[0] < place[1]) or yes_no != "NONE"
-            if answered and len(row["context"]) <= _LONGEST:
+            if answered and len(row["context"]) <= longest:
                 yield Question(number, row["title"], row["question"], row["context"], place, yes_no)
 
 

@@ -70,7 +70,7 @@ def asks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def train(source: Path, pages: Path, folder: Path, asks: Path, report: Report = silent) -> dict[str, Any]:
-    recipe = PageRecipe(held_out=0.3, fit=FIT)
+    recipe = PageRecipe(held_out=0.3, yes_no_epochs=2, fit=FIT)
     options = ExportOptions(("checkpoint", "onnx"), asks=asks)
     return train_pages(str(source), [pages], folder, recipe, report, options=options).figures
 
@@ -87,7 +87,7 @@ def test_types_and_spans_are_learnt_and_the_run_goes_on_where_it_was_cut(
 
     with pytest.raises(KeyboardInterrupt):
         train(source, pages, folder, asks, cut)
-    assert not folder.exists() and (tmp_path / "mine.training").is_dir()
+    assert not folder.exists() and (tmp_path / "mine.training" / "yes-no").is_dir()
     steps: list[int] = []
     figures = train(source, pages, folder, asks, lambda stage, done, _: steps.append(done))
     assert not (tmp_path / "mine.training").exists()
@@ -128,7 +128,7 @@ def test_what_can_t_be_learnt_from_is_refused(pages: Path, asks: Path, tmp_path:
         PageRecipe(held_out=1)
     with pytest.raises(InputError, match="held_out leaves no annotated page"):
         train_pages("none", [pages], tmp_path / "none", PageRecipe(held_out=1e-9))
-    for wrong in ({"nulls": 0}, {"judged": -1}, {"frozen": -1}, {"markup": "html"}):
+    for wrong in ({"nulls": 0}, {"judged": -1}, {"frozen": -1}, {"yes_no_epochs": -1}, {"markup": "html"}):
         with pytest.raises(InputError, match=next(iter(wrong))):
             PageRecipe(**wrong)
     with pytest.raises(InputError, match="seed must be at least 0"):

@@ -10,6 +10,7 @@ from typing import Any, Self
 from torch.nn.functional import cross_entropy
 
 from tritonqa.datasets import Example
+from tritonqa.engine.answer_types import ANSWER_TYPES
 from tritonqa.engine.backends.answer_type_head import add_head, has_head, run
 from tritonqa.errors import InputError
 from tritonqa.natural_questions.lessons import PageLessons
@@ -17,6 +18,7 @@ from tritonqa.train.objective import Target, span_loss
 from tritonqa.train.options import Recipe
 from tritonqa.train.start import Start
 
+YES, NO = ANSWER_TYPES.index("yes"), ANSWER_TYPES.index("no")
 _LAYER = re.compile(r"\.layers?\.(\d+)\.")
 
 
@@ -61,3 +63,9 @@ def page_loss(model: Any, average: Any, inputs: dict[str, Any], target: Target) 
         parts = (start, end, target.mask, target.first, target.last)
         loss = loss + span_loss(*(part[marked] for part in parts))
     return loss
+
+
+def yes_no_loss(model: Any, average: Any, inputs: dict[str, Any], target: Target) -> Any:
+    """Return the mean cross-entropy of yes against no, for windows that are answered by one of them."""
+    types = run(model, **inputs)[2].float()
+    return cross_entropy(types[:, YES : NO + 1], target.answer_type - YES)

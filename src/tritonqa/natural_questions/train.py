@@ -38,7 +38,8 @@ class PageRecipe:
 
     markup as passages() says; nulls passages without the answer are drawn from each page; held_out is the
     share of pages, all questions of one together, that thresholds are fitted on, judged of them at most;
-    frozen layers, from the first on, stay as they are.
+    frozen layers, from the first on, stay as they are. yes_no_epochs are gone over what yes or no answers
+    alone and first, yes against no: among all else a reader doesn't learn to tell them apart.
     """
 
     markup: str = "drop"
@@ -46,6 +47,7 @@ class PageRecipe:
     held_out: float = 0.1
     judged: int = 500
     frozen: int = 0
+    yes_no_epochs: float = 0.0
     fit: Recipe = _FIT
 
     def __post_init__(self) -> None:
@@ -54,6 +56,7 @@ class PageRecipe:
         check_fields(self, whole_number, "nulls", "judged", least=1)  # without a null, all would be answers
         check_fields(self, number, "held_out", above=0, below=1)
         check_fields(self, whole_number, "frozen", least=0)
+        check_fields(self, number, "yes_no_epochs", least=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def train_pages(
     read_pages'.
     """
     require_libraries()
-    from tritonqa.natural_questions.start import PageStart, freeze_below, page_loss
+    from tritonqa.natural_questions.start import PageStart, freeze_below, page_loss, yes_no_loss
     from tritonqa.train.fit import fit
 
     recipe = recipe or PageRecipe()
@@ -95,6 +98,11 @@ def train_pages(
     with staged(folder) as stage:
         start = PageStart.open(checkpoint_of(source, report))
         freeze_below(start.model, recipe.frozen)
+        known = [example for example in examples if example.answer_type in ("yes", "no")]
+        if recipe.yes_no_epochs and known:
+            first = replace(recipe.fit, epochs=recipe.yes_no_epochs)
+            model = fit(start, known, first, training_folder(folder) / "yes-no", report, yes_no_loss)
+            start.model.load_state_dict(model.state_dict())
         model = fit(start, examples, recipe.fit, training_folder(folder), report, page_loss)
         start.save(model, stage / "checkpoint")
         bundle = _export(stage, examples, options or ExportOptions(FORMATS), report)

@@ -47,6 +47,12 @@ _DEFAULT = PageRecipe()
 @click.option("--markup", type=click.Choice(MARKUPS), default=_DEFAULT.markup, show_default=True)
 @click.option("--frozen", default=_DEFAULT.frozen, show_default=True, help="Layers that stay as they are.")
 @click.option(
+    "--yes-no-epochs",
+    default=_DEFAULT.yes_no_epochs,
+    show_default=True,
+    help="Times to go first over what yes or no answers, alone.",
+)
+@click.option(
     "--held-out", default=_DEFAULT.held_out, show_default=True, help="Share of pages to fit thresholds on."
 )
 @click.option("--judged", default=_DEFAULT.judged, show_default=True, help="Of those, how many at most.")
