@@ -81,15 +81,18 @@ def test_types_and_spans_are_learnt_and_the_run_goes_on_where_it_was_cut(
 ) -> None:
     source, folder = checkpoints.make("bert", tmp_path / "tiny"), tmp_path / "mine"
 
-    def cut(stage: str, done: int, total: int) -> None:
-        if stage == "training" and done == total // 2:
-            raise KeyboardInterrupt
+    told: list[tuple[str, int]] = []
+    for end in ("yes or no", "training"):
 
-    with pytest.raises(KeyboardInterrupt):
-        train(source, pages, folder, asks, cut)
-    assert not folder.exists() and (tmp_path / "mine.training" / "yes-no").is_dir()
-    steps: list[int] = []
-    figures = train(source, pages, folder, asks, lambda stage, done, _: steps.append(done))
+        def cut(stage: str, done: int, total: int, end: str = end) -> None:
+            if stage == end and done == total // 2:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            train(source, pages, folder, asks, cut)
+        assert not folder.exists() and (tmp_path / "mine.training").is_dir()
+    figures = train(source, pages, folder, asks, lambda stage, done, _: told.append((stage, done)))
+    assert ("training", 1) not in told and "yes or no" not in dict(told)
     assert not (tmp_path / "mine.training").exists()
     assert figures["long-best-threshold-f1"] > 0.9
     manifest = read(folder).manifest

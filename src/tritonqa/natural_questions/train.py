@@ -98,18 +98,22 @@ def train_pages(
     with staged(folder) as stage:
         start = PageStart.open(checkpoint_of(source, report))
         freeze_below(start.model, recipe.frozen)
-        known = [example for example in examples if example.answer_type in ("yes", "no")]
+        kept, known = training_folder(folder), [one for one in examples if one.answer_type in ("yes", "no")]
         if recipe.yes_no_epochs and known:
-            first = replace(recipe.fit, epochs=recipe.yes_no_epochs)
-            model = fit(start, known, first, training_folder(folder) / "yes-no", report, yes_no_loss)
+            first, step = replace(recipe.fit, epochs=recipe.yes_no_epochs), _renamed(report, "yes or no")
+            model = fit(start, known, first, kept / "yes-no", step, yes_no_loss)
             start.model.load_state_dict(model.state_dict())
-        model = fit(start, examples, recipe.fit, training_folder(folder), report, page_loss)
+        model = fit(start, examples, recipe.fit, kept, report, page_loss)
         start.save(model, stage / "checkpoint")
         bundle = _export(stage, examples, options or ExportOptions(FORMATS), report)
         figures = _fit_thresholds(bundle, list(_held(files, recipe)), recipe.markup, report)
         bundle.folder.rename(folder)
     shutil.rmtree(training_folder(folder))
     return TrainedPages(read(folder), len(examples), figures)
+
+
+def _renamed(report: Report, stage: str) -> Report:
+    return lambda _, done, total: report(stage, done, total)
 
 
 def _export(stage: Path, examples: Sequence[PageExample], options: ExportOptions, report: Report) -> Bundle:
