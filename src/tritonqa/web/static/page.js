@@ -152,6 +152,8 @@ function answerOf(answer, calibrated, body) {
   const source = link(get("a"), first, answer, body).textContent;
   get(".copy").hidden = !navigator.clipboard; // a browser gives none to a page over plain HTTP from elsewhere
   get(".copy").onclick = () => copy(answer.context || answer.text, source);
+  const { author = [], date = [], keyword = [] } = answer.metadata ?? {};
+  get(".says").textContent = plain([author, date, keyword].map((values) => values.join("; ")).filter(Boolean).join(" · "));
   get(".note").textContent = [first.ocr && "Read from an image.", NOTES[first.status]].filter(Boolean).join(" ");
   get(".also").append(...others.map((place) => {
     const line = make("li", "also ");
