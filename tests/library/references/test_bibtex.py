@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.library.references.samples import answer, answers, citation
@@ -19,6 +19,7 @@ def test_each_place_is_an_entry() -> None:
     assert references(answers(), "bibtex") == ""
 
 
+@example("", "\ud800")  # a name that no file here has
 @given(st.text(max_size=30), st.text(st.characters(exclude_characters="/\0"), min_size=1, max_size=10))
 def test_whatever_is_quoted_an_entry_is_whole(text: str, name: str) -> None:
     found = references(answers(answer(citation(f"/desk/{name}", text=text), title=text)), "bibtex")

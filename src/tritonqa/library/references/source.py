@@ -53,10 +53,11 @@ def said(answer: CitedAnswer, citation: Citation) -> Metadata:
 def address(citation: Citation) -> str:
     """Return the file's URI, at the page where it is a PDF; what has no path on a disk as it is named."""
     path = Path(citation.document)
-    if not path.is_absolute():
-        return _HALF.sub("\ufffd", citation.document)
     page = f"#page={citation.page}" if citation.page and path.suffix.lower() == ".pdf" else ""
-    return path.as_uri() + page
+    try:
+        return path.as_uri() + page
+    except ValueError:  # it is relative, or no file here can have this name
+        return _HALF.sub("\ufffd", citation.document)
 
 
 def place_of(citation: Citation) -> tuple[str, ...]:
