@@ -18,7 +18,7 @@ from tritonqa.train.objective import Target, span_loss
 from tritonqa.train.options import Recipe
 from tritonqa.train.start import Start
 
-YES, NO = ANSWER_TYPES.index("yes"), ANSWER_TYPES.index("no")
+_YES, _NO = ANSWER_TYPES.index("yes"), ANSWER_TYPES.index("no")
 _LAYER = re.compile(r"\.layers?\.(\d+)\.")
 
 
@@ -68,4 +68,4 @@ def page_loss(model: Any, average: Any, inputs: dict[str, Any], target: Target) 
 def yes_no_loss(model: Any, average: Any, inputs: dict[str, Any], target: Target) -> Any:
     """Return the mean cross-entropy of yes against no, for windows that are answered by one of them."""
     types = run(model, **inputs)[2].float()
-    return cross_entropy(types[:, YES : NO + 1], target.answer_type - YES)
+    return cross_entropy(types[:, _YES : _NO + 1], target.answer_type - _YES)

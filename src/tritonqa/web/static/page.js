@@ -126,6 +126,7 @@ function clear(status) {
 function fail(message, field) {
   clear(plain(message));
   at("status").classList.add("warning");
+  field?.closest("details")?.setAttribute("open", "");
   field?.focus();
 }
 
