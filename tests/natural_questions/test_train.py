@@ -131,7 +131,7 @@ def test_what_can_t_be_learnt_from_is_refused(pages: Path, asks: Path, tmp_path:
         PageRecipe(held_out=1)
     with pytest.raises(InputError, match="held_out leaves no annotated page"):
         train_pages("none", [pages], tmp_path / "none", PageRecipe(held_out=1e-9))
-    for wrong in ({"nulls": 0}, {"judged": -1}, {"frozen": -1}, {"yes_no_epochs": -1}, {"markup": "html"}):
+    for wrong in ({"nulls": 0}, {"judged": -1}, {"yes_no_epochs": -1}, {"markup": "html"}):
         with pytest.raises(InputError, match=next(iter(wrong))):
             PageRecipe(**wrong)
     with pytest.raises(InputError, match="seed must be at least 0"):

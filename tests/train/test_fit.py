@@ -93,6 +93,18 @@ def test_it_learns(checkpoint: Path, examples: tuple[Example, ...], tmp_path: Pa
     assert torch.equal(model.get_input_embeddings().weight, frozen) and not model.training
 
 
+def test_frozen_layers_stay_as_they_are(
+    checkpoint: Path, examples: tuple[Example, ...], tmp_path: Path
+) -> None:
+    start = Start.open(checkpoint)
+    before = tensors(start.model)
+    recipe = replace(RECIPE, epochs=1, optimisation=replace(RECIPE.optimisation, frozen=1))
+    model = fit(start, examples[:3], recipe, tmp_path / "run")
+    changed = [name for name, value in tensors(model).items() if not torch.equal(before[name], value)]
+    assert not any(".layer.0." in name for name in changed)
+    assert any(".layer.1." in name for name in changed) and any("qa_outputs" in name for name in changed)
+
+
 def test_a_loss_that_diverges_is_refused(
     checkpoint: Path, examples: tuple[Example, ...], tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from tritonqa.train.options import Augmentation, Optimisation, Recipe
     ("make", "field"),
     [
         (lambda value: Optimisation(learning_rate=value), "learning_rate"),
+        (lambda value: Optimisation(frozen=value), "frozen"),
         (lambda value: Optimisation(dropout=value), "dropout"),
         (lambda value: Augmentation(noise=value), "noise"),
         (lambda value: Recipe(epochs=value), "epochs"),

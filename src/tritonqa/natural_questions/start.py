@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -19,7 +18,6 @@ from tritonqa.train.options import Recipe
 from tritonqa.train.start import Start
 
 _YES, _NO = ANSWER_TYPES.index("yes"), ANSWER_TYPES.index("no")
-_LAYER = re.compile(r"\.layers?\.(\d+)\.")
 
 
 class PageStart(Start):
@@ -44,14 +42,6 @@ class PageStart(Start):
         plain = super().lessons(examples, recipe)
         parts = plain.tokenizer, plain.template, plain.windowing, plain.augmentation, plain.cropping
         return PageLessons(plain.examples, *parts, plain.seed)
-
-
-def freeze_below(model: Any, layers: int) -> None:
-    """Keep the first layers of an encoder as they are: what they know of words holds for pages too."""
-    for name, value in model.named_parameters():
-        found = _LAYER.search(name)
-        if found and int(found[1]) < layers:
-            value.requires_grad_(False)
 
 
 def page_loss(model: Any, average: Any, inputs: dict[str, Any], target: Target) -> Any:

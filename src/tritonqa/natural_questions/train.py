@@ -37,8 +37,8 @@ class PageRecipe:
     """How to learn from pages.
 
     markup as passages() says; nulls passages without the answer are drawn from each page; held_out is the
-    share of pages, all questions of one together, that thresholds are fitted on, judged of them at most;
-    frozen layers, from the first on, stay as they are. yes_no_epochs are gone over what yes or no answers
+    share of pages, all questions of one together, that thresholds are fitted on, judged of them at most.
+    yes_no_epochs are gone over what yes or no answers
     alone and first, yes against no: among all else a reader doesn't learn to tell them apart.
     """
 
@@ -46,7 +46,6 @@ class PageRecipe:
     nulls: int = 2
     held_out: float = 0.1
     judged: int = 500
-    frozen: int = 0
     yes_no_epochs: float = 0.0
     fit: Recipe = _FIT
 
@@ -55,7 +54,6 @@ class PageRecipe:
         check_fields(self, one_of, "markup", known=MARKUPS)
         check_fields(self, whole_number, "nulls", "judged", least=1)  # without a null, all would be answers
         check_fields(self, number, "held_out", above=0, below=1)
-        check_fields(self, whole_number, "frozen", least=0)
         check_fields(self, number, "yes_no_epochs", least=0)
 
 
@@ -85,7 +83,7 @@ def train_pages(
     read_pages'.
     """
     require_libraries()
-    from tritonqa.natural_questions.start import PageStart, freeze_below, page_loss, yes_no_loss
+    from tritonqa.natural_questions.start import PageStart, page_loss, yes_no_loss
     from tritonqa.train.fit import fit
 
     recipe = recipe or PageRecipe()
@@ -97,7 +95,6 @@ def train_pages(
         raise InputError("held_out leaves no annotated page to judge by; raise it, or give more pages")
     with staged(folder) as stage:
         start = PageStart.open(checkpoint_of(source, report))
-        freeze_below(start.model, recipe.frozen)
         kept, known = training_folder(folder), [one for one in examples if one.answer_type in ("yes", "no")]
         if recipe.yes_no_epochs and known:
             first, step = replace(recipe.fit, epochs=recipe.yes_no_epochs), _renamed(report, "yes or no")

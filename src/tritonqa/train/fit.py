@@ -24,7 +24,7 @@ from tritonqa.train.epoch import Lessons
 from tritonqa.train.label import Labelled
 from tritonqa.train.memory import keep_freed_memory
 from tritonqa.train.objective import Objective, Target, likelihood
-from tritonqa.train.optimiser import freeze_embeddings, optimiser, set_dropout, set_rate
+from tritonqa.train.optimiser import freeze_embeddings, freeze_layers, optimiser, set_dropout, set_rate
 from tritonqa.train.options import Recipe
 from tritonqa.train.precision import in_bf16
 from tritonqa.train.start import Start
@@ -54,6 +54,7 @@ def fit(
     model, lessons = start.model, start.lessons(examples, recipe)
     model.to("cuda" if torch.cuda.is_available() else "cpu").train()
     freeze_embeddings(model)
+    freeze_layers(model, recipe.optimisation.frozen)
     set_dropout(model, recipe.optimisation.dropout)
     steps = optimiser(model, recipe.optimisation)
     average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(recipe.optimisation.averaging))

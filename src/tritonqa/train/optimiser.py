@@ -21,6 +21,13 @@ def freeze_embeddings(model: Any) -> None:
             module.requires_grad_(False)
 
 
+def freeze_layers(model: Any, count: int) -> None:
+    """Keep the first layers of an encoder as they are: what they know of words holds for other tasks too."""
+    for name, value in model.named_parameters():
+        if 0 <= _layer(name) < count:
+            value.requires_grad_(False)
+
+
 def set_dropout(model: Any, share: float) -> None:
     """Set the dropout of hidden states, and take away that of attention: fast attention has none on a CPU."""
     for name, module in list(model.named_modules()):

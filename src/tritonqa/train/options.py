@@ -46,7 +46,8 @@ class Cropping:
 class Optimisation:
     """AdamW with a warm-up, a stable phase, a linear decay, and averaged weights.
 
-    learning_rate is that of the head; each layer below it learns layer_decay times as fast; embeddings stay.
+    learning_rate is that of the head; each layer below it learns layer_decay times as fast; embeddings stay,
+    and frozen layers, from the first on.
     warmup is a share of all steps; cooldown the last share of them, over which the rate falls to nothing: 1
     lets it fall from the warm-up on, 0 is a run whose state others go on from (Hu et al. 2024, section 4).
     dropout is that of hidden states, attention keeps the checkpoint's own; averaging is the decay of the
@@ -61,6 +62,7 @@ class Optimisation:
     clip: float = 1.0
     dropout: float = 0.1
     averaging: float = 0.99
+    frozen: int = 0
 
     def __post_init__(self) -> None:
         """Raise InputError for values out of range, by name."""
@@ -68,6 +70,7 @@ class Optimisation:
         shares = ("layer_decay", "warmup", "cooldown", "weight_decay", "dropout", "averaging")
         check_fields(self, number, *shares, least=0, most=1)
         check_fields(self, number, "clip", least=0, most=inf)
+        check_fields(self, whole_number, "frozen", least=0)
 
 
 @dataclass(frozen=True, slots=True)

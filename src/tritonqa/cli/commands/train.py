@@ -37,6 +37,10 @@ def _recipe_options(command: Callable[..., None]) -> Callable[..., None]:
         help="Last share of steps, in which the rate falls to nothing; before them it is level.",
     )  # fmt: skip
     @click.option(
+        "--frozen", default=_STEPS.frozen, show_default=True,
+        help="Layers, from the first on, that stay as they are: faster.",
+    )  # fmt: skip
+    @click.option(
         "--crop", "lengths", type=int, multiple=True,
         help="Learn from parts of passages, of this many tokens: faster. Repeatable.",
     )  # fmt: skip
@@ -53,6 +57,7 @@ def _recipe_options(command: Callable[..., None]) -> Callable[..., None]:
         learning_rate: float,
         warmup: float,
         cooldown: float,
+        frozen: int,
         lengths: tuple[int, ...],
         whole: float,
         seed: int,
@@ -62,7 +67,7 @@ def _recipe_options(command: Callable[..., None]) -> Callable[..., None]:
             epochs=epochs,
             least_steps=least_steps,
             cropping=Cropping(lengths, whole),
-            optimisation=Optimisation(learning_rate, warmup=warmup, cooldown=cooldown),
+            optimisation=Optimisation(learning_rate, warmup=warmup, cooldown=cooldown, frozen=frozen),
             seed=seed,
         )
         command(recipe=recipe, **rest)

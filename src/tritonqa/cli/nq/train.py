@@ -45,7 +45,12 @@ _DEFAULT = PageRecipe()
 )
 @click.option("--nulls", default=_DEFAULT.nulls, show_default=True, help="Null passages of each page.")
 @click.option("--markup", type=click.Choice(MARKUPS), default=_DEFAULT.markup, show_default=True)
-@click.option("--frozen", default=_DEFAULT.frozen, show_default=True, help="Layers that stay as they are.")
+@click.option(
+    "--frozen",
+    default=_DEFAULT.fit.optimisation.frozen,
+    show_default=True,
+    help="Layers, from the first on, that stay as they are.",
+)
 @click.option(
     "--yes-no-epochs",
     default=_DEFAULT.yes_no_epochs,
@@ -82,7 +87,8 @@ def train(
     A part of the pages is held out, to judge the reader by and to fit its thresholds on. Interrupted, the
     same command goes on from where it was.
     """
-    optimisation = replace(_DEFAULT.fit.optimisation, learning_rate=options.pop("learning_rate"))
+    steps = {name: options.pop(name) for name in ("learning_rate", "frozen")}
+    optimisation = replace(_DEFAULT.fit.optimisation, **steps)
     chosen = {name: options.pop(name) for name in ("epochs", "batch_tokens", "seed")}
     fit = replace(_DEFAULT.fit, optimisation=optimisation, **chosen)
     with invalid_pages(skip_invalid) as skip, stages() as report, ended_by_term():
