@@ -12,9 +12,11 @@ import pytest
 from tests.support.documents import put, put_table, vectors_of
 from tests.support.milvus import running
 from tritonqa.errors import LibraryError
+from tritonqa.library.document import Document, Page
 from tritonqa.library.metadata import Metadata
+from tritonqa.library.passages import split
 from tritonqa.library.passages.analyse import query_terms
-from tritonqa.library.store import EVERYTHING, Among, File, Scope, Store
+from tritonqa.library.store import EVERYTHING, Among, File, Indexed, Reading, Scope, Store
 from tritonqa.library.store.haystack import HaystackPlace, HaystackStore
 from tritonqa.library.store.milvus import MilvusAddress, MilvusStore
 from tritonqa.library.store.sqlite import SqliteStore
@@ -122,6 +124,25 @@ def test_what_is_out_of_scope_is_as_if_it_were_not_there(make: Make, store: Stor
         assert view.counts().files == 2 and view.text(tmp_path / "trains.txt") is None
         assert len(view.dense(vectors_of(["x"])[0], 10).scores) == 2
     assert found(store, "lake", Scope()) == {}
+
+
+def test_how_a_document_was_read_is_kept_and_renewed(store: Store, tmp_path: Path) -> None:
+    path, copy = tmp_path / "scan.pdf", tmp_path / "copy.pdf"
+    document = Document(
+        "Sails", "pdf", "Scan", (Page(1, "1", 0, 5, ocr=True),), digest="d", parser="1 pdfium"
+    )
+    with store.write() as writer:
+        writer.put(File(path, 5, 1, 2, "d"), Indexed(document, split(document), "print"))
+        writer.put(File(copy, 5, 1, 2, "d"))
+        assert Reading("d", "pdf", True, "1 pdfium", "print") in writer.readings()
+        assert [one.ocr for one in writer.readings()].count(True) == 1
+        again = replace(document, notes=("a note",), metadata={"author": ("Ada",)}, parser="2 pdfium")
+        writer.read_again(again, "another")
+    with store.write() as writer:
+        assert Reading("d", "pdf", True, "2 pdfium", "another") in writer.readings()
+    with store.read(Scope.of(where={"author": "ada"})) as view:
+        assert {one.path for one, notes in view.notes() if notes == ("a note",)} == {path, copy}
+        assert view.text(copy) == "Sails"
 
 
 def test_what_a_document_says_of_itself_is_kept_and_asked_for(

@@ -76,6 +76,7 @@ class Document:
     rows are in order and don't overlap. title is the document's own, or its file's name. digest is the
     SHA-256 of the bytes that were read. notes say what could not be read ("page 3 has no text layer").
     metadata is what the document says of itself: author, date, keyword, language, and what else it names.
+    parser names what has read it, by version.
     """
 
     text: str
@@ -87,6 +88,7 @@ class Document:
     notes: tuple[str, ...] = ()
     digest: str = ""
     metadata: Metadata = field(default_factory=dict)
+    parser: str = ""
 
     @property
     def ocr(self) -> bool:

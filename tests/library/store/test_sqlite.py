@@ -110,14 +110,15 @@ def test_a_name_that_is_not_utf8_is_kept(tmp_path: Path) -> None:
         assert path in writer.files()
 
 
-@pytest.mark.parametrize("schema", [2, 3])
+@pytest.mark.parametrize("schema", [2, 3, 4])
 def test_a_library_of_an_older_schema_is_brought_up_to_date(tmp_path: Path, schema: int) -> None:
     made = SqliteStore.create(tmp_path / "s.library")
     with made.write() as writer:
         put(writer, tmp_path / "boats.txt", "A boat on the lake.")
     made.close()
     connection = sqlite3.connect(tmp_path / "s.library" / FILE)
-    connection.execute("ALTER TABLE documents DROP COLUMN metadata")
+    for column in ("parser", "fingerprint", "metadata")[: 2 + (schema < 4)]:
+        connection.execute(f"ALTER TABLE documents DROP COLUMN {column}")
     if schema == 2:
         connection.execute("ALTER TABLE files DROP COLUMN meta")
     connection.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (schema,))
@@ -130,6 +131,7 @@ def test_a_library_of_an_older_schema_is_brought_up_to_date(tmp_path: Path, sche
         document = view.document(tmp_path / "boats.txt")
         assert document and document.metadata == {}
     with store.write() as writer:
+        assert [(one.parser, one.fingerprint) for one in writer.readings()] == [("", "")]
         put(writer, tmp_path / "ferry.txt", "A ferry.", metadata={"author": ("Ada",)})
     with store.read(Scope.of(where={"author": "ada"})) as view:
         assert [file.path.name for file in view.files()] == ["ferry.txt"]

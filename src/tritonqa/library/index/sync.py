@@ -14,10 +14,11 @@ from time import time_ns
 from tritonqa.errors import DocumentError
 from tritonqa.library.document import NO_TEXT_LAYER, Document
 from tritonqa.library.index.compare import Work, compare, emptied
+from tritonqa.library.index.reading import fingerprint, outdated
 from tritonqa.library.index.report import Report, Skipped
 from tritonqa.library.parse import ParseOptions, parse_apart
 from tritonqa.library.passages import split
-from tritonqa.library.store import File, Indexed
+from tritonqa.library.store import File, Indexed, Reading
 from tritonqa.library.store.base import Writer
 from tritonqa.progress import Step
 
@@ -36,18 +37,19 @@ def sync(
 
     Files elsewhere stay as they are. step(done, all) is told of files. A file is read where its size or its
     time of change is not what it was; what a rename or a copy holds is known by its bytes and is not parsed
-    again.
+    again. What a parser of another version has read is read again, and stays as it is where nothing differs.
     """
     report = Report()
     known = writer.files()
     work, seen, away = compare(roots, leave_out, known, bool(options.passwords), report)
-    if options.ocr:
-        work = _with_scans(work, seen, known, writer.noted(NO_TEXT_LAYER))
-        report.unchanged = len(seen) - len(work)
+    read = {one.digest: one for one in writer.readings()}
+    anew = outdated(read.values(), options.ocr) | (writer.noted(NO_TEXT_LAYER) if options.ocr else set())
+    work = _with_anew(work, seen, known, anew)
+    report.unchanged = len(seen) - len(work)
     lost = {path: file for path, file in known.items() if path not in seen and _within(path, roots)}
     parsed = passages = 0
     for item, outcome in _ahead(work, options, writer):
-        _keep(writer, item, outcome, lost, report)
+        _keep(writer, item, outcome, lost, read, report)
         parsed += 1
         if isinstance(outcome, Document):
             passages += max(len(outcome.text) // 1000, 1)
@@ -68,10 +70,15 @@ def _keep(
     item: Work,
     outcome: Document | str | DocumentError,
     lost: dict[Path, File],
+    read: dict[str, Reading],
     report: Report,
 ) -> None:
     """Put a file in the store: parsed, known by its digest (a str), or with why it can't be read."""
     path = str(item.file.path)
+    if isinstance(outcome, DocumentError) and item.anew:
+        report.notes.append(f"{path}: stays as it was read before, for now it {outcome.reason}")
+        report.unchanged += 1
+        return
     if isinstance(outcome, DocumentError):
         writer.put(replace(item.file, reason=outcome.reason))
         report.skipped.append(Skipped(path, outcome.reason))
@@ -86,7 +93,13 @@ def _keep(
         return
     if isinstance(outcome, Document):
         report.notes += (f"{path}: {note}" for note in outcome.notes)
-        indexed = Indexed(outcome, split(outcome))
+        indexed = Indexed(outcome, split(outcome), fingerprint(outcome))
+        before = read.get(digest)
+        if item.anew and before and before.fingerprint == indexed.fingerprint:
+            writer.read_again(outcome, indexed.fingerprint)
+            writer.put(file)
+            report.unchanged += 1
+            return
         if item.anew:
             _replace(writer, file, indexed)
         else:
@@ -101,13 +114,13 @@ def _keep(
         report.unchanged += 1
 
 
-def _with_scans(work: list[Work], seen: set[Path], known: dict[Path, File], scans: set[str]) -> list[Work]:
-    """Add to the work what was read without its images before: it may be read by OCR now."""
-    work = [replace(item, anew=item.before is not None and item.before.digest in scans) for item in work]
+def _with_anew(work: list[Work], seen: set[Path], known: dict[Path, File], anew: set[str]) -> list[Work]:
+    """Add to the work what is to be read again: by OCR, or by another version than before."""
+    work = [replace(item, anew=item.before is not None and item.before.digest in anew) for item in work]
     under_way = {item.before.digest for item in work if item.before and item.anew}
     for path in sorted(seen - {item.file.path for item in work}):
         file = known[path]
-        if file.digest in scans - under_way:
+        if file.digest in anew - under_way:
             under_way.add(file.digest)
             work.append(Work(replace(file, indexed=time_ns()), file, anew=True))
     return work
@@ -133,6 +146,8 @@ def _ahead(
         def start(count: int) -> None:
             for item in islice(rest, count):
                 digest = _digest(item.file, options)
+                if item.before and digest not in ("", item.before.digest):
+                    item = replace(item, anew=False)
                 if digest and not item.anew and writer.has(digest):
                     running.append((item, _done(digest)))
                 else:

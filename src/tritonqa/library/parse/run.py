@@ -16,6 +16,7 @@ from tritonqa.library.parse.archive import unpacked
 from tritonqa.library.parse.kinds import kind_of
 from tritonqa.library.parse.options import ParseOptions
 from tritonqa.library.parse.source import Source, read_source
+from tritonqa.library.parse.version import parser_of
 
 T = TypeVar("T")
 
@@ -72,7 +73,8 @@ def _parse(path: Path, options: ParseOptions, alive: Callable[[], None] = lambda
     notes = document.notes or ("holds no text",) * (not text.strip())
     if unread := text.count("\ufffd"):
         notes += (f"{unread} of its characters {'is' if unread == 1 else 'are'} unknown, shown as U+FFFD",)
-    return replace(document, text=text, title=title, notes=notes, digest=digest)
+    parser = parser_of(document.kind)
+    return replace(document, text=text, title=title, notes=notes, digest=digest, parser=parser)
 
 
 def _excerpt(path: Path, pages: Sequence[Page], start: int, end: int, options: ParseOptions) -> Excerpt:

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from tritonqa.library.passages.analyse import ANALYSER, analyse
 from tritonqa.library.passages.describe import Piece
-from tritonqa.library.passages.split import Passage, Splitting, split
+from tritonqa.library.passages.split import SPLITTER, Passage, Splitting, split
 
-__all__ = ["ANALYSER", "Passage", "Piece", "Splitting", "analyse", "split"]
+__all__ = ["ANALYSER", "SPLITTER", "Passage", "Piece", "Splitting", "analyse", "split"]

@@ -11,6 +11,9 @@ from tritonqa.library.document import Document
 from tritonqa.library.passages.describe import Piece, describe, rows_within
 from tritonqa.library.passages.sentences import sentences
 
+SPLITTER = 1
+"""Counted up where the same document becomes other passages."""
+
 _UNIT = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}"
     r"|[^\W_]{1,24}|[^\w\s]{8}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tritonqa.library.store.base import Counts, File, Found, Indexed, Store, Stored, View
+from tritonqa.library.store.base import Counts, File, Found, Indexed, Reading, Store, Stored, View
 from tritonqa.library.store.scope import EVERYTHING, Among, AnyScope, Scope
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "File",
     "Found",
     "Indexed",
+    "Reading",
     "Scope",
     "Store",
     "Stored",

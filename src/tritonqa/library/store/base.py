@@ -33,10 +33,22 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """A document and its passages, as they go into a store."""
+    """A document and its passages, as they go into a store; fingerprint tells this reading from others."""
 
     document: Document
     passages: Iterable[Passage]
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the document of these bytes was read; parser and fingerprint are empty where that was not kept."""
+
+    digest: str
+    kind: str
+    ocr: bool
+    parser: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +200,14 @@ class Writer(ABC):
     @abstractmethod
     def noted(self, ending: str) -> set[str]:
         """Return the digests of documents that have a note of this ending."""
+
+    @abstractmethod
+    def readings(self) -> Iterator[Reading]:
+        """Say of each document how it was read."""
+
+    @abstractmethod
+    def read_again(self, document: Document, fingerprint: str) -> None:
+        """Keep what is said of a document by those who read the same text in it: its notes, its metadata."""
 
     @abstractmethod
     def put(self, file: File, indexed: Indexed | None = None, meta: str = "") -> None:

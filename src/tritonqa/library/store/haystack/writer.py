@@ -46,7 +46,7 @@ class HaystackWriter(RecordsWriter):
         ]
         self._calls.write(made)
         terms = sum(len(analyse(self._searched(document.title, one))) for one in made)
-        return Entry.of_document(file, document, len(made), terms)
+        return Entry.of_document(file, indexed, len(made), terms)
 
     def forget(self, digests: set[str]) -> None:
         """Delete the passages of documents."""

@@ -42,7 +42,7 @@ class MilvusWriter(RecordsWriter):
         self._client.upsert(PASSAGES, rows)
         self._lacking = None
         terms = sum(len(row["terms"].split()) for row in rows)
-        return Entry.of_document(file, document, len(rows), terms)
+        return Entry.of_document(file, indexed, len(rows), terms)
 
     def forget(self, digests: set[str]) -> None:
         """Delete the passages of documents, with their vectors and texts."""

@@ -9,9 +9,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from tritonqa.library.document import Document, Line, Page
+from tritonqa.library.document import Line, Page
 from tritonqa.library.metadata import Metadata
-from tritonqa.library.store.base import File
+from tritonqa.library.store.base import File, Indexed
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,15 @@ class Entry:
     terms: int = 0
     notes: tuple[str, ...] = ()
     metadata: Metadata = field(default_factory=dict)
+    parser: str = ""
+    fingerprint: str = ""
 
     @classmethod
-    def of_document(cls, file: File, document: Document, passages: int, terms: int) -> Entry:
+    def of_document(cls, file: File, indexed: Indexed, passages: int, terms: int) -> Entry:
         """Take what is to be known of a document."""
-        known = (document.kind, document.title, document.pages, passages, terms, document.notes)
-        return cls(file, "", *known, document.metadata)
+        one = indexed.document
+        known = (one.kind, one.title, one.pages, passages, terms, one.notes, one.metadata, one.parser)
+        return cls(file, "", *known, indexed.fingerprint)
 
     def record(self) -> dict[str, Any]:
         """Write it as JSON has it; a path may hold any bytes, and JSON escapes them."""
@@ -48,17 +51,20 @@ class Entry:
             "terms": self.terms,
             "notes": self.notes,
             "metadata": dict(self.metadata),
+            "parser": self.parser,
+            "fingerprint": self.fingerprint,
         }
 
     @classmethod
     def of(cls, record: dict[str, Any]) -> Entry:
-        """Read what record wrote; older ones have no notes, and no metadata."""
+        """Read what record wrote; older ones lack what is not named here."""
         file = File(Path(record["path"]), *record["file"])
         pages = tuple(
             Page(number, label, start, end, ocr, tuple(Line(*line) for line in lines))
             for number, label, start, end, ocr, lines in record["pages"]
         )
         known = {name: record[name] for name in ("meta", "kind", "title", "passages", "terms")}
+        known |= {name: record.get(name, "") for name in ("parser", "fingerprint")}
         said = {name: tuple(values) for name, values in record.get("metadata", {}).items()}
         return cls(file, pages=pages, notes=tuple(record.get("notes", ())), metadata=said, **known)
 

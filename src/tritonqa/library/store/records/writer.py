@@ -7,11 +7,12 @@ first; what a kill leaves half-written is never seen, and optimise() takes it aw
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from tritonqa.library.store.base import File, Indexed, Writer
+from tritonqa.library.document import Document
+from tritonqa.library.store.base import File, Indexed, Reading, Writer
 from tritonqa.library.store.records.base import FILE, STAMPS, Records
 from tritonqa.library.store.records.entries import Entry, name_of, names_of
 
@@ -47,6 +48,25 @@ class RecordsWriter(Writer):
         """Return the digests of documents that have a note of this ending."""
         held = self.documents().items()
         return {digest for digest, entry in held if any(note.endswith(ending) for note in entry.notes)}
+
+    def readings(self) -> Iterator[Reading]:
+        """Say of each document how it was read."""
+        for digest, one in self.documents().items():
+            yield Reading(digest, one.kind, any(p.ocr for p in one.pages), one.parser, one.fingerprint)
+
+    def read_again(self, document: Document, fingerprint: str) -> None:
+        """Keep what is said of a document by those who read the same text in it: its notes, its metadata."""
+        self.still_mine()
+        for path in sorted(self._holders.get(document.digest, ())):
+            self.entries[path] = replace(
+                self.entries[path],
+                notes=document.notes,
+                metadata=document.metadata,
+                parser=document.parser,
+                fingerprint=fingerprint,
+            )
+            self.records.put(FILE, name_of(path), self.entries[path].record())
+        self.count_up()
 
     def put(self, file: File, indexed: Indexed | None = None, meta: str = "") -> None:
         """Keep a file in place of what stood at its path."""

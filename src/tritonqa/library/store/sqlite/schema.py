@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+from itertools import chain
 from pathlib import Path
 
 from tritonqa.errors import LibraryError
 from tritonqa.library.passages import ANALYSER
 
-SCHEMA = 4
+SCHEMA = 5
 FILE = "library.sqlite"
-_ADDED = {2: ("files", "meta"), 3: ("documents", "metadata")}  # by what a schema became the next
+_ADDED = {  # columns by which a schema became the next
+    2: (("files", "meta"),),
+    3: (("documents", "metadata"),),
+    4: (("documents", "parser"), ("documents", "fingerprint")),
+}
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
@@ -22,6 +27,8 @@ CREATE TABLE documents (
     pages TEXT NOT NULL,
     notes TEXT NOT NULL,
     metadata TEXT NOT NULL DEFAULT '',
+    parser TEXT NOT NULL DEFAULT '',
+    fingerprint TEXT NOT NULL DEFAULT '',
     text BLOB NOT NULL
 );
 CREATE TABLE files (
@@ -104,10 +111,10 @@ def create(folder: Path) -> None:
 
 
 def _upgrade(connection: sqlite3.Connection) -> None:
-    """Make a library of schema 2 or 3 one of this, unless another process just did."""
+    """Make a library of an older schema one of this, unless another process just did."""
     connection.execute("BEGIN IMMEDIATE")
     schema = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()[0]
-    for table, name in (_ADDED[one] for one in range(schema, SCHEMA)):
+    for table, name in chain.from_iterable(_ADDED[one] for one in range(schema, SCHEMA)):
         connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
     connection.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (SCHEMA,))
     connection.execute("COMMIT")

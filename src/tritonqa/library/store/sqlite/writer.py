@@ -17,7 +17,7 @@ from tritonqa.errors import LibraryError
 from tritonqa.library.document import Document
 from tritonqa.library.metadata import record_of
 from tritonqa.library.passages import ANALYSER, Passage
-from tritonqa.library.store.base import File, Indexed, Writer
+from tritonqa.library.store.base import File, Indexed, Reading, Writer
 from tritonqa.library.store.searched import searched_text
 from tritonqa.library.store.sqlite import dense, postings
 from tritonqa.library.store.sqlite.paths import Paths
@@ -33,6 +33,7 @@ from tritonqa.library.store.sqlite.snapshot import (
 from tritonqa.library.store.sqlite.view import FILES
 
 _STEP = 5_000  # passages indexed at once: bounded memory
+_OCR = "%, true, [%"  # in the JSON of pages: one was read from an image, whose lines follow
 _PATIENCE = 500  # milliseconds that emptying the log waits for readers
 
 
@@ -58,6 +59,22 @@ class SqliteWriter(Writer):
         """Return the digests of documents that have a note of this ending."""
         rows = self._connection.execute("SELECT digest, notes FROM documents WHERE notes != '[]'")
         return {digest for digest, notes in rows if any(note.endswith(ending) for note in json.loads(notes))}
+
+    def readings(self) -> Iterator[Reading]:
+        """Say of each document how it was read."""
+        rows = self._connection.execute(
+            "SELECT digest, kind, pages LIKE ?, parser, fingerprint FROM documents", (_OCR,)
+        )
+        return (Reading(digest, kind, bool(ocr), *rest) for digest, kind, ocr, *rest in rows)
+
+    def read_again(self, document: Document, fingerprint: str) -> None:
+        """Keep what is said of a document by those who read the same text in it: its notes, its metadata."""
+        said = json.dumps(document.notes, ensure_ascii=False), record_of(document.metadata)
+        with self._transaction():
+            self._connection.execute(
+                "UPDATE documents SET notes = ?, metadata = ?, parser = ?, fingerprint = ? WHERE digest = ?",
+                (*said, document.parser, fingerprint, document.digest),
+            )
 
     def put(self, file: File, indexed: Indexed | None = None, meta: str = "") -> None:
         """Keep a file in place of what stood at its path."""
@@ -160,9 +177,9 @@ class SqliteWriter(Writer):
     def _insert(self, indexed: Indexed) -> int:
         document = indexed.document
         number = self._connection.execute(
-            "INSERT INTO documents (digest, kind, title, pages, notes, text, metadata) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            _document_row(document),
+            "INSERT INTO documents (digest, kind, title, pages, notes, text, metadata, parser, fingerprint) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*_document_row(document), document.parser, indexed.fingerprint),
         ).lastrowid
         self._connection.executemany(
             'INSERT INTO passages (document, start, "end", heading, text, described, pieces) '
