@@ -91,6 +91,8 @@ def main() -> None:
     recipe = recipes[options.phase]
     if options.seed is not None:
         recipe = replace(recipe, seed=options.seed)
+    if options.look_alike is not None:
+        recipe = replace(recipe, augmentation=replace(recipe.augmentation, look_alike=options.look_alike))
     if options.frozen:
         recipe = replace(recipe, optimisation=replace(recipe.optimisation, frozen=options.frozen))
     stable, folder = options.output / "stable", options.output / (options.name or options.phase)
@@ -141,6 +143,9 @@ def _parser() -> argparse.ArgumentParser:
     found.add_argument("--output", type=Path, default=Path("build"))
     found.add_argument("--questions", type=int, default=6000, help="that all but the stable phase learn from")
     found.add_argument("--seed", type=int, help="that draws questions and crops; another to go further again")
+    found.add_argument(
+        "--look-alike", type=float, help="share asked once more of a passage that is like the right one"
+    )
     found.add_argument(
         "--frozen", type=int, default=0, help="layers, from the first on, that stay as they are"
     )
