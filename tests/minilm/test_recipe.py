@@ -31,6 +31,7 @@ def test_a_cooldown_makes_a_reader_of_a_stable_run(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(train, "STABLE", replace(train.STABLE, epochs=0.5))
+    monkeypatch.setattr(train, "COOLDOWN", replace(train.COOLDOWN, least_steps=20))
     encoder = checkpoints.make("bert", tmp_path / "encoder")
     places = (str(encoder), "--data", str(data), "--output", str(tmp_path / "out"))
     run(monkeypatch, "stable", *places)
