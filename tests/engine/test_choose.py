@@ -18,7 +18,7 @@ FILES = [(Path("m.onnx"), "onnx", "fp32"), (Path("m.int8.onnx"), "onnx", "int8")
     [
         ({"avx2"}, "openvino/fp32", {"openvino/bf16", "openvino/int8-bf16"}),
         ({"avx2", "avx512_vnni"}, "openvino/int8", {"openvino/bf16", "openvino/int8-bf16"}),
-        ({"avx512_vnni", "avx512_bf16"}, "openvino/int8-bf16", {"openvino/bf16"}),
+        ({"avx512_vnni", "avx512_bf16"}, "openvino/int8-bf16", set()),
         ({"avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8"}, "openvino/int8-bf16", set()),
         ({"asimddp"}, "openvino/int8", {"openvino/bf16", "openvino/int8-bf16"}),
     ],
@@ -43,6 +43,22 @@ def test_an_int8_file_alone_keeps_its_activations_where_int8_is_not_faster(
     pytest.importorskip("openvino")
     monkeypatch.setattr(cpu, "flags", lambda: frozenset(flags))
     assert str(choices([(Path("m.int8.onnx"), "onnx", "int8")])[0]) == first
+
+
+@pytest.mark.parametrize(
+    ("flags", "first"),
+    [
+        ({"avx2", "avx512_vnni"}, "openvino/fp32"),
+        ({"avx512_bf16"}, "openvino/bf16"),
+        ({"amx_bf16"}, "openvino/bf16"),
+    ],
+)
+def test_an_fp32_file_alone_runs_in_bf16_where_the_cpu_multiplies_it(
+    monkeypatch: pytest.MonkeyPatch, flags: set[str], first: str
+) -> None:
+    pytest.importorskip("openvino")
+    monkeypatch.setattr(cpu, "flags", lambda: frozenset(flags))
+    assert str(choices([(Path("m.onnx"), "onnx", "fp32")])[0]) == first
 
 
 def test_dynamic_int8_runs_on_onnxruntime_first() -> None:

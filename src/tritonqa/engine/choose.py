@@ -39,9 +39,9 @@ class Choice:
 def choices(files: Sequence[tuple[Path, str, str]]) -> list[Choice]:
     """Order what is installed and in the bundle (file, kind, precision) best first, by a rule.
 
-    With VNNI or AMX (or Arm's dot product) INT8 comes before fp32; what INT8 leaves in fp32 runs in bf16
-    where the CPU multiplies that, but a whole model in bf16 needs AMX. Elsewhere INT8 is no faster than fp32,
-    and its file is run with activations as they are: int8-weights. OpenVINO comes before onnxruntime, but for
+    With VNNI or AMX (or Arm's dot product) INT8 comes before floats. Where the CPU multiplies bf16, a whole
+    model of fp32 runs in it, and what INT8 leaves in fp32. Elsewhere INT8 is no faster than fp32, and its file
+    is run with activations as they are: int8-weights. OpenVINO comes before onnxruntime, but for
     dynamic INT8, which it runs half as fast; torch comes last. `tritonqa doctor` measures instead.
     """
     has = cpu.flags()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tritonqa.engine import cpu
+
 
 @dataclass(frozen=True, slots=True)
 class Precision:
@@ -22,7 +24,7 @@ class Precision:
 
 
 _TABLE = (
-    Precision("bf16", "an fp32 file in bf16, on AMX", "fp32", ("openvino",), frozenset({"amx_bf16"})),
+    Precision("bf16", "an fp32 file in bf16", "fp32", ("openvino",), cpu.BF16),
     Precision("fp32", "weights and products in fp32"),
     Precision("fp16", "weights kept in fp16, products in fp32"),
     Precision("int8-weights", "an INT8 file's weights, activations as they are", "int8"),
@@ -31,7 +33,7 @@ _TABLE = (
         "an INT8 file, what that leaves in fp32 in bf16",
         "int8",
         ("openvino",),
-        frozenset({"amx_bf16", "avx512_bf16"}),
+        cpu.BF16,
         integer=True,
     ),
     Precision("int8", "weights and activations in INT8, by ranges of real asks", integer=True),

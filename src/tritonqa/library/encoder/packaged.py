@@ -89,13 +89,13 @@ def _opened(file: Path) -> Run:
 
 
 class _OpenVino:
-    """A request, and what it stands on; products are of bf16 on AMX (decision 167)."""
+    """A request, and what it stands on; products are of bf16 where the CPU has them (decision 167)."""
 
     def __init__(self, file: Path) -> None:
         from tritonqa.engine.backends.openvino_model import OpenVinoModel, infer
 
         self._infer = infer
-        hint = "bf16" if "amx_bf16" in cpu.flags() else "f32"
+        hint = "bf16" if cpu.flags() & cpu.BF16 else "f32"
         self._model = OpenVinoModel(file, partial(_unfolded, file), [__file__], hint)
         compiled = self._model.compile(PERFORMANCE_HINT="LATENCY", NUM_STREAMS=1)
         self._request = compiled.create_infer_request()
