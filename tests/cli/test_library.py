@@ -211,3 +211,41 @@ def test_an_empty_path_is_not_this_folder(desk: Path, arguments: tuple[str, ...]
 def test_a_page_over_what_is_no_library_is_refused_before_it_listens(desk: Path) -> None:
     with pytest.raises(LibraryError, match="can't be made at .*handbook.txt"):
         run("web", "--library", "docs/handbook.txt", "--port", "0", "--engine", "toy")
+
+
+def test_a_library_is_fitted_to_questions_about_its_documents(desk: Path) -> None:
+    rows = []
+    for months in range(11, 33):
+        text = f"The warranty of pump P{months} ends after {months} months. It stands in room {2 * months}."
+        (desk / "docs" / f"p{months}.txt").write_text(text, encoding="utf-8")
+        question = f"After how many months does the warranty of pump P{months} end?"
+        rows.append({"id": str(months), "question": question, "answers": [str(months)]})
+    (desk / "asks.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    run("index", "docs", "--library", "x.library")
+    fitted = json.loads(run("library", "fit", "x.library", "asks.jsonl", "--json").stdout)
+    assert fitted["questions"] == len(rows) and fitted["before"].keys() == fitted["after"].keys()
+    assert fitted["kept"]
+    assert f"judge       fitted on {len(rows)} questions" in run("library", "status", "x.library").stdout
+    shown = run("library", "fit", "x.library", "asks.jsonl").stdout
+    assert "22 questions of the library, 22 of it without what answers them" in shown and "log_loss" in shown
+    assert "fit forgotten" in run("library", "fit", "x.library", "--reset").stdout
+    assert json.loads(run("library", "fit", "x.library", "--reset", "--json").stdout) == {"reset": False}
+    assert "judge" not in run("library", "status", "x.library").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "file is missing; give questions with answers, or --reset"),
+        (("asks.jsonl", "--reset"), "file is not read with --reset"),
+        (("asks.jsonl",), "a fit takes 20 questions with an answer at least; the file has 1"),
+    ],
+)
+def test_a_fit_that_cannot_be_is_refused_in_a_sentence(
+    desk: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    row = {"id": "1", "question": "When does the warranty end?", "answers": ["24 months"]}
+    (desk / "asks.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    run("index", "docs", "--library", "x.library")
+    with pytest.raises(InputError, match=message):
+        run("library", "fit", "x.library", *arguments, "--engine", "toy")

@@ -220,3 +220,20 @@ def test_any_json_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, v
         assert load_squad(path).examples
     except InputError as error:
         assert str(path) in str(error)
+
+
+def test_questions_to_a_library_need_no_contexts(tmp_path: Path) -> None:
+    file = tmp_path / "NQ-open.jsonl"
+    rows = [
+        {"question": "Who wrote it?", "answer": ["Ada", "Ada Lovelace"]},
+        {"question": "When?", "answer": []},
+    ]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    first, second = load_squad(file, contexts=False).examples
+    assert (first.question, first.context, first.answers) == ("Who wrote it?", "", ("Ada", "Ada Lovelace"))
+    assert second.answers == ()
+    with pytest.raises(InputError, match="line 1, question 1: field 'context' is missing"):
+        load_squad(file)
+    file.write_text('{"question": "Who?", "answer": [], "context": 3}\n', encoding="utf-8")
+    with pytest.raises(InputError, match="field context must be text, not 3"):
+        load_squad(file, contexts=False)

@@ -15,11 +15,12 @@ from tritonqa.datasets.rows import Row, json_rows, table_delimiter, table_rows
 from tritonqa.errors import InputError
 
 
-def load_squad(file: Path | str, *, gold: bool = True) -> Dataset:
+def load_squad(file: Path | str, *, gold: bool = True, contexts: bool = True) -> Dataset:
     """Read questions in SQuAD's layout or one of its dialects; see datasets.rows and datasets.gold.
 
     A file that says it is of version 2.0, or has a question without an answer, is scored as 2.0. Without
-    gold, questions need no answers. Raises InputError that names the file, the line or question, the field.
+    gold, questions need no answers; without contexts, no passages: a library is asked. Raises InputError that
+    names the file, the line or question, the field.
     """
     path = Path(file)
     text, delimiter, version = read_text(path), table_delimiter(path.name), ""
@@ -28,7 +29,7 @@ def load_squad(file: Path | str, *, gold: bool = True) -> Dataset:
             rows, version = json_rows(text)
         else:
             rows = list(table_rows(text, delimiter))
-        examples = tuple(_example(row, number, gold) for number, row in enumerate(rows, 1))
+        examples = tuple(_example(row, number, gold, contexts) for number, row in enumerate(rows, 1))
         _check_ids(examples)
     except RecursionError as error:
         raise InputError(f"{path} is not in SQuAD's layout: it is nested too deep") from error
@@ -52,7 +53,7 @@ def save_examples(path: Path, examples: Iterable[Example]) -> None:
             stream.write(json.dumps({**record, "answers": answers}) + "\n")
 
 
-def _example(row: Row, number: int, gold: bool) -> Example:
+def _example(row: Row, number: int, gold: bool, contexts: bool) -> Example:
     record = row.record
     name = record.get("id", record.get("qid", record.get("_id", number)))
     place = f"{row.place}, question {name}"
@@ -62,13 +63,16 @@ def _example(row: Row, number: int, gold: bool) -> Example:
         texts, starts = gold_of(record) if gold or has_gold(record) else ((), ())
     except InputError as error:
         raise InputError(f"{place}: {error}") from error
-    title, question, context = (_text(record, field, place) for field in ("title", "question", "context"))
+    optional = ("title",) if contexts else ("title", "context")
+    title, question, context = (
+        _text(record, field, place, field in optional) for field in ("title", "question", "context")
+    )
     return Example(str(name), title, question, context, texts, starts)
 
 
-def _text(record: dict[str, Any], field: str, place: str) -> str:
-    value = record.get(field, "" if field == "title" else None)
-    if value is None and field == "title":
+def _text(record: dict[str, Any], field: str, place: str, optional: bool) -> str:
+    value = record.get(field)
+    if value is None and optional:
         return ""
     if field not in record and value is None:
         raise InputError(f"{place}: field {field!r} is missing")

@@ -39,10 +39,10 @@ class Choice:
 def choices(files: Sequence[tuple[Path, str, str]]) -> list[Choice]:
     """Order what is installed and in the bundle (file, kind, precision) best first, by a rule.
 
-    With VNNI or AMX (or Arm's dot product) INT8 comes before floats. Where the CPU multiplies bf16, a whole
-    model of fp32 runs in it, and what INT8 leaves in fp32. Elsewhere INT8 is no faster than fp32, and its file
-    is run with activations as they are: int8-weights. OpenVINO comes before onnxruntime, but for
-    dynamic INT8, which it runs half as fast; torch comes last. `tritonqa doctor` measures instead.
+    With VNNI or AMX (or Arm's dot product) INT8 comes before floats; elsewhere it is no faster than fp32, and
+    its file is run with activations as they are: int8-weights. Where the CPU multiplies bf16, an fp32 model
+    runs in it, and what INT8 leaves in fp32. OpenVINO comes before onnxruntime, but for dynamic INT8, which
+    it runs half as fast; torch comes last. `tritonqa doctor` measures instead.
     """
     has = cpu.flags()
     fast_int8 = not has or bool(has & _INT8_FLAGS)

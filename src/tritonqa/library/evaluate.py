@@ -13,7 +13,7 @@ from tritonqa.evaluate import exact, f1, normalise
 from tritonqa.evaluate.calibration import auroc
 from tritonqa.evaluate.retrieval import CUTS, retrieval_figures
 from tritonqa.evaluate.run import Judged, Report
-from tritonqa.library.answer import CitedAnswers, Hit
+from tritonqa.library.answer import CitedAnswers
 from tritonqa.library.answer.ask import PASSAGES
 from tritonqa.library.library import Library
 from tritonqa.progress import Step
@@ -39,7 +39,7 @@ def evaluate(
     rows, rankings, relevant = [], [], []
     for done, example in enumerate(dataset.examples, 1):
         hits = library.search(example.question, k=max(CUTS))
-        holding = [str(rank) for rank, hit in enumerate(hits) if _holds(hit, example)]
+        holding = [str(rank) for rank, hit in enumerate(hits) if holds(hit.text, example.answers)]
         rankings.append([str(rank) for rank in range(len(hits))])
         relevant.append((set(holding[:1]) or {"none"}) if example.answers else set())
         answers = library.ask(example.question, no_answer_threshold=1.0, passages=passages)
@@ -49,9 +49,10 @@ def evaluate(
     return _report(dataset.examples, rows, rankings, relevant)
 
 
-def _holds(hit: Hit, example: Example) -> bool:
-    text = f" {normalise(hit.text)} "
-    return any(f" {normalise(answer)} " in text for answer in example.answers if normalise(answer))
+def holds(passage: str, answers: Sequence[str]) -> bool:
+    """Tell whether a passage has the words of an answer."""
+    text = f" {normalise(passage)} "
+    return any(f" {normalise(answer)} " in text for answer in answers if normalise(answer))
 
 
 def _row(example: Example, answers: CitedAnswers, threshold: float) -> dict[str, Any]:

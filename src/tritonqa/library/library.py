@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from tritonqa.answers import Answers
 from tritonqa.checks import whole_number
-from tritonqa.errors import InputError
+from tritonqa.datasets import Example
+from tritonqa.errors import InputError, LibraryError
 from tritonqa.library.answer.ask import PASSAGES, Asking, Prepared, finish, prepare, searched_by
 from tritonqa.library.answer.cite import Citer
 from tritonqa.library.answer.cited import CitedAnswers, Hit, Searched
 from tritonqa.library.answer.hit import hit_of
+from tritonqa.library.answer.judge import Judge
+from tritonqa.library.answer.judge import fitted as packaged_judge
+from tritonqa.library.answer.kept import Kept, forget, keep, kept
 from tritonqa.library.check import Checked, check, questions_of
 from tritonqa.library.document import Document
 from tritonqa.library.encoder import PACKAGED
@@ -33,6 +39,9 @@ from tritonqa.library.store.scope import Both, Day, Texts
 from tritonqa.progress import Step
 from tritonqa.reader import Reader
 from tritonqa.tracing import span
+
+if TYPE_CHECKING:
+    from tritonqa.library.fit import Fitted
 
 Paths = str | PathLike[str] | Iterable[str | PathLike[str]]
 
@@ -141,16 +150,13 @@ class Library:
         self._open.store()
         self._open.begin()
         prepared = self.prepare(question, asking.passages, scope)
-        with span("tritonqa.read"):
-            texts, options = prepared.passages, prepared.options
-            read = self._open.reader.ask(prepared.question, texts, step=step, **options) if texts else None
-        return finish(prepared, read, Citer(self.options), asking)
+        return finish(prepared, self._read(prepared, step), Citer(self.options), asking)
 
-    def prepare(self, question: str, passages: int = PASSAGES, scope: Scope | None = None) -> Prepared:
+    def prepare(self, question: str, passages: int = PASSAGES, scope: AnyScope | None = None) -> Prepared:
         """Find what is to be read for a question: the first third of an ask."""
         text = checked_query(question, "question")
         with self._open.store().read(self._scope(scope)) as view:
-            return prepare(view, text, self._open.encoder, passages)
+            return prepare(view, text, self._open.encoder, passages, self._judge)
 
     def search(self, query: str, *, k: int = 20, scope: Scope | None = None) -> list[Hit]:
         """Return the passages alone, the best first."""
@@ -178,7 +184,8 @@ class Library:
 
     def status(self) -> LibraryStatus:
         """Say what the library holds, and which files it could not read."""
-        return status(self._open.store(), self.scope)
+        own = kept(self._folder)
+        return replace(status(self._open.store(), self.scope), fitted_on=own.questions if own else 0)
 
     def check(
         self, asks: int = 100, questions: Sequence[str] | None = None, *, step: Step | None = None
@@ -253,11 +260,49 @@ class Library:
         """Close the library."""
         self.close()
 
+    def fit(
+        self, examples: Sequence[Example], *, passages: int = PASSAGES, step: Step | None = None
+    ) -> Fitted:
+        """Fit what decides between answers, and when to refuse, to this library, its reader and questions.
+
+        Each question that has an answer is asked again without the documents that hold it, which should be
+        refused. What was fitted is kept in the library's folder where it is better on questions that it was
+        not fitted on. step(done, all) is told of questions. Raises InputError for too few of them,
+        LibraryError for a library that is in no folder.
+        """
+        from tritonqa.library.fit import fit
+
+        folder = self._require_folder()
+        judge, fitted = fit(self.prepare, self._read, examples, self._judge, passages, step)
+        if fitted.kept:
+            keep(folder, Kept(judge, fitted.questions))
+        return fitted
+
+    def forget_fit(self) -> bool:
+        """Weigh answers as the packaged judge does again; return whether there was another."""
+        return forget(self._require_folder())
+
+    def _read(self, prepared: Prepared, step: Step | None = None) -> Answers | None:
+        with span("tritonqa.read"):
+            texts, options = prepared.passages, prepared.options
+            return self._open.reader.ask(prepared.question, texts, step=step, **options) if texts else None
+
+    @property
+    def _judge(self) -> Judge:
+        own = kept(self._folder)
+        return own.judge if own else packaged_judge()
+
+    def _require_folder(self) -> Path:
+        self._open.store()
+        if self._folder is None:
+            raise LibraryError(f"{self.path} is in no folder, where a fit is kept; fit a library that is")
+        return self._folder
+
     @property
     def _folder(self) -> Path | None:
         return self.path if isinstance(self.path, Path) else None
 
-    def _scope(self, narrower: Scope | None) -> AnyScope:
+    def _scope(self, narrower: AnyScope | None) -> AnyScope:
         if narrower is None:
             return self.scope
         return narrower if self.scope == EVERYTHING else Both((self.scope, narrower))

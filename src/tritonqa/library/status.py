@@ -15,6 +15,7 @@ class LibraryStatus:
 
     notes say of files that were read what could not be ("page 3 has no text layer"), or was by OCR. encoder
     is the one that made the vectors, bytes what the library takes on disk, generation counts its changes.
+    fitted_on questions its judge was fitted; 0 where the packaged one judges.
     """
 
     files: int
@@ -25,6 +26,7 @@ class LibraryStatus:
     generation: int
     unreadable: tuple[Skipped, ...]
     notes: tuple[Noted, ...] = ()
+    fitted_on: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the status as JSON has it."""

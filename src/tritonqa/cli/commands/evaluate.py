@@ -98,7 +98,7 @@ def evaluate(
             raise InputError("--predict-only scores nothing; leave out --predictions, --plots and --library")
         _predict(load, load_squad(file, gold=False), asked, output)
         return
-    dataset = load_squad(file)
+    dataset = load_squad(file, contexts=library is None)
     if library is not None and given is not None:
         raise InputError("library is asked afresh; leave out --predictions")
     if given is not None:

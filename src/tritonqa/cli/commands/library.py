@@ -12,8 +12,10 @@ from tritonqa.cli.library_display import advise
 from tritonqa.cli.library_options import DOCUMENTS, LIBRARY, Place, parse_options
 from tritonqa.cli.options import as_json, reader_options
 from tritonqa.cli.output import show
+from tritonqa.datasets import load_squad
 from tritonqa.errors import InputError
 from tritonqa.library.check import Checked
+from tritonqa.library.fit import Fitted
 from tritonqa.library.library import Library
 from tritonqa.library.parse import ParseOptions
 from tritonqa.library.status import LibraryStatus
@@ -95,6 +97,47 @@ def check(
         raise click.exceptions.Exit(1)
 
 
+@library.command()
+@folder
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--reset", is_flag=True, help="Weigh answers as the package does again; needs no FILE.")
+@reader_options
+@as_json
+def fit(folder: Place, file: Path | None, reset: bool, load: Callable[[], Reader], as_json: bool) -> None:
+    """Fit what decides between answers, and when none is given, to the library at DIR and FILE's questions.
+
+    FILE has questions about its documents with their answers, as `tritonqa evaluate` reads them; their
+    contexts are not read. Each is asked again without the documents that hold its answer. What was fitted
+    stays with the library where it is better on questions that it was not fitted on. For another reader than
+    the packaged one, or documents that differ from an encyclopaedia's.
+    """
+    if reset:
+        if file is not None:
+            raise InputError("file is not read with --reset; leave out one of them")
+        with Library(folder) as opened:
+            gone = opened.forget_fit()
+        show({"reset": gone}, as_json, ["fit forgotten" if gone else "there was no fit to forget"])
+        return
+    if file is None:
+        raise InputError("file is missing; give questions with answers, or --reset")
+    examples = load_squad(file, contexts=False).examples
+    with load() as reader, Library(folder, reader) as opened, bar("questions") as step:
+        found = opened.fit(examples, step=step)
+    show(found.to_dict(), as_json, _fit_lines(found))
+
+
+def _fit_lines(found: Fitted) -> Iterator[str]:
+    yield (f"{found.questions} questions of the library, {found.hidden} of it without what answers them")
+    yield f"{'':12} {'before':>8} {'fitted':>8}"
+    for name, value in found.before.items():
+        yield f"{name:12} {value:8.3f} {found.after[name]:8.3f}"
+    yield (
+        "the library judges by this fit from now on"
+        if found.kept
+        else "the fit is no better on questions that it was not fitted on; the library judges as before"
+    )
+
+
 def _check_lines(found: Checked) -> Iterator[str]:
     yield (
         f"{found.asks} asks, {found.answers} answers at {found.places} places: "
@@ -113,6 +156,8 @@ def _status_lines(held: LibraryStatus) -> Iterator[str]:
     yield f"vectors     {held.passages - held.without_vectors} ({held.encoder or 'no encoder'})"
     if held.bytes:
         yield f"on disk     {held.bytes / 1e6:.1f} MB"
+    if held.fitted_on:
+        yield f"judge       fitted on {held.fitted_on} questions"
     yield f"unreadable  {len(held.unreadable)}"
     for path, reason in held.unreadable:
         yield f"  {visible(path)} {reason}"

@@ -9,7 +9,7 @@ from tritonqa.checks import check_fields, whole_number
 from tritonqa.library.answer.cite import Citer
 from tritonqa.library.answer.cited import CitedAnswer, CitedAnswers, Searched
 from tritonqa.library.answer.context import context
-from tritonqa.library.answer.judge import Candidate, fitted
+from tritonqa.library.answer.judge import Candidate, Judge
 from tritonqa.library.answer.merge import merge
 from tritonqa.library.answer.place import place_of
 from tritonqa.library.encoder import Encoder
@@ -45,11 +45,12 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A question, the passages to read for it, the best first, and what was searched."""
+    """A question, the passages to read for it, the best first, what was searched, and who is to judge."""
 
     question: str
     found: tuple[tuple[Retrieved, Stored], ...]
     searched: Searched
+    judge: Judge
 
     @property
     def passages(self) -> list[str]:
@@ -62,23 +63,22 @@ class Prepared:
         return {"top_k": max(_SPANS * len(self.found), _LEAST), "no_answer_threshold": 1.0}
 
 
-def prepare(view: View, question: str, encoder: Encoder | None, passages: int) -> Prepared:
+def prepare(view: View, question: str, encoder: Encoder | None, passages: int, judge: Judge) -> Prepared:
     """Retrieve what is to be read."""
     searched = searched_by(view)
     with span("tritonqa.retrieve"):
         found = retrieve(view, question, encoder, passages)
         stored = view.passages([one.id for one in found])
     pairs = zip(found, stored, strict=True)
-    return Prepared(question, tuple((one, text) for one, text in pairs if text.text.strip()), searched)
+    return Prepared(question, tuple((one, text) for one, text in pairs if text.text.strip()), searched, judge)
 
 
 def finish(prepared: Prepared, read: Answers | None, citer: Citer, options: Asking) -> CitedAnswers:
     """Judge what a reader has read, and look at the files again; None where there was nothing to read."""
     if read is None:
         return CitedAnswers(prepared.question, (), 1.0, prepared.searched)
-    judge = fitted()
-    candidates = judge.judged(_candidates(read, prepared), read.no_answer)
-    no_answer = judge.no_answer(candidates, read.no_answer)
+    candidates = prepared.judge.judged(candidates_of(read, prepared), read.no_answer)
+    no_answer = prepared.judge.no_answer(candidates, read.no_answer)
     items: tuple[CitedAnswer, ...] = ()
     if no_answer <= options.no_answer_threshold:
         with span("tritonqa.cite"):
@@ -95,7 +95,7 @@ def searched_by(view: View) -> Searched:
     return Searched(counts.files, counts.passages, unreadable)
 
 
-def _candidates(read: Answers, prepared: Prepared) -> list[Candidate]:
+def candidates_of(read: Answers, prepared: Prepared) -> list[Candidate]:
     """Put the reader's answers at their places in the documents; of overlapping passages each place once."""
     asked = frozenset(analyse(prepared.question))
     found: dict[tuple[str, int, int], Candidate] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -95,6 +95,12 @@ def log_odds(probability: float) -> float:
     return log(bounded) - log(1 - bounded)
 
 
-def _probability(weights: dict[str, float], values: dict[str, float]) -> float:
-    total = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in values.items())
-    return 1 / (1 + exp(-max(min(total, 700.0), -700.0)))
+def weighed(weights: Mapping[str, float], values: Mapping[str, float]) -> float:
+    """Return the sum of what is weighed, and the bias."""
+    return weights.get("bias", 0.0) + sum(
+        weight * values[name] for name, weight in weights.items() if name != "bias"
+    )
+
+
+def _probability(weights: Mapping[str, float], values: Mapping[str, float]) -> float:
+    return 1 / (1 + exp(-max(min(weighed(weights, values), 700.0), -700.0)))

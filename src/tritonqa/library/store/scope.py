@@ -84,6 +84,17 @@ class Among:
 
 
 @dataclass(frozen=True, slots=True)
+class Without:
+    """All documents but these, by their whole paths."""
+
+    paths: frozenset[PurePath]
+
+    def admits(self, path: PurePath, kind: str, metadata: Metadata) -> bool:
+        """Tell whether a document is none of them."""
+        return path not in self.paths
+
+
+@dataclass(frozen=True, slots=True)
 class Both:
     """What several scopes let through, all of them."""
 
@@ -94,7 +105,7 @@ class Both:
         return all(scope.admits(path, kind, metadata) for scope in self.scopes)
 
 
-AnyScope: TypeAlias = Scope | Among | Both
+AnyScope: TypeAlias = Scope | Among | Without | Both
 
 
 def _texts(value: Texts, name: str) -> tuple[str, ...]:
