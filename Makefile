@@ -27,7 +27,7 @@ demo: $(BASE)
 	$(PYTHON) -m venv .venv
 	$(PIP_LOCKED) --no-deps -r requirements/test.txt
 	$(PIP) torch
-	$(PIP_OURS) -e . -e ./models/minilm -e ./models/encoder -e ./models/minilm/checkpoint -e ./integrations/haystack
+	$(PIP_OURS) -e . -e ./models/minilm -e ./models/encoder -e ./models/minilm/checkpoint -e ./models/mpnet -e ./integrations/haystack
 	touch $@
 
 # Needs uv.
@@ -64,8 +64,8 @@ bench: .venv/dev
 	$(PIP) -e . -e ./models/minilm -e ./models/encoder
 	touch $@
 
-.venv/dev: .venv/base models/minilm/checkpoint/pyproject.toml integrations/haystack/pyproject.toml
-	$(PIP) -e '.[dev]' -e ./models/minilm/checkpoint -e './integrations/haystack[test]'
+.venv/dev: .venv/base models/minilm/checkpoint/pyproject.toml models/mpnet/pyproject.toml integrations/haystack/pyproject.toml
+	$(PIP) -e '.[dev]' -e ./models/minilm/checkpoint -e ./models/mpnet -e './integrations/haystack[test]'
 	touch $@
 
 clean:

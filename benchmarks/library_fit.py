@@ -1,10 +1,11 @@
 """Fit how much words and vectors count, and what a library's judge weighs, on articles used for nothing else.
 
-    python benchmarks/library_fit.py DATA LIBRARY [--questions 125] [--write]
+    python benchmarks/library_fit.py DATA LIBRARY [--questions 125] [--reader BUNDLE] [--write | --own]
 
 The articles of DATA's train/squad-train.jsonl.gz are those that the packaged reader's recipe keeps out
 (models/minilm/recipe). Each question is asked with all articles and without its own. Prints recall by weight,
-and figures that each fifth of the questions got from the others; --write puts the models into the package.
+and figures that each fifth of the questions got from the others; --write puts the models into the package,
+--own fits LIBRARY's own judge instead, as `tritonqa library fit` does.
 LIBRARY is a folder that is filled once and kept. Run it from the tree's root with PYTHONPATH=.
 """
 
@@ -23,7 +24,8 @@ from library_corpus import fill
 
 import tritonqa.library.answer
 from models.minilm.recipe.mixture import mixture
-from tritonqa import Reader
+from tritonqa import Library, Reader
+from tritonqa.datasets import Example
 from tritonqa.evaluate import exact
 from tritonqa.evaluate.retrieval import retrieval_figures
 from tritonqa.library.answer.judge import FITTED, Candidate, Model, features
@@ -33,6 +35,8 @@ from tritonqa.library.fit import figures
 from tritonqa.library.retrieve import retrieve
 from tritonqa.library.retrieve.weights import Weights
 from tritonqa.library.store import EVERYTHING, Scope, View
+from tritonqa.progress import bar
+from tritonqa.reader.find import PACKAGED
 
 PLACE = ("lexical", "near")  # of a passage, beside an answer's share
 ANSWERED = {
@@ -96,14 +100,19 @@ def main() -> None:
     parser.add_argument("library", type=Path)
     parser.add_argument("--questions", type=int, default=125)
     parser.add_argument("--passages", type=int, default=PASSAGES, help="Read for each question.")
+    parser.add_argument("--reader", default=PACKAGED)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--own", action="store_true")
     options = parser.parse_args()
     passages, questions = draw(options.data)
     store = fill(options.library, passages)
+    if options.own:
+        fit_own(options.library, options.reader, questions[: options.questions])
+        return
     with store.read(EVERYTHING) as view:
         weigh(view, questions[:600])
     seen: list[Observed] = []
-    with Reader() as reader:
+    with Reader.load(options.reader) as reader:
         for number, row in enumerate(questions[: options.questions]):
             article = row["passage"].split("-")[0]
             others = tuple({f"{name.split('-')[0]}-*" for name, _, _ in passages} - {f"{article}-*"})
@@ -116,6 +125,16 @@ def main() -> None:
     if options.write:
         file = Path(tritonqa.library.answer.__file__).parent / FITTED
         file.write_text(json.dumps(models, indent=2) + "\n", encoding="utf-8")
+
+
+def fit_own(library: Path, bundle: str, questions: list[Row]) -> None:
+    """Fit a library's own judge; print what that changes."""
+    examples = [
+        Example(str(i), "", row["question"], "", tuple(answer["text"] for answer in row["answers"]))
+        for i, row in enumerate(questions)
+    ]
+    with Reader.load(bundle) as reader, Library(library, reader) as opened, bar("questions") as step:
+        print(json.dumps(opened.fit(examples, step=step).to_dict(), indent=2))
 
 
 def fit(seen: list[Observed], names: tuple[str, ...]) -> Model:

@@ -1,16 +1,18 @@
 """Exact match of a whole library by how many passages are read, and what it refuses without the document.
 
     python benchmarks/library_open_domain.py DATA LIBRARY [--questions 100] [--passages 5 10 20]
-        [--reader BUNDLE]
+        [--reader BUNDLE] [--judge FILE]
 
 Over opendomain's passages and the first questions of each source. Each question is asked again of the library
 without the article that answers it, which should be refused, and of the reader over the right passage alone:
-the most that finding and judging can leave. LIBRARY is a folder that is filled once and kept.
+the most that finding and judging can leave. LIBRARY is a folder that is filled once and kept. FILE is another
+library's judge.json, fitted on other questions (library_fit.py --own).
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -23,6 +25,7 @@ from record import record
 from tritonqa import Answers, Library, Reader
 from tritonqa.evaluate import exact
 from tritonqa.library.answer import CitedAnswers
+from tritonqa.library.answer.kept import FILE, forget
 from tritonqa.library.evaluate import FALSE_REFUSALS, refusal_curve
 from tritonqa.library.metadata import Metadata
 from tritonqa.library.store import Scope
@@ -56,9 +59,13 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=100)
     parser.add_argument("--passages", type=int, nargs="+", default=[5, 10, 20])
     parser.add_argument("--reader", default=PACKAGED)
+    parser.add_argument("--judge", type=Path)
     options = parser.parse_args()
     passages, questions = opendomain(options.data, options.questions)
     fill(options.library, passages)
+    forget(options.library)
+    if options.judge is not None:
+        shutil.copy(options.judge, options.library / FILE)
     titles = {name: title for name, title, _ in passages}
     texts = {name: text for name, _, text in passages}
     names = defaultdict(set)
@@ -66,7 +73,10 @@ def main() -> None:
         names[title].add(f"{name}.txt")
     by_title = {title: frozenset(hidden) for title, hidden in names.items()}
     figures: dict[str, Any] = {"passages": len(passages), "questions": options.questions}
-    figures["reader"] = Path(options.reader).name
+    figures |= {
+        "reader": Path(options.reader).name,
+        "judge": "packaged" if options.judge is None else "fitted",
+    }
     opened = Reader.load(options.reader)
     with opened as reader, Library(options.library, reader) as library, bar("asks") as step:
         for source, rows in questions.items():

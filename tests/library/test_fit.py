@@ -77,6 +77,14 @@ def test_questions_of_other_documents_are_refused(library: Library) -> None:
         library.fit(others)
 
 
+def test_a_library_in_no_folder_keeps_no_fit(reader: Reader) -> None:
+    with Library("milvus://127.0.0.1:19530/notes", reader) as library:
+        with pytest.raises(LibraryError, match=r"notes is in no folder, where a fit is kept"):
+            library.fit(questions())
+        with pytest.raises(LibraryError, match="is in no folder"):
+            library.forget_fit()
+
+
 def test_a_library_that_is_not_there_has_nothing_to_fit(tmp_path: Path, reader: Reader) -> None:
     with pytest.raises(LibraryError, match="no library"), Library(tmp_path / "none", reader) as library:
         library.fit(questions())

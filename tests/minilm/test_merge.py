@@ -1,25 +1,16 @@
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from models.minilm.recipe.merge import merge
 from tests.support import checkpoints
+from tests.support.learnt import learnt
 from tritonqa.errors import InputError
 from tritonqa.train.start import Start
-
-
-def learnt(before: Path, folder: Path, name: str, change: float) -> Path:
-    """Copy a checkpoint, one weight of which has changed."""
-    shutil.copytree(before, folder)
-    weights = load_file(before / "model.safetensors")
-    weights[name] = weights[name] + change
-    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-    return folder
 
 
 def test_a_reader_gets_what_another_has_learnt_since(tmp_path: Path) -> None:

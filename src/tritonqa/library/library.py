@@ -293,9 +293,9 @@ class Library:
         return own.judge if own else packaged_judge()
 
     def _require_folder(self) -> Path:
-        self._open.store()
         if self._folder is None:
             raise LibraryError(f"{self.path} is in no folder, where a fit is kept; fit a library that is")
+        self._open.store()
         return self._folder
 
     @property

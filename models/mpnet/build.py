@@ -1,0 +1,52 @@
+"""Build the package's data: what a trained checkpoint has over its encoder.
+
+    python models/mpnet/build.py ENCODER CHECKPOINT
+
+needs tritonqa[export]. CHECKPOINT is what models/minilm/recipe wrote. Prints how much of the change is kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from tritonqa_mpnet import path
+from tritonqa_mpnet.delta import grow, shrink
+
+from tritonqa.digests import sha256
+from tritonqa.train.start import Start
+
+
+def build(encoder: Path, checkpoint: Path, file: Path) -> float:
+    """Write the file; return the error left, as a share of the change."""
+    before = Start.open(encoder, new_head=True).model.state_dict()
+    after = Start.open(checkpoint).model.state_dict()
+    delta = shrink(before, after)
+    save_file(delta, file, {"encoder": sha256(encoder / "model.safetensors")})
+    file.chmod(0o644)
+    grown = grow(before, delta)
+    lost, learnt = (
+        math.hypot(*(float((after[name] - other[name]).norm()) for name in after))
+        for other in (grown, before)
+    )
+    return lost / learnt
+
+
+def main() -> None:
+    """Build from what the command line names."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("encoder", type=Path)
+    parser.add_argument("checkpoint", type=Path)
+    options = parser.parse_args()
+    with torch.no_grad():
+        left = build(options.encoder, options.checkpoint, path())
+    print(f"wrote {path()}, {path().stat().st_size / 1e6:.1f} MB; of the change {left:.1%} is lost")
+
+
+if __name__ == "__main__":
+    main()
