@@ -2,15 +2,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from tritonqa.errors import ServerError
 from tritonqa.triton.runtime import install as installing
 from tritonqa.triton.runtime.install import install
-from tritonqa.triton.runtime.layout import missing_requirements
+from tritonqa.triton.runtime.layout import default, missing_requirements
 
 pytestmark = pytest.mark.skipif(bool(missing_requirements()), reason="Triton can't run here")
 
@@ -45,3 +49,30 @@ def test_one_without_either_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> 
 
 def without(*names: str) -> Any:
     return lambda name: None if name in names else find_spec(name)
+
+
+def test_who_waits_for_an_install_takes_what_came(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What another process has installed may run by now: it is not put in its place again."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    runtime = default()
+    runtime.folder.parent.mkdir()
+    waits = threading.Event()
+    monkeypatch.setattr(Path, "mkdir", telling(Path.mkdir, waits))
+    with ThreadPoolExecutor(1) as pool:
+        with FileLock(runtime.folder.parent / f".{runtime.folder.name}.lock"):
+            coming = pool.submit(install)
+            waits.wait()
+            for file in (runtime.server, runtime.stub, runtime.numpy / "numpy" / "version.py"):
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text("as it came", encoding="utf-8")
+        assert coming.result() == runtime
+    assert runtime.server.read_text(encoding="utf-8") == "as it came"
+
+
+def telling(call: Any, called: threading.Event) -> Any:
+    def wrapped(*arguments: Any, **named: Any) -> Any:
+        found = call(*arguments, **named)
+        called.set()
+        return found
+
+    return wrapped

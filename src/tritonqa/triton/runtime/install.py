@@ -38,7 +38,7 @@ def install(wheels: Path | None = None, *, again: bool = False, say: Say = lambd
     try:
         runtime = default()
         if again or not runtime.complete:
-            _install(runtime, wheels, say)
+            _install(runtime, wheels, again, say)
     except OSError as error:
         where = error.filename or "Triton's folder"
         raise ServerError(
@@ -47,10 +47,18 @@ def install(wheels: Path | None = None, *, again: bool = False, say: Say = lambd
     return runtime
 
 
-def _install(runtime: Runtime, wheels: Path | None, say: Say) -> None:
+def _install(runtime: Runtime, wheels: Path | None, again: bool, say: Say) -> None:
+    """Install, one process at a time: who waited takes what came, whose server may be running by now."""
+    from filelock import FileLock
+
     cache = runtime.folder.parent
     cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{runtime.folder.name}-", dir=cache) as name:
+    with (
+        FileLock(cache / f".{runtime.folder.name}.lock"),
+        tempfile.TemporaryDirectory(prefix=f".{runtime.folder.name}-", dir=cache) as name,
+    ):
+        if runtime.complete and not again:
+            return
         staged = Runtime(Path(name) / "runtime")
         say("downloading the pinned wheels (74 MB) through pip")
         _download(Path(name), wheels)
