@@ -35,30 +35,21 @@ def test_the_rule_follows_the_cpus_flags(
 
 
 @pytest.mark.parametrize(
-    ("flags", "first"), [({"avx2"}, "openvino/int8-weights"), ({"avx2", "avx_vnni"}, "openvino/int8")]
-)
-def test_an_int8_file_alone_keeps_its_activations_where_int8_is_not_faster(
-    monkeypatch: pytest.MonkeyPatch, flags: set[str], first: str
-) -> None:
-    pytest.importorskip("openvino")
-    monkeypatch.setattr(cpu, "flags", lambda: frozenset(flags))
-    assert str(choices([(Path("m.int8.onnx"), "onnx", "int8")])[0]) == first
-
-
-@pytest.mark.parametrize(
-    ("flags", "first"),
+    ("stored", "flags", "first"),
     [
-        ({"avx2", "avx512_vnni"}, "openvino/fp32"),
-        ({"avx512_bf16"}, "openvino/bf16"),
-        ({"amx_bf16"}, "openvino/bf16"),
+        ("int8", {"avx2"}, "openvino/int8-weights"),
+        ("int8", {"avx2", "avx_vnni"}, "openvino/int8"),
+        ("fp32", {"avx2", "avx512_vnni"}, "openvino/fp32"),
+        ("fp32", {"avx512_bf16"}, "openvino/bf16"),
+        ("fp32", {"amx_bf16"}, "openvino/bf16"),
     ],
 )
-def test_an_fp32_file_alone_runs_in_bf16_where_the_cpu_multiplies_it(
-    monkeypatch: pytest.MonkeyPatch, flags: set[str], first: str
+def test_a_file_alone_runs_in_what_the_cpu_multiplies_fast(
+    monkeypatch: pytest.MonkeyPatch, stored: str, flags: set[str], first: str
 ) -> None:
     pytest.importorskip("openvino")
     monkeypatch.setattr(cpu, "flags", lambda: frozenset(flags))
-    assert str(choices([(Path("m.onnx"), "onnx", "fp32")])[0]) == first
+    assert str(choices([(Path("m.onnx"), "onnx", stored)])[0]) == first
 
 
 def test_dynamic_int8_runs_on_onnxruntime_first() -> None:

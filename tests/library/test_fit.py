@@ -62,6 +62,27 @@ def test_what_was_fitted_judges_from_then_on_and_is_forgotten(library: Library) 
     assert library.status().fitted_on == 0
 
 
+def test_a_second_fit_sets_out_from_the_packaged_judge_again(library: Library) -> None:
+    first = library.fit(questions())
+    assert first.kept and library.fit(questions()) == first
+
+
+def test_a_library_of_one_document_has_nothing_left_to_refuse_by(tmp_path: Path, reader: Reader) -> None:
+    text = "".join(f"The {thing} has {months} parts. " for months, thing in enumerate(THINGS, 11))
+    (tmp_path / "all.txt").write_text(text, encoding="utf-8")
+    asks = [
+        Example(thing, "", f"How many parts has the {thing}?", "", (str(months),))
+        for months, thing in enumerate(THINGS, 11)
+    ]
+    with Library(tmp_path / "x.library", reader) as library:
+        library.add(tmp_path / "all.txt")
+        with pytest.raises(InputError, match="0 can be asked that should be refused, and a fit takes 10"):
+            library.fit(asks)
+        others = [Example(f"no {i}", "", f"Who is king {i}?", "", ()) for i in range(4 * len(asks))]
+        rows = [row for i, ask in enumerate(asks) for row in (ask, *others[4 * i : 4 * i + 4])]
+        assert library.fit(rows).hidden == len(others)  # every fifth has an answer
+
+
 def test_too_few_questions_are_refused_and_change_nothing(library: Library) -> None:
     with pytest.raises(InputError, match=f"takes {LEAST} questions.*has 3"):
         library.fit(questions()[:3])

@@ -56,24 +56,31 @@ def fit(
 ) -> tuple[Judge, Fitted]:
     """Fit a judge from another on; kept where it is no less often right, and knows better when to refuse.
 
-    Raises InputError for fewer than LEAST questions that have an answer.
+    The other must not know these questions. Raises InputError for fewer than LEAST questions that have an
+    answer, and where next to none can be asked of the library, or of it without what answers them.
     """
     answerable = sum(bool(example.answers) for example in examples)
     if answerable < LEAST:
         raise InputError(f"a fit takes {LEAST} questions with an answer at least; the file has {answerable}")
     seen: list[Observed] = []
-    for done, example in enumerate(examples, 1):
+    for done, example in enumerate(sorted(examples, key=lambda one: not one.answers), 1):  # even in each fold
         seen += _observed(prepare, read, done, example, passages)
         if step is not None:
             step(done, len(examples))
     if not any(not one.gone and any(right for _, right in one.answers) for one in seen):
         raise InputError("the library answers none of these questions; give questions about its documents")
+    gone = sum(one.gone for one in seen)
+    for name, count in (("answered from the library", len(seen) - gone), ("that should be refused", gone)):
+        if count < LEAST // 2:
+            raise InputError(
+                f"of these questions {count} can be asked {name}, and a fit takes {LEAST // 2}; "
+                "add more, also ones without an answer"
+            )
     kind = "hybrid" if any(known["dense"] for one in seen for known, _ in one.answers) else "lexical"
     model = getattr(judge, kind)
     fresh = partial(learn, before=model, ridge=RIDGE)
     before, after = figures(judged(seen, model)), figures(crossed(seen, fresh))
     better = after["log_loss"] < before["log_loss"] and after["exact"] >= before["exact"]
-    gone = sum(one.gone for one in seen)
     return replace(judge, **{kind: fresh(seen)}), Fitted(len(seen) - gone, gone, before, after, better)
 
 

@@ -266,14 +266,14 @@ class Library:
         """Fit what decides between answers, and when to refuse, to this library, its reader and questions.
 
         Each question that has an answer is asked again without the documents that hold it, which should be
-        refused. What was fitted is kept in the library's folder where it is better on questions that it was
-        not fitted on. step(done, all) is told of questions. Raises InputError for too few of them,
-        LibraryError for a library that is in no folder.
+        refused. What was fitted is kept in the library's folder where it is better than the packaged judge on
+        questions that it was not fitted on. step(done, all) is told of questions. Raises InputError for too
+        few of them, LibraryError for a library that is in no folder.
         """
         from tritonqa.library.fit import fit
 
         folder = self._require_folder()
-        judge, fitted = fit(self.prepare, self._read, examples, self._judge, passages, step)
+        judge, fitted = fit(self.prepare, self._read, examples, packaged_judge(), passages, step)
         if fitted.kept:
             keep(folder, Kept(judge, fitted.questions))
         return fitted

@@ -108,8 +108,8 @@ def fit(folder: Place, file: Path | None, reset: bool, load: Callable[[], Reader
 
     FILE has questions about its documents with their answers, as `tritonqa evaluate` reads them; their
     contexts are not read. Each is asked again without the documents that hold its answer. What was fitted
-    stays with the library where it is better on questions that it was not fitted on. For another reader than
-    the packaged one, or documents that differ from an encyclopaedia's.
+    stays with the library where it is better than the package's on questions that it was not fitted on. For
+    another reader than the packaged one, or documents that differ from an encyclopaedia's.
     """
     if reset:
         if file is not None:
@@ -127,8 +127,8 @@ def fit(folder: Place, file: Path | None, reset: bool, load: Callable[[], Reader
 
 
 def _fit_lines(found: Fitted) -> Iterator[str]:
-    yield (f"{found.questions} questions of the library, {found.hidden} of it without what answers them")
-    yield f"{'':12} {'before':>8} {'fitted':>8}"
+    yield f"{found.questions} questions of the library, {found.hidden} of it without what answers them"
+    yield f"{'':12} {'packaged':>8} {'fitted':>8}"
     for name, value in found.before.items():
         yield f"{name:12} {value:8.3f} {found.after[name]:8.3f}"
     yield (
