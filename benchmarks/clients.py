@@ -33,6 +33,7 @@ _CONNECTIONS = 32
 class Way(ABC):
     """A way to ask; answer is what differs."""
 
+    fingerprint = ""
     lookahead = 1
     decoding = Decoding()
     calibration: Calibration | None = None

@@ -42,6 +42,7 @@ RATE = 500.0
 class Ready:
     """A reader that has its answer: what is left is the harness."""
 
+    fingerprint = ""
     lookahead = 1
     decoding = Decoding()
     calibration: Calibration | None = None

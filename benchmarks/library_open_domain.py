@@ -1,12 +1,13 @@
 """Exact match of a whole library by how many passages are read, and what it refuses without the document.
 
-    python benchmarks/library_open_domain.py DATA LIBRARY [--questions 100] [--passages 5 10 20]
-        [--reader BUNDLE] [--judge FILE]
+    python benchmarks/library_open_domain.py DATA LIBRARY [--questions 100] [--spread]
+        [--passages 5 10 20] [--reader BUNDLE] [--judge FILE]
 
-Over opendomain's passages and the first questions of each source. Each question is asked again of the library
-without the article that answers it, which should be refused, and of the reader over the right passage alone:
-the most that finding and judging can leave. LIBRARY is a folder that is filled once and kept. FILE is another
-library's judge.json, fitted on other questions (library_fit.py --own).
+Over opendomain's passages and the first questions of each source, which are of few articles, or as many from
+all over it. Each question is asked again of the library without the article that answers it, which should be
+refused, and of the reader over the right passage alone: the most that finding and judging can leave. LIBRARY
+is a folder that is filled once and kept. FILE is another library's judge.json, fitted on other questions
+(library_fit.py --own). Each reader has results of its own.
 """
 
 from __future__ import annotations
@@ -57,11 +58,12 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("library", type=Path)
     parser.add_argument("--questions", type=int, default=100)
+    parser.add_argument("--spread", action="store_true")
     parser.add_argument("--passages", type=int, nargs="+", default=[5, 10, 20])
     parser.add_argument("--reader", default=PACKAGED)
     parser.add_argument("--judge", type=Path)
     options = parser.parse_args()
-    passages, questions = opendomain(options.data, options.questions)
+    passages, questions = opendomain(options.data, options.questions, spread=options.spread)
     fill(options.library, passages)
     forget(options.library)
     if options.judge is not None:
@@ -74,6 +76,7 @@ def main() -> None:
     by_title = {title: frozenset(hidden) for title, hidden in names.items()}
     figures: dict[str, Any] = {"passages": len(passages), "questions": options.questions}
     figures |= {
+        "spread": options.spread,
         "reader": Path(options.reader).name,
         "judge": "packaged" if options.judge is None else "fitted",
     }
@@ -105,7 +108,8 @@ def main() -> None:
                 for row in rows
             ]
             figures[source] = {**found, "passage_given": {"exact": 100 * float(np.mean(alone))}}
-    record("library-open-domain", figures)
+    ways = ["" if options.reader == PACKAGED else f"-{Path(options.reader).name}", "-spread" * options.spread]
+    record("library-open-domain" + "".join(ways), figures)
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def asks(library: Library, reader: Reader, questions: list[str]) -> dict[str, fl
         read = library.prepare(question, PASSAGES)
         timed = {
             "library": milliseconds(partial(library.ask, question, passages=PASSAGES)),
-            "reader": milliseconds(partial(reader.ask, read.question, read.passages, **read.options)),
+            "reader": milliseconds(partial(reader.ask, read.question, read.passages, **read.options())),
         }
         for name, took in timed.items() if number >= 3 else ():
             spent[name].append(took)

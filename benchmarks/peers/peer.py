@@ -30,6 +30,7 @@ _ENDS = 30.0  # seconds that it may take to stop
 class Peer:
     """A process that keeps the peer loaded; cold_start are the seconds to its first answer."""
 
+    fingerprint = ""
     lookahead = 1
     decoding = Decoding()
     calibration: Calibration | None = None

@@ -4,6 +4,7 @@ TritonQAError
 ├── InputError        what was asked can't be answered: names the field and the remedy
 │   └── DocumentError a document can't be read: says why in one sentence
 ├── LibraryError      a library is missing, damaged, too new, or in use by another writer
+│   └── Busy          another process is writing to it
 ├── BundleError       a reader on disk is missing, damaged, unsafe or too new
 ├── ExportError       a checkpoint can't become a bundle
 ├── TrainingError     a reader can't learn from what it is given
@@ -47,6 +48,10 @@ class DocumentError(InputError):
 
 class LibraryError(TritonQAError):
     """Say what is wrong with a library of documents, and what to do."""
+
+
+class Busy(LibraryError):
+    """Say that another process is writing to a library."""
 
 
 class BundleError(TritonQAError):

@@ -154,6 +154,8 @@ def test_parts_of_parquet_have_one_schema_whatever_they_hold(reader: Reader, tmp
 class Picky:
     """A reader that refuses some questions as a server with limits does, at their place."""
 
+    fingerprint = ""
+
     def __init__(self, reader: Reader, refused: Callable[[str], bool], error: Exception) -> None:
         self._reader, self._refused, self._error = reader, refused, error
 

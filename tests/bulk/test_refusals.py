@@ -112,11 +112,22 @@ def test_a_pipe_is_refused_and_a_place_of_the_lock_that_is_taken(reader: Reader,
         bulk(reader, [str(source)], str(tmp_path / "taken"))
 
 
-def test_other_runs_are_kept_out_of_a_folder(reader: Reader, tmp_path: Path) -> None:
+def test_other_runs_are_kept_out_of_a_folder(
+    reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source, out = written(tmp_path, asked(4), "jsonl"), tmp_path / "out"
     bulk(reader, [str(source)], str(out), BulkOptions(rows=2))
     with pytest.raises(InputError, match=r"holds a run with other rows \(2, not 3\)"):
         bulk(reader, [str(source)], str(out), BulkOptions(rows=3))
+    with (
+        monkeypatch.context() as patch,
+        pytest.raises(InputError, match=r"holds a run with other reader \('"),
+    ):
+        patch.setattr(reader.backend, "fingerprint", "another")
+        bulk(reader, [str(source)], str(out), BulkOptions(rows=2))
+    with monkeypatch.context() as patch:
+        patch.setattr(reader.backend, "fingerprint", "")  # not known
+        assert bulk(reader, [str(source)], str(out), BulkOptions(rows=2)).parts_before == 2
     with alone(Folder(str(out))), pytest.raises(InputError, match="another run is writing"):
         bulk(reader, [str(source)], str(out), BulkOptions(rows=2))
     part = sorted(out.glob("part-*"))[0]

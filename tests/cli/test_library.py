@@ -130,6 +130,10 @@ def test_an_option_that_a_library_does_not_take_is_named(desk: Path, option: str
     asked = ("ask", "When?", "--library", "x.library", "--engine", "toy", f"--{option}", "0")
     with pytest.raises(InputError, match=f"^(top_k must|{option} is for passages)"):
         run(*asked)
+    if option != "top-k":
+        Path("q.jsonl").write_text('{"question": "When?", "answers": ["24"]}\n', encoding="utf-8")
+        with pytest.raises(InputError, match=f"^{option} is for passages"):
+            run("evaluate", "q.jsonl", "--library", "x.library", "--engine", "toy", f"--{option}", "1")
 
 
 def test_what_is_not_there_is_said_with_what_was_searched(desk: Path) -> None:

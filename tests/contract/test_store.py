@@ -72,7 +72,7 @@ def test_words_find_the_passages_that_hold_them(store: Store) -> None:
 
 def test_vectors_find_what_is_near(store: Store) -> None:
     with store.read(EVERYTHING) as view:
-        assert view.counts().without_vector == 0
+        assert view.without_vector() == 0
         ids = list(view.lexical(query_terms("train boat rooms"), 10).scores)
         near = view.dense(vectors_of([TEXTS["trains.txt"]])[0], 1)
         assert len(near.scores) == 1
@@ -143,6 +143,24 @@ def test_how_a_document_was_read_is_kept_and_renewed(store: Store, tmp_path: Pat
     with store.read(Scope.of(where={"author": "ada"})) as view:
         assert {one.path for one, notes in view.notes() if notes == ("a note",)} == {path, copy}
         assert view.text(copy) == "Sails"
+
+
+def test_a_document_that_is_read_otherwise_is_replaced_for_all_its_files(
+    store: Store, tmp_path: Path
+) -> None:
+    path, copy = tmp_path / "scan.pdf", tmp_path / "copy.pdf"
+    old, new = (Document(text, "pdf", "Scan", digest="d", parser=text) for text in ("Zebra", "Quagga"))
+    with store.write() as writer:
+        writer.put(File(path, 1, 1, 2, "d"), Indexed(old, split(old), "old"))
+        writer.put(File(copy, 1, 1, 2, "d"), meta="a note")
+        writer.replace(File(path, 1, 1, 3, "d"), Indexed(new, split(new), "new"))
+        assert [one.fingerprint for one in writer.readings() if one.digest == "d"] == ["new"]
+        assert writer.files()[path].indexed == 3
+        writer.optimise()
+    assert not found(store, "zebra") and list(found(store, "quagga")) == ["copy.pdf"]
+    with store.read(EVERYTHING) as view:
+        assert {view.text(path), view.text(copy)} == {"Quagga"}
+        assert {file.path: meta for file, meta in view.metas() if meta} == {copy: "a note"}
 
 
 def test_what_a_document_says_of_itself_is_kept_and_asked_for(

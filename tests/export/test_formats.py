@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,40 @@ def test_formats_are_added_in_place(plain: Path, asks: Path, tmp_path: Path) -> 
     assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
     with pytest.raises(ExportError, match="has onnx-fp16 already"):
         export(folder, folder, ExportOptions(("onnx-fp16",), asks=asks))
+
+
+def test_what_is_said_of_a_bundle_is_said_as_formats_are_added(
+    plain: Path, asks: Path, tmp_path: Path
+) -> None:
+    options = ExportOptions(("onnx-fp16",), licence="apache-2.0", asks=asks)
+    found = export(plain, tmp_path / "more", options)
+    assert found.manifest.licence == "apache-2.0" != read(plain).manifest.licence
+    length = found.manifest.windowing.max_length
+    with pytest.raises(InputError, match=f"max_length of .*more is {length}, for all its formats"):
+        export(
+            found.folder,
+            tmp_path / "longer",
+            replace(options, formats=("onnx-int8-dynamic",), max_length=length - 1),
+        )
+    assert not (tmp_path / "longer").exists()
+
+
+def test_the_scripts_of_tensorrt_come_with_the_onnx_that_they_read(
+    bert: Path, asks: Path, tmp_path: Path
+) -> None:
+    found = export(bert, tmp_path / "new", ExportOptions(("tensorrt",), asks=asks))
+    assert [item.kind for item in found.manifest.formats] == ["onnx", "tensorrt-recipe"]
+    assert found.path(found.manifest.formats[0].file).is_file()
+
+
+def test_a_checkpoint_is_verified_in_fp32_where_cuda_would_run_it_in_bf16(
+    bert: Path, asks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    found = export(bert, tmp_path / "new", ExportOptions(("checkpoint",), asks=asks))
+    assert found.manifest.formats[0].parity["max_difference"] <= 1e-4
 
 
 def test_formats_are_added_to_a_copy(plain: Path, asks: Path, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from tritonqa import Library, Reader
 from tritonqa.datasets import Dataset, Example
-from tritonqa.library.evaluate import evaluate, refusal_curve
+from tritonqa.evaluate.language import Language
+from tritonqa.library.evaluate import evaluate, holds, refusal_curve
 
 
 def test_a_library_is_scored_on_retrieval_answers_and_refusals(tmp_path: Path, reader: Reader) -> None:
@@ -25,6 +26,24 @@ def test_a_library_is_scored_on_retrieval_answers_and_refusals(tmp_path: Path, r
     assert report.figures["refused"] == 1.0 and report.figures["refused@10"] == 1.0
     assert report.rows[0]["document"] == str(tmp_path / "b.txt")
     json.dumps(report.figures)
+
+
+def test_answers_are_compared_by_the_rules_of_a_language(tmp_path: Path, reader: Reader) -> None:
+    (tmp_path / "a.txt").write_text("The house has 40 rooms.", encoding="utf-8")
+    examples = (Example("1", "", "How many rooms has the house?", "-", ("der 40",), (0,)),)
+    with Library(tmp_path / "x.library", reader) as library:
+        library.add(tmp_path)
+        english = evaluate(library, Dataset("1.1", examples)).figures
+        german = evaluate(library, Dataset("1.1", examples), language=Language("de")).figures
+    assert (english["exact"], german["exact"]) == (0.0, 100.0)
+    assert (english["recall@1"], german["recall@1"]) == (0.0, 1.0)
+    assert german["language"] == "de"
+
+
+def test_a_passage_holds_an_answer_where_words_are_not_spaced() -> None:
+    passage = "富士山は日本一高い山である。"
+    assert holds(passage, ["日本一高い山"], Language("ja")) and not holds(passage, ["日本一高い山"])
+    assert not holds(passage, ["、"], Language("ja")) and not holds("a party", ["art"])
 
 
 def test_a_refusal_curve_goes_from_none_to_all() -> None:

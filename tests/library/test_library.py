@@ -6,7 +6,10 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
+from importlib import import_module
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,8 +17,9 @@ from tests.library.samples import SAMPLES
 from tests.support.milvus import running
 from tests.support.wait import eventually
 from tritonqa import Library, Reader
-from tritonqa.errors import InputError, LibraryError
+from tritonqa.errors import Busy, InputError, LibraryError
 from tritonqa.library.index import Report
+from tritonqa.library.parse import ParseOptions, parse
 from tritonqa.library.store.sqlite.schema import FILE
 
 HANDBOOK = (
@@ -152,6 +156,43 @@ def test_equal_answers_are_one_with_all_places(library: Library, desk: Path) -> 
         assert text[citation.start : citation.end] == citation.text, "each place in its own words"
 
 
+def test_a_file_that_may_be_read_now_is_read(
+    tmp_path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("Ada wrote it.", encoding="utf-8")
+    library = Library(tmp_path / "x.library", reader)
+    opened = os.open
+
+    def denied(name: Any, *arguments: Any, **named: Any) -> int:
+        if name == path:
+            raise PermissionError(13, "Permission denied")
+        return opened(name, *arguments, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", denied)
+        patch.setattr(import_module("tritonqa.library.index.sync"), "parse_apart", parse)  # in this process
+        assert "let this user read it" in library.add(path).skipped[0].reason
+    assert library.add(path).changed == [str(path)] and library.search("Ada")
+
+
+def test_another_limit_tries_again_what_was_too_large(tmp_path: Path) -> None:
+    path = tmp_path / "large.txt"
+    path.write_text("Ada wrote it.\n" * 100_000, encoding="utf-8")
+    with Library(tmp_path / "x.library", options=ParseOptions(file_megabytes=1)) as library:
+        assert "raise the limit" in library.add(path).skipped[0].reason
+    with Library(tmp_path / "x.library", options=ParseOptions(file_megabytes=2)) as library:
+        assert not library.add(path, vectors=False).skipped and library.search("Ada")
+
+
+def test_as_many_answers_as_are_asked_for(tmp_path: Path, reader: Reader) -> None:
+    text = ", ".join(f"Ship {number} sails in May" for number in range(30))
+    (tmp_path / "ships.txt").write_text(text, encoding="utf-8")
+    with Library(tmp_path / "x.library", reader) as library:
+        library.add(tmp_path)
+        assert len(library.ask("Which ship sails?", top_k=15, no_answer_threshold=1.0)) == 15
+
+
 def test_who_may_see_nothing_finds_nothing(library: Library) -> None:
     nobody = library.within([])
     assert not nobody.search("warranty") and not nobody.ask("When does the warranty of the pump end?")
@@ -212,6 +253,36 @@ def test_a_folder_is_followed(tmp_path: Path, desk: Path, reader: Reader) -> Non
     finally:
         stop.set()
         watching.join()
+
+
+def test_a_folder_is_followed_while_another_writes(tmp_path: Path, desk: Path, reader: Reader) -> None:
+    library, stop = Library(tmp_path / "watched.library", reader), threading.Event()
+    library.add(desk)
+    reports = library.watch(desk, stop)
+    seen: list[Report] = []
+    watching = threading.Thread(target=lambda: seen.extend(islice(reports, 1)))
+    with library._open.store().write():
+        watching.start()
+        (desk / "cat.txt").write_text("The cat is called Minka.", encoding="utf-8")
+        with pytest.raises(Busy, match="another process is writing"):
+            library.add(desk)
+        assert watching.is_alive()
+    watching.join()
+    stop.set()
+    assert seen[0].added == [str(desk / "cat.txt")]
+
+
+def test_what_can_not_be_watched_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    away = tmp_path / "drive" / "notes"
+    library = Library(tmp_path / "x.library")
+    assert next(library.watch(away)).skipped[0].reason == "does not exist"
+
+    def limited(*folders: Path, **options: object) -> None:
+        raise OSError("OS file watch limit reached.")
+
+    monkeypatch.setattr("watchfiles.watch", limited)
+    with pytest.raises(InputError, match=r"can't be watched: .*limit reached.*index without --watch"):
+        next(library.watch(away))
 
 
 def test_bad_input_is_one_sentence(tmp_path: Path, library: Library) -> None:

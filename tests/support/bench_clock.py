@@ -34,6 +34,7 @@ class Clock:
 class Slow:
     """A backend whose asks take seconds of the clock, one after the other; some fail."""
 
+    fingerprint = ""
     lookahead = 1
     decoding = Decoding()
     calibration: Calibration | None = None

@@ -71,6 +71,9 @@ def test_a_run_goes_on_as_if_it_had_not_stopped(
         assert torch.equal(one, other), name
     with pytest.raises(InputError, match="other data or options"):
         fit(Start.open(checkpoint), some[1:], RECIPE, tmp_path / "halves")
+    another = checkpoints.make("mpnet", tmp_path / "another")
+    with pytest.raises(InputError, match="another reader"):
+        fit(Start.open(another), some, RECIPE, tmp_path / "halves")
 
 
 @pytest.mark.parametrize("architecture", ["mpnet", "deberta-v2", "modernbert"])

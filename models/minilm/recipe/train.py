@@ -80,7 +80,7 @@ ONCE = replace(
     seed=11,
 )
 
-_SEARCHED = 0.3  # share of the questions of ONCE that are real search questions
+_SEARCHED = 0.3  # share of the questions of ONCE that are real search questions, where nothing else is said
 _TAUGHT = 0.7  # share of a teacher's probabilities in the loss
 
 
@@ -104,7 +104,9 @@ def main() -> None:
             fit(start, found.learnt, recipe, stable, report, objective)
             return
         if options.phase == "once":
-            some = drawn_once(found, options.questions, recipe.seed)
+            some = drawn_once(
+                found, options.questions, recipe.seed, options.after, options.answerable, options.searched
+            )
         else:
             some = drawn(found.learnt, options.questions, recipe.seed)
         before = stable if options.phase == "cooldown" else None
@@ -113,17 +115,34 @@ def main() -> None:
     print(f"wrote {folder / 'checkpoint'}")
 
 
-def drawn(examples: Sequence[Example], count: int, seed: int) -> list[Example]:
-    """Draw some examples, always the same ones."""
+def drawn(examples: Sequence[Example], count: int, seed: int, after: int = 0) -> list[Example]:
+    """Draw some examples, always the same ones; after as many that another run has drawn, others."""
     order = np.random.default_rng(seed).permutation(len(examples))
-    return [examples[i] for i in sorted(order[:count])]
+    return [examples[i] for i in sorted(order[after : after + count])]
 
 
-def drawn_once(found: Mixture, count: int, seed: int) -> list[Example]:
-    """Draw from SQuAD and real search questions; contracts are long, and much alike."""
-    squad, searched = found.without_contracts()
-    some = round(_SEARCHED * count)
-    return drawn(squad, count - some, seed) + drawn(searched, some, seed)
+def drawn_once(
+    found: Mixture,
+    count: int,
+    seed: int,
+    after: int = 0,
+    answerable: float | None = None,
+    searched: float = _SEARCHED,
+) -> list[Example]:
+    """Draw from SQuAD and real search questions; contracts are long, and much alike.
+
+    after is how many of SQuAD's questions an earlier run of this seed drew; answerable the share of SQuAD's
+    that have an answer, as they come without.
+    """
+    squad, blind = found.without_contracts()
+    of_blind = round(searched * count)
+    some = drawn(squad, count - of_blind, seed, after)
+    if answerable is not None:
+        rest = drawn(squad, len(squad), seed, after)
+        with_answer, without = [e for e in rest if e.answers], [e for e in rest if not e.answers]
+        of_those = round(answerable * len(some))
+        some = drawn(with_answer, of_those, seed) + drawn(without, len(some) - of_those, seed)
+    return some + drawn(blind, of_blind, seed)
 
 
 def _objective(teacher: Path | None, start: Start) -> Objective:
@@ -148,6 +167,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     found.add_argument(
         "--frozen", type=int, default=0, help="layers, from the first on, that stay as they are"
+    )
+    found.add_argument(
+        "--after",
+        type=int,
+        default=0,
+        help="of SQuAD's questions that an earlier run of this seed drew (once)",
+    )
+    found.add_argument("--answerable", type=float, help="share of SQuAD's questions with an answer (once)")
+    found.add_argument(
+        "--searched", type=float, default=_SEARCHED, help="share that are real search questions (once)"
     )
     found.add_argument("--teacher", type=Path, help="checkpoint of a larger reader to learn from as well")
     found.add_argument("--name", help="the folder under OUTPUT; the phase's name without")

@@ -51,16 +51,17 @@ class ProcessGenerator:
 
     def run(self, load: Load, seconds: float, seed: int, stop: Stop, tick: Tick) -> Generated:
         """Put the load on the target; see Generator."""
-        begin, parts = perf_counter() + _LEAD, len(self._children)
-        for part, child in enumerate(self._children):
+        asking = self._children[: load.clients]  # each has one client at least, or a share of the rate
+        begin, parts = perf_counter() + _LEAD, len(asking)
+        for part, child in enumerate(asking):
             share = load.share(part, parts)
             round_ = {"begin": begin, "seconds": seconds, "seed": seed * parts + part}
             _tell(child, {"load": asdict(share), **round_})
-        heard = [self._waiting.submit(_hear, child) for child in self._children]
+        heard = [self._waiting.submit(_hear, child) for child in asking]
         while not all(future.done() for future in heard) and not stop.wait(POLL):
             tick(max(0.0, min(seconds, perf_counter() - begin)))
         if stop.is_set():
-            for child in self._children:
+            for child in asking:
                 _write(child, STOP)
         made = [read(future.result()) for future in heard]
         samples = joined([one.samples for one in made])

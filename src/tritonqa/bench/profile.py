@@ -56,7 +56,7 @@ class Profiled:
 
     def __init__(self, backend: InProcess) -> None:
         """Take a reader that is open and was not asked anything yet."""
-        self.reader = backend
+        self.reader, self.fingerprint = backend, backend.fingerprint
         self.lookahead, self.decoding, self.calibration = (
             backend.lookahead,
             backend.decoding,

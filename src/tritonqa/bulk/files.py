@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from io import BufferedReader
 from math import isfinite
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from tritonqa.errors import InputError, MissingExtra, OutputError, TritonQAError
@@ -180,7 +181,7 @@ def _within(store: Any, path: str, output: str) -> bool:
     if type(other) is not type(store):
         return False
     if "file" in store.protocol:
-        path, folder = os.path.realpath(path), os.path.realpath(folder)
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
     return path.startswith(folder.rstrip("/") + "/")
 
 

@@ -34,6 +34,8 @@ class Ledger:
             found = json.loads(known)
         except ValueError as error:
             raise InputError(f"{folder.name}/{RUN} is damaged; choose another folder") from error
+        if isinstance(found, dict) and not (found.get("reader") and wanted["reader"]):
+            found["reader"] = wanted["reader"]  # one of the two is not known: nothing to hold it to
         if found != wanted:
             name, before, now = _difference("run", found, wanted)
             raise InputError(

@@ -54,7 +54,7 @@ def bulk(
     stays, and the same call goes on from there.
     """
     run = Run(expanded(inputs, output), output, options or BulkOptions(), asked)
-    with run.begun(step):
+    with run.begun(reader.fingerprint, step):
         for part in answer_parts(reader, run.pending(), run.options.format, run.row_done, **asked):
             run.commit(part)
     return run.finish()
@@ -83,10 +83,14 @@ class Run:
         self._done = 0
 
     @contextmanager
-    def begun(self, step: Step | None = None) -> Iterator[None]:
-        """Keep other runs out of the folder within this; raises InputError where it holds another run."""
+    def begun(self, reader: str, step: Step | None = None) -> Iterator[None]:
+        """Keep other runs out of the folder within this; raises InputError where it holds another run.
+
+        reader is the reader's fingerprint.
+        """
         with alone(self._folder):
-            self._ledger = Ledger(self._folder, self._about, "." + self.options.format)
+            about = {**self._about, "reader": reader}
+            self._ledger = Ledger(self._folder, about, "." + self.options.format)
             known = [count(name) for name in self.files] if step else [None]
             self._total = None if None in known else sum(filter(None, known))
             self._step = step or (lambda done, total: None)

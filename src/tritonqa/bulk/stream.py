@@ -21,6 +21,11 @@ from tritonqa.spans import AskOptions
 class Answering(Protocol):
     """What can answer: any reader."""
 
+    @property
+    def fingerprint(self) -> str:
+        """Tell the reader from others; empty where that is not known."""
+        ...
+
     def ask_many(
         self, asks: Iterable[tuple[str, str | Sequence[str]]], **options: Unpack[AskOptions]
     ) -> Iterator[Answers]:

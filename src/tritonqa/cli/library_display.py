@@ -42,10 +42,7 @@ def ask_library(
 
     The reader is loaded beside what is done until it reads; where that takes long, before: it may not load.
     """
-    asked: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
-    if other := sorted(asked.keys() - _TAKEN):
-        name = other[0].removeprefix("answerable_").replace("_", "-")
-        raise InputError(f"{name} is for passages; a library takes --top-k and --no-answer-threshold")
+    asked = taken(options)
     check_paths(paths)
     with ExitStack() as stack:
         reader = stack.enter_context(load()) if paths else load
@@ -62,6 +59,15 @@ def ask_library(
         if paths:
             with bar("vectors") as step:
                 library.embed(step=step)
+
+
+def taken(options: AskOptions) -> dict[str, Any]:
+    """Return the options that are given; raises InputError for one that a library does not take, by name."""
+    asked: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    if other := sorted(asked.keys() - _TAKEN):
+        name = other[0].removeprefix("answerable_").replace("_", "-")
+        raise InputError(f"{name} is for passages; a library takes --top-k and --no-answer-threshold")
+    return asked
 
 
 def show_answers(answers: CitedAnswers, as_json: bool, cite: str | None) -> None:

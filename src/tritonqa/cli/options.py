@@ -26,6 +26,9 @@ reader_name = click.option(
     help="A bundle's folder, a model package, or a Triton's address, several with commas.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+language_option = click.option(
+    "--language", default="en", show_default=True, help="Rules to compare answers by."
+)
 top_k = click.option("--top-k", type=int, help=f"Answers at most.  [default: {_DEFAULT.top_k}]")
 
 

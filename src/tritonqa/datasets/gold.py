@@ -59,6 +59,8 @@ def _columns(name: str, value: dict[str, Any], record: dict[str, Any]) -> Gold:
         raise InputError(f"field text of {name} is missing")
     texts, starts = value["text"], value.get("answer_start", record.get("answer_start"))
     texts = [texts] if isinstance(texts, str) else texts
+    if not isinstance(texts, list):
+        raise InputError(f"field text of {name} must be a text or a list of texts, not {texts!r:.40}")
     if starts is None or starts == "":
         starts = [-1] * len(texts)
     starts = starts if isinstance(starts, list) else [starts]

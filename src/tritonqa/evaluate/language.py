@@ -1,7 +1,8 @@
 """A language → how its answers are normalised and cut into units before they are compared.
 
-English is SQuAD's official script. Articles of others and characters as units where words are not spaced are
-MLQA's rules (Lewis et al. 2020), for Chinese CMRC's too (Cui et al. 2019), for Korean KorQuAD's.
+English is SQuAD's official script; Arabic, Chinese, German, Hindi, Spanish and Vietnamese MLQA's (Lewis et
+al. 2020); Korean by characters as KorQuAD's. Others follow MLQA's way with articles of their own, or compare
+characters where words are not spaced.
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ _ARTICLES = {
     "it": r"\b(il|lo|la|i|gli|le|un|uno|una)\b|\b(l|un)['’]",
     "pt": r"\b(o|a|os|as|um|uma|uns|umas)\b",
     "nl": r"\b(de|het|een)\b",
-    "ar": r"(?<!\w)ال",
+    "ar": r"ال",
     "vi": r"\b(của|là|cái|chiếc|những)\b",
 }
-_BY_CHARACTER = frozenset({"zh", "ja", "ko", "th", "lo", "km", "my"})
+_BY_CHARACTER = frozenset({"ja", "ko", "th", "lo", "km", "my"})
+_HAN = re.compile(r"[\u4e00-\u9fa5]")
 _OTHERS = frozenset(
-    {"hi", "ru", "tr", "pl", "fi", "sv", "da", "no", "cs", "el", "he", "fa", "id", "uk", "ro", "hu"}
+    {"zh", "hi", "ru", "tr", "pl", "fi", "sv", "da", "no", "cs", "el", "he", "fa", "id", "uk", "ro", "hu"}
 )
 LANGUAGES = tuple(sorted({*_ARTICLES, *_BY_CHARACTER, *_OTHERS}))
 
@@ -51,7 +53,8 @@ class Language:
     def normalise(self, text: str) -> str:
         """Lower the case, drop punctuation and articles, join words by one space.
 
-        English drops ASCII's punctuation alone, as the official script does; others Unicode's.
+        Each Chinese character is a word, as MLQA cuts them, and so is a run of others. English drops ASCII's
+        punctuation alone, as the official script does; others Unicode's.
         """
         plain = text.lower()
         articles = _ARTICLES.get(self.code)
@@ -61,6 +64,8 @@ class Language:
             if articles and "'" in articles:  # elisions go before the apostrophe does
                 plain = re.sub(articles, " ", plain)
             plain = "".join(c for c in plain if category(c)[0] != "P" and c not in string.punctuation)
+        if self.code == "zh":
+            plain = _HAN.sub(r" \g<0> ", plain)
         return " ".join((re.sub(articles, " ", plain) if articles else plain).split())
 
     def units(self, text: str) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tritonqa.bundle import Format, Part
 from tritonqa.digests import sha256
-from tritonqa.engine import Engine, choices, open_engine
+from tritonqa.engine import Engine, choices, cpu, open_engine
 from tritonqa.errors import EngineError, ExportError, MissingExtra
 from tritonqa.export.formats.writers import FROM_MODEL, FROM_ONNX, extra_files
 from tritonqa.export.options import FORMATS, Target
@@ -107,6 +107,12 @@ def _engines(source: Source, file: Path, target: Target) -> list[Callable[[], En
         from tritonqa.export.torch_engine import open_program
 
         return [partial(open_program, file, target.kind, source.inputs)]
+    if target.kind == "safetensors":
+        from tritonqa.engine.backends.torch import TorchEngine
+
+        return [
+            partial(TorchEngine, file.parent, target.precision, cpu.cores(), cuda=False)
+        ]  # CUDA's is bf16
     found = [c for c in choices([(file, target.kind, target.precision)]) if c.precision == target.precision]
     if not found:
         raise MissingExtra("onnxruntime", "onnxruntime")

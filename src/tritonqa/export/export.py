@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tritonqa.bundle import Bundle, Format, Manifest, commit, extend, read, staged
 from tritonqa.bundle.manifest import CONFIG, MANIFEST, TOKENIZER
-from tritonqa.errors import ExportError, MissingExtra
+from tritonqa.errors import ExportError, InputError, MissingExtra
 from tritonqa.export.checkpoint import Checkpoint, open_checkpoint
 from tritonqa.export.hub import HubName, download, is_hub_name
 from tritonqa.export.options import FORMATS, UNKNOWN, ExportOptions
@@ -69,7 +69,7 @@ def _new(
         shutil.copyfile(checkpoint.folder / CONFIG, stage / CONFIG)
         manifest = Manifest(
             name=options.name or folder.name,
-            formats=build(source, stage, options.formats),
+            formats=build(source, stage, _with_onnx(options.formats)),
             architecture=checkpoint.architecture,
             inputs=source.inputs,
             positions=source.positions,
@@ -89,15 +89,23 @@ def _add(bundle: Bundle, folder: Path, options: ExportOptions, report: Report) -
     for name in options.formats:
         if FORMATS[name].file in known:
             raise ExportError(f"{bundle.folder} has {name} already ({FORMATS[name].file})")
+    length = bundle.manifest.windowing.max_length
+    if options.max_length not in (None, length):
+        raise InputError(
+            f"max_length of {bundle.folder} is {length}, for all its formats; "
+            "export its checkpoint for another",
+            "max_length",
+        )
     with staged(folder, extended=in_place) as stage:
         from tritonqa.export.build import build
 
         source = _source(bundle, options, report)
-        added = build(source, stage, options.formats)
+        added = build(source, stage, _with_onnx(options.formats, known))
         manifest = replace(
             bundle.manifest,
             name=options.name or bundle.manifest.name,
             formats=(*bundle.manifest.formats, *added),
+            licence=bundle.manifest.licence if options.licence == UNKNOWN else options.licence,
         )
         _remove_intermediate(stage, added)
         if in_place:
@@ -106,6 +114,13 @@ def _add(bundle: Bundle, folder: Path, options: ExportOptions, report: Report) -
             shutil.copytree(bundle.folder, stage, dirs_exist_ok=True)
             commit(stage, folder, manifest)
     return read(folder)
+
+
+def _with_onnx(names: Sequence[str], known: Collection[str] = ()) -> Sequence[str]:
+    """Add the fp32 ONNX, which TensorRT's scripts read, where they are to come without."""
+    if "tensorrt" not in names or "onnx" in names or FORMATS["onnx"].file in known:
+        return names
+    return ("onnx", *names)
 
 
 def _source(bundle: Bundle, options: ExportOptions, report: Report) -> Source:

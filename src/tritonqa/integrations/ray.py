@@ -17,7 +17,7 @@ from tritonqa.bulk.options import BulkOptions
 from tritonqa.bulk.part import Written
 from tritonqa.bulk.run import Run, Step, Summary
 from tritonqa.bulk.stream import Rows, answer_parts
-from tritonqa.errors import MissingExtra, Unavailable
+from tritonqa.errors import InputError, MissingExtra, Unavailable
 from tritonqa.reader import Reader
 from tritonqa.spans import AskOptions
 
@@ -38,9 +38,10 @@ class Answerer:
         self._open = partial(Reader.load, reader, **loading)
         self._format, self._asked = format, asked
 
-    def load(self) -> None:
-        """Load the reader; raises what Reader.load does."""
+    def load(self) -> str:
+        """Load the reader and return its fingerprint; raises what Reader.load does."""
         self._reader = self._open()
+        return self._reader.fingerprint
 
     def answer(self, rows: Rows) -> Written:
         """Answer a part."""
@@ -62,19 +63,22 @@ def bulk_on_ray(
     """Answer every row as tritonqa.bulk.bulk does, on the nodes of the Ray cluster at address.
 
     reader is a name that every node can load; address "local" starts Ray on this machine, None joins what
-    RAY_ADDRESS names. Raises Unavailable where no cluster answers or all its nodes are lost, else as bulk.
+    RAY_ADDRESS names. Raises Unavailable where no cluster answers or all its nodes are lost, InputError where
+    they hold different readers of that name, else as bulk.
     """
     ray = _ray()
     chosen = options or BulkOptions()
     run = Run(expanded(inputs, output), output, chosen, asked)
-    with run.begun(step), _cluster(ray, address):
+    with _cluster(ray, address):
         ahead = _parts_ahead(chosen.rows)
         make = partial(_actor, ray, (reader, loading or {}, chosen.format, asked), ahead)
         with _started(ray, [make(node) for node in _nodes(ray)]) as actors:
-            for written in _answered(ray, _loaded(ray, actors), run.pending(), ahead):
-                run.commit(written)
-                run.row_done(written.counts.rows)
-    return run.finish()
+            loaded = _loaded(ray, actors)
+            with run.begun(_one_reader(reader, loaded), step):
+                for written in _answered(ray, [actor for actor, _ in loaded], run.pending(), ahead):
+                    run.commit(written)
+                    run.row_done(written.counts.rows)
+                return run.finish()
 
 
 @contextmanager
@@ -88,16 +92,26 @@ def _started(ray: Any, actors: list[Any]) -> Iterator[list[Any]]:
                 ray.kill(actor)
 
 
-def _loaded(ray: Any, actors: list[Any]) -> list[Any]:
-    """Wait until each has its reader; return those whose nodes still live. Raises what Reader.load does."""
+def _loaded(ray: Any, actors: list[Any]) -> list[tuple[Any, str]]:
+    """Wait until each has its reader; return those whose nodes still live, and the readers' fingerprints.
+
+    Raises what Reader.load does.
+    """
     found = []
     for actor, future in [(actor, actor.load.remote()) for actor in actors]:
         with suppress(ray.exceptions.RayActorError):
-            _get(ray, future)
-            found.append(actor)
+            found.append((actor, _get(ray, future)))
     if not found:
         raise Unavailable(_LOST)
     return found
+
+
+def _one_reader(name: str, loaded: Sequence[tuple[Any, str]]) -> str:
+    """Return the fingerprint of all."""
+    one, *others = {fingerprint for _, fingerprint in loaded}
+    if others:
+        raise InputError(f"the nodes hold different readers as {name!r:.80}; give all of them the same")
+    return one
 
 
 def _parts_ahead(rows: int) -> int:

@@ -28,5 +28,7 @@ async def ask(
     read = None
     if prepared.found:
         with span("tritonqa.read"):
-            read = await reader.ask(prepared.question, prepared.passages, step=step, **prepared.options)
+            read = await reader.ask(
+                prepared.question, prepared.passages, step=step, **prepared.options(asking.top_k)
+            )
     return await to_thread(finish, prepared, read, Citer(library.options), asking)

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from tritonqa.datasets import Dataset, Example
-from tritonqa.evaluate import exact, f1, normalise
+from tritonqa.evaluate import exact, f1
 from tritonqa.evaluate.calibration import auroc
+from tritonqa.evaluate.language import ENGLISH, Language
 from tritonqa.evaluate.retrieval import CUTS, retrieval_figures
 from tritonqa.evaluate.run import Judged, Report
 from tritonqa.library.answer import CitedAnswers
@@ -28,6 +29,7 @@ def evaluate(
     *,
     no_answer_threshold: float = 0.5,
     passages: int = PASSAGES,
+    language: Language = ENGLISH,
 ) -> Report:
     """Ask a library every question of a dataset, whose own contexts are not read.
 
@@ -39,23 +41,26 @@ def evaluate(
     rows, rankings, relevant = [], [], []
     for done, example in enumerate(dataset.examples, 1):
         hits = library.search(example.question, k=max(CUTS))
-        holding = [str(rank) for rank, hit in enumerate(hits) if holds(hit.text, example.answers)]
+        holding = [str(rank) for rank, hit in enumerate(hits) if holds(hit.text, example.answers, language)]
         rankings.append([str(rank) for rank in range(len(hits))])
         relevant.append((set(holding[:1]) or {"none"}) if example.answers else set())
         answers = library.ask(example.question, no_answer_threshold=1.0, passages=passages)
-        rows.append(_row(example, answers, no_answer_threshold))
+        rows.append(_row(example, answers, no_answer_threshold, language))
         if step is not None:
             step(done, len(dataset.examples))
-    return _report(dataset.examples, rows, rankings, relevant)
+    report = _report(dataset.examples, rows, rankings, relevant)
+    report.figures["language"] = language.code
+    return report
 
 
-def holds(passage: str, answers: Sequence[str]) -> bool:
-    """Tell whether a passage has the words of an answer."""
-    text = f" {normalise(passage)} "
-    return any(f" {normalise(answer)} " in text for answer in answers if normalise(answer))
+def holds(passage: str, answers: Sequence[str], language: Language = ENGLISH) -> bool:
+    """Tell whether a passage has the words of an answer; where they are not spaced, its characters."""
+    space = "" if language.by_character else " "
+    text, *wanted = (f"{space}{space.join(language.units(each))}{space}" for each in (passage, *answers))
+    return any(each in text for each in wanted if each.strip())
 
 
-def _row(example: Example, answers: CitedAnswers, threshold: float) -> dict[str, Any]:
+def _row(example: Example, answers: CitedAnswers, threshold: float, language: Language) -> dict[str, Any]:
     text = answers[0].text if answers else ""
     shown: dict[str, Any] = asdict(answers[0].citations[0]) if answers else {}
     return {
@@ -66,8 +71,8 @@ def _row(example: Example, answers: CitedAnswers, threshold: float) -> dict[str,
         "score": answers[0].score if answers else 0.0,
         "no_answer": answers.no_answer,
         "refused": answers.no_answer > threshold,
-        "exact": max((exact(gold, text) for gold in example.answers), default=0.0),
-        "f1": max((f1(gold, text) for gold in example.answers), default=0.0),
+        "exact": max((exact(gold, text, language) for gold in example.answers), default=0.0),
+        "f1": max((f1(gold, text, language) for gold in example.answers), default=0.0),
         "document": shown.get("document"),
         "page": shown.get("page"),
     }

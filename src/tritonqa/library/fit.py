@@ -13,6 +13,7 @@ from tritonqa.answers import Answers
 from tritonqa.datasets import Example
 from tritonqa.errors import InputError
 from tritonqa.evaluate import exact
+from tritonqa.evaluate.language import Language
 from tritonqa.library.answer.ask import Prepared, candidates_of
 from tritonqa.library.answer.judge import Judge, features
 from tritonqa.library.answer.learn import Observed, Verdict, crossed, judged, learn
@@ -52,7 +53,13 @@ class Fitted:
 
 
 def fit(
-    prepare: Prepare, read: Read, examples: Sequence[Example], judge: Judge, passages: int, step: Step | None
+    prepare: Prepare,
+    read: Read,
+    examples: Sequence[Example],
+    judge: Judge,
+    passages: int,
+    language: Language,
+    step: Step | None,
 ) -> tuple[Judge, Fitted]:
     """Fit a judge from another on; kept where it is no less often right, and knows better when to refuse.
 
@@ -64,7 +71,7 @@ def fit(
         raise InputError(f"a fit takes {LEAST} questions with an answer at least; the file has {answerable}")
     seen: list[Observed] = []
     for done, example in enumerate(sorted(examples, key=lambda one: not one.answers), 1):  # even in each fold
-        seen += _observed(prepare, read, done, example, passages)
+        seen += _observed(prepare, read, done, example, passages, language)
         if step is not None:
             step(done, len(examples))
     if not any(not one.gone and any(right for _, right in one.answers) for one in seen):
@@ -85,33 +92,35 @@ def fit(
 
 
 def _observed(
-    prepare: Prepare, read: Read, number: int, example: Example, passages: int
+    prepare: Prepare, read: Read, number: int, example: Example, passages: int, language: Language
 ) -> Iterator[Observed]:
     """Ask, and ask again without every document that holds an answer."""
     if example.answers:
-        yield from _asked(read, number, example, prepare(example.question, passages, None), gone=False)
+        prepared = prepare(example.question, passages, None)
+        yield from _asked(read, number, example, prepared, language, gone=False)
     hidden = frozenset[Any]()
     for _ in range(_TRIES if example.answers else 1):
         scope = Without(hidden) if hidden else None
         holding = [
             stored
             for _, stored in prepare(example.question, _DEEP, scope).found
-            if holds(stored.text, example.answers)
+            if holds(stored.text, example.answers, language)
         ]
         if not holding:
-            yield from _asked(read, number, example, prepare(example.question, passages, scope), gone=True)
+            prepared = prepare(example.question, passages, scope)
+            yield from _asked(read, number, example, prepared, language, gone=True)
             return
         hidden |= {file.path for stored in holding for file in stored.files}
 
 
 def _asked(
-    read: Read, number: int, example: Example, prepared: Prepared, *, gone: bool
+    read: Read, number: int, example: Example, prepared: Prepared, language: Language, *, gone: bool
 ) -> Iterator[Observed]:
     answers = read(prepared)
     if answers is None:
         return
     found = [
-        (features(one, answers.no_answer), any(exact(gold, one.text) for gold in example.answers))
+        (features(one, answers.no_answer), any(exact(gold, one.text, language) for gold in example.answers))
         for one in candidates_of(answers, prepared)
     ]
     if found:

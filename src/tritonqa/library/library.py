@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from tritonqa.answers import Answers
 from tritonqa.checks import whole_number
 from tritonqa.datasets import Example
-from tritonqa.errors import InputError, LibraryError
+from tritonqa.errors import Busy, InputError, LibraryError
 from tritonqa.library.answer.ask import PASSAGES, Asking, Prepared, finish, prepare, searched_by
 from tritonqa.library.answer.cite import Citer
 from tritonqa.library.answer.cited import CitedAnswers, Hit, Searched
@@ -84,7 +84,10 @@ class Library:
             report = sync(writer, roots, self._folder, self.options, step)
             writer.optimise()
         if vectors:
-            self.embed(step=step)
+            try:
+                self.embed(step=step)
+            except Busy as error:
+                report.notes.append(f"{error}; vectors are made when the library is indexed next")
         held = status(store)
         report.passages, report.without_vectors = held.passages, held.without_vectors
         if encoder is None:
@@ -105,11 +108,18 @@ class Library:
     def watch(self, paths: Paths, stop: threading.Event | None = None) -> Iterator[Report]:
         """Add paths, and again whenever something under them has changed; give a report each time.
 
-        Ends when stop is set, after what is under way. Raises MissingExtra without watchfiles.
+        Where another process is writing, it is waited for. Ends when stop is set, after what is under way.
+        Raises MissingExtra without watchfiles, InputError where the system does not let them be watched.
         """
-        roots = absolute(paths)
-        for _ in changes(roots, self._folder, stop or threading.Event()):
-            yield self.add(roots)
+        roots, late = absolute(paths), threading.Event()
+        for _ in changes(roots, self._folder, stop or threading.Event(), late.is_set):
+            try:
+                report = self.add(roots)
+            except Busy:
+                late.set()
+                continue
+            late.clear()
+            yield report
 
     def remove(self, paths: Paths) -> list[str]:
         """Forget files, and all under folders; return their paths. No byte of them stays in the library."""
@@ -150,7 +160,7 @@ class Library:
         self._open.store()
         self._open.begin()
         prepared = self.prepare(question, asking.passages, scope)
-        return finish(prepared, self._read(prepared, step), Citer(self.options), asking)
+        return finish(prepared, self._read(prepared, step, top_k), Citer(self.options), asking)
 
     def prepare(self, question: str, passages: int = PASSAGES, scope: AnyScope | None = None) -> Prepared:
         """Find what is to be read for a question: the first third of an ask."""
@@ -261,19 +271,27 @@ class Library:
         self.close()
 
     def fit(
-        self, examples: Sequence[Example], *, passages: int = PASSAGES, step: Step | None = None
+        self,
+        examples: Sequence[Example],
+        *,
+        passages: int = PASSAGES,
+        language: str = "en",
+        step: Step | None = None,
     ) -> Fitted:
         """Fit what decides between answers, and when to refuse, to this library, its reader and questions.
 
         Each question that has an answer is asked again without the documents that hold it, which should be
         refused. What was fitted is kept in the library's folder where it is better than the packaged judge on
-        questions that it was not fitted on. step(done, all) is told of questions. Raises InputError for too
-        few of them, LibraryError for a library that is in no folder.
+        questions that it was not fitted on. language (ISO 639-1) says how answers are compared. step(done,
+        all) is told of questions. Raises InputError for too few of them, LibraryError for a library that is
+        in no folder.
         """
+        from tritonqa.evaluate.language import Language
         from tritonqa.library.fit import fit
 
         folder = self._require_folder()
-        judge, fitted = fit(self.prepare, self._read, examples, packaged_judge(), passages, step)
+        rules, before = Language(language), packaged_judge()
+        judge, fitted = fit(self.prepare, self._read, examples, before, passages, rules, step)
         if fitted.kept:
             keep(folder, Kept(judge, fitted.questions))
         return fitted
@@ -282,9 +300,9 @@ class Library:
         """Weigh answers as the packaged judge does again; return whether there was another."""
         return forget(self._require_folder())
 
-    def _read(self, prepared: Prepared, step: Step | None = None) -> Answers | None:
+    def _read(self, prepared: Prepared, step: Step | None = None, top_k: int = 1) -> Answers | None:
         with span("tritonqa.read"):
-            texts, options = prepared.passages, prepared.options
+            texts, options = prepared.passages, prepared.options(top_k)
             return self._open.reader.ask(prepared.question, texts, step=step, **options) if texts else None
 
     @property

@@ -37,14 +37,14 @@ class LibraryStatus:
 def status(store: Store, scope: AnyScope = EVERYTHING) -> LibraryStatus:
     """Look at what a scope lets be seen of a library."""
     with store.read(scope) as view:
-        counts = view.counts()
+        counts, without_vectors = view.counts(), view.without_vector()
         unreadable = tuple(Skipped(str(file.path), file.reason) for file in view.unreadable())
         notes = tuple(Noted(str(file.path), note) for file, said in view.notes() for note in said)
         generation = view.generation
     return LibraryStatus(
         counts.files,
         counts.passages,
-        counts.without_vector,
+        without_vectors,
         store.encoder,
         store.bytes,
         generation,

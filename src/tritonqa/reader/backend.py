@@ -23,9 +23,11 @@ class Backend(Protocol):
     """What a Reader stands on: a model in this process, or one on a server.
 
     lookahead is how many asks of a stream it likes to have under way, decoding what it does where an ask says
-    nothing else; calibration is None where there is none, or a server keeps it.
+    nothing else; calibration is None where there is none, or a server keeps it. fingerprint tells weights,
+    tokenizer, windows and calibration from others; empty where that is not known.
     """
 
+    fingerprint: str
     lookahead: int
     decoding: Decoding
     calibration: Calibration | None

@@ -34,6 +34,11 @@ class BaseReader:
         """Say what makes scores probabilities here; None where nothing does, or a Triton keeps it."""
         return self.backend.calibration
 
+    @property
+    def fingerprint(self) -> str:
+        """Tell weights, tokenizer, windows and calibration from others; empty where that is not known."""
+        return self.backend.fingerprint
+
     @classmethod
     def load(cls, name: str | PathLike[str] = PACKAGED, **options: Unpack[Loading]) -> Self:
         """Load a reader by name: a bundle's folder, an installed model package, or the address of a Triton.

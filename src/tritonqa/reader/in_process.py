@@ -35,12 +35,13 @@ class InProcess:
         decoding: Decoding | None = None,
         max_waiting: int | None = None,
         positions: int | None = None,
+        fingerprint: str = "",
     ) -> None:
         """Put the parts of a reader together; options not given are the defaults.
 
         max_waiting bounds the windows that wait; as many as the engine takes at once always may, and what
         ask_many looks ahead where it is not given. positions is how many tokens the model takes, None where
-        that is not known.
+        that is not known; fingerprint is the bundle's.
         """
         self._opener = Opener()
         self.template = Template.of(tokenizer)
@@ -49,6 +50,7 @@ class InProcess:
         self.windowing = windowing or Windowing()
         self.decoding = decoding or Decoding()
         self.positions = positions
+        self.fingerprint = fingerprint
         at_once = engine.streams * engine.grouping.max_windows
         self.lookahead = 4 * at_once
         self.flow = Flow(engine, max(max_waiting or max(MAX_WAITING, self.lookahead), at_once))
@@ -75,6 +77,7 @@ class InProcess:
             decoding or Decoding(max_answer_tokens=manifest.max_answer_tokens),
             max_waiting,
             manifest.positions,
+            bundle.fingerprint(),
         )
 
     def start(

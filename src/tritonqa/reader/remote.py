@@ -65,6 +65,7 @@ class Remote:
             )
         self._served = Decoding(**json.loads(self._known[parameters.DECODING]))
         self._joiner = AskJoiner() if PASSAGE_COUNTS in (port["name"] for port in config["input"]) else None
+        self.fingerprint = self._known.get(parameters.FINGERPRINT, "")
         self.decoding = decoding or self._served
         self.lookahead = _LOOKAHEAD * max(1, len(self._client.servers()))
         self.calibration = _calibration(self._known.get(parameters.CALIBRATION, "null"))

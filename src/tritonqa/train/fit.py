@@ -58,7 +58,8 @@ def fit(
     set_dropout(model, recipe.optimisation.dropout)
     steps = optimiser(model, recipe.optimisation)
     average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(recipe.optimisation.averaging))
-    kept = State(folder / "state", {"recipe": asdict(recipe), "examples": _digest(examples)})
+    run = {"recipe": asdict(recipe), "examples": _digest(examples), "start": start.digest}
+    kept = State(folder / "state", run)
     done = kept.restore(model, average, steps)
     if not done and before is not None:
         load_state(before / "state", model, average, steps)

@@ -23,11 +23,12 @@ from tritonqa.train.options import Recipe
 
 @dataclass(frozen=True)
 class Start:
-    """A transformers model for question answering and its own tokenizer."""
+    """A transformers model for question answering and its own tokenizer; digest tells its weights."""
 
     model: Any
     tokenizer: Any
     loaded: Model
+    digest: str
 
     @classmethod
     def open(cls, folder: Path, *, new_head: bool = False) -> Self:
@@ -40,7 +41,8 @@ class Start:
         model = loaded.module.model.requires_grad_(True)
         choose_attention(model)
         tokenizer = load_tokenizer(checkpoint)
-        return cls(model, tokenizer, loaded.fed_by(bundled_tokenizer(tokenizer, loaded.vocabulary)))
+        fed = loaded.fed_by(bundled_tokenizer(tokenizer, loaded.vocabulary))
+        return cls(model, tokenizer, fed, checkpoint.digest())
 
     @property
     def typed(self) -> bool:

@@ -44,8 +44,11 @@ class State:
         if folder is None:
             return 0
         record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
-        if record["run"] != self.run:
-            raise InputError(f"{folder} holds a run with other data or options; remove it or name another")
+        if {**self.run, **record["run"]} != self.run:  # versions before 0.15 did not keep the start
+            raise InputError(
+                f"{folder} holds a run from another reader, or with other data or options; "
+                "remove it or name another"
+            )
         load_state(folder, model, average, optimiser)
         return int(record["step"])
 

@@ -16,9 +16,9 @@ from tritonqa.library.parse.writer import Writer
 WORD = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp")), min_size=1)
 
 
-def shown(page: str) -> Document:
+def shown(page: str, *, xml: bool = False) -> Document:
     writer = Writer()
-    title = write_html(writer, page)
+    title = write_html(writer, page, xml=xml)
     return writer.document("html", title)
 
 
@@ -54,6 +54,23 @@ def test_any_text_gives_a_document_whose_places_hold(page: str) -> None:
 )
 def test_what_a_browser_does_not_show_is_left_out(hidden: str) -> None:
     assert shown(f"<p>before</p>{hidden}<p>after</p>").text.split() == ["before", "after"]
+
+
+def test_what_closes_itself_in_xhtml_hides_nothing_behind_it() -> None:
+    head = "<head><title/><script src='x.js'/></head>"
+    page = f"<html>{head}<body><p>one<br/>two</p><audio src='a'/><p>three</p></body>"
+    assert shown(page, xml=True).text.split() == ["one", "two", "three"]
+    assert not shown(page).text, "as HTML all behind an open title is its text"
+
+
+def test_a_table_says_its_caption_and_none_of_its_hidden_rows() -> None:
+    hidden = '<tr style="display:none"><td>secret</td></tr><tbody hidden><tr><td>secret</td></tr></tbody>'
+    rows = f"<tr><th>Part</th><th>Price</th></tr><tr><td>Pump</td><td>75</td></tr>{hidden}"
+    document = shown(
+        f"<p>before</p><table><caption>Prices <b>in</b> 2024</caption>{rows}</table><p>after</p>"
+    )
+    assert document.text == "before\n\nPrices in 2024\n\nPart\tPrice\nPump\t75\n\nafter"
+    assert [row.number for row in document.rows] == [1, 2]
 
 
 def test_blocks_stand_on_lines_and_spaces_are_joined() -> None:

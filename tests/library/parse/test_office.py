@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -74,6 +75,26 @@ def test_pages_are_those_that_word_laid_out(tmp_path: Path) -> None:
     assert [document.text[page.start : page.end] for page in document.pages] == ["one\n\nstill one", " two"]
 
 
+def test_a_row_is_on_the_page_on_which_it_begins(tmp_path: Path) -> None:
+    turned = "<w:lastRenderedPageBreak/>"
+
+    def row(*cells: str) -> str:
+        return f"<w:tr>{''.join(f'<w:tc>{run(cell)}</w:tc>' for cell in cells)}</w:tr>"
+
+    rows = [
+        row("<w:t>Part</w:t>", "<w:t>Price</w:t>"),
+        row("<w:t>Pump</w:t>", f"<w:t>75</w:t>{turned}<w:t> euros</w:t>"),
+        row("<w:t>Boat</w:t>", "<w:t>99</w:t>"),
+        row(f"{turned}<w:t>Lamp</w:t>", f"{turned}<w:t>5</w:t>"),
+    ]
+    document = word(tmp_path, f"{paragraph('Before')}<w:tbl>{''.join(rows)}</w:tbl>{paragraph('After')}")
+    found = {
+        name: document.page(document.text.index(name)) for name in ("Before", "Pump", "Boat", "Lamp", "After")
+    }
+    pages = {name: page.number if page else None for name, page in found.items()}
+    assert pages == {"Before": 1, "Pump": 1, "Boat": 2, "Lamp": 3, "After": 3} and len(document.pages) == 3
+
+
 def test_a_document_in_the_strict_namespace_is_read(tmp_path: Path) -> None:
     strict = samples.docx().replace(b"", b"")
     path = tmp_path / "strict.docx"
@@ -102,6 +123,16 @@ def test_a_book_under_drm_is_named(tmp_path: Path) -> None:
     path.write_bytes(stream.getvalue())
     with pytest.raises(DocumentError, match="is locked by DRM"):
         parse(path)
+
+
+@pytest.mark.parametrize("name", ["mail.eml", "page.mht"])
+def test_mail_and_saved_pages_of_html_alone_have_their_words(tmp_path: Path, name: str) -> None:
+    message = EmailMessage()
+    message["Subject"] = samples.TITLE
+    message.set_content(f"<title>other</title><p>{samples.SENTENCE}</p>", subtype="html")
+    (tmp_path / name).write_bytes(message.as_bytes())
+    document = parse(tmp_path / name)
+    assert samples.SENTENCE in document.text and document.title == samples.TITLE
 
 
 def test_mail_names_what_is_not_read(tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ def test_a_writer_that_was_overtaken_is_told_before_it_writes(place: MilvusAddre
         MilvusRecords(Client(place)).put(STAMPS, "writer", {"name": "another", "until": 0})
         with pytest.raises(LibraryError, match="another process is writing to milvus://.* 120 seconds"):
             put(writer, tmp_path / "boats", "A boat.")
+    assert MilvusRecords(Client(place)).get(STAMPS, "writer") == {"name": "another", "until": 0}
     lease = Lease(MilvusRecords(Client(place)))
     MilvusRecords(Client(place)).put(STAMPS, "writer", {"name": "killed", "until": 1.0})
     lease.take()

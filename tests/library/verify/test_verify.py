@@ -80,6 +80,30 @@ def test_what_nobody_says_is_not_found(text: str) -> None:
     assert {verdict.found, verdict.document, verdict.page, verdict.start, verdict.end} == {None}
 
 
+def test_an_omission_does_not_reach_over_a_book() -> None:
+    between = "The moon is far away. " * 200
+    book = Document(f"The warranty ends after 24 months. {between}Damage by frost is excluded.", "text")
+    assert one("The warranty ends after 24 months … is excluded", book).status == "not_found"
+    near = Document("The warranty ends after 24 months. Damage by frost is excluded.", "text")
+    assert one("The warranty ends after 24 months … is excluded", near).status == "verified"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See [the manual](https://example.org/manuals/boiler) for details.",
+        "See the manual for details.",
+        r"Set snake\_case to on.",
+        "Set snake_case to on.",
+    ],
+)
+def test_links_and_escapes_of_a_markdown_document_say_their_text(text: str) -> None:
+    written = r"See [the manual](https://example.org/manuals/boiler) for details. Set snake\_case to on."
+    verdict = one(text, Document(written, "markdown"))
+    assert verdict.status == "verified"
+    assert verdict.start is not None and verdict.found == written[verdict.start : verdict.end]
+
+
 def test_the_page_is_where_it_begins() -> None:
     assert one("The warranty").page == 1
     assert one("Sundays and holidays").page == 2

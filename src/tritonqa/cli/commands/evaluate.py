@@ -11,14 +11,15 @@ from typing import Any, TypeAlias, cast
 
 import click
 
+from tritonqa.cli.library_display import taken
 from tritonqa.cli.library_options import LIBRARY, Place
-from tritonqa.cli.options import answer_options, as_json, reader_options
+from tritonqa.cli.options import answer_options, as_json, language_option, reader_options
 from tritonqa.cli.output import emit, show, whole, writable_folder
 from tritonqa.datasets import Dataset, load_predictions, load_squad
 from tritonqa.datasets.example import require_text as require_text
 from tritonqa.errors import InputError
 from tritonqa.evaluate import score
-from tritonqa.evaluate.language import ENGLISH, Language
+from tritonqa.evaluate.language import Language
 from tritonqa.evaluate.plots import plot, require_matplotlib
 from tritonqa.evaluate.run import Report
 from tritonqa.evaluate.run import evaluate as run
@@ -69,7 +70,7 @@ def prediction_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--predict-only", is_flag=True, help="Write the answers of questions without gold; score nothing."
 )
-@click.option("--language", default=ENGLISH.code, show_default=True, help="Rules to compare answers by.")
+@language_option
 @click.option("--output", type=click.Path(path_type=Path), help="Write each question's answer as JSON lines.")
 @click.option("--plots", type=click.Path(path_type=Path), help="Write plots into this folder.")
 @as_json
@@ -108,7 +109,7 @@ def evaluate(
     else:
         make = partial(_ask, load, dataset, asked, rules)
         if library is not None:
-            make = partial(_ask_library, library, load, dataset, asked)
+            make = partial(_ask_library, library, load, dataset, taken(asked), rules)
         figures = _run(make, output, plots)
     shown = {name: f"{value:.3f}" if isinstance(value, float) else value for name, value in figures.items()}
     show(figures, as_json, (f"{name:20} {value}" for name, value in shown.items()))
@@ -155,12 +156,11 @@ def _ask(load: Callable[[], Reader], dataset: Dataset, options: AskOptions, lang
     return report
 
 
-def _ask_library(folder: Place, load: Callable[[], Reader], dataset: Dataset, options: AskOptions) -> Report:
-    threshold = options.get("no_answer_threshold")
+def _ask_library(
+    folder: Place, load: Callable[[], Reader], dataset: Dataset, options: dict[str, Any], language: Language
+) -> Report:
     with load() as reader, Library(folder, reader) as opened, bar("questions") as step:
-        return evaluate_library(
-            opened, dataset, step, no_answer_threshold=0.5 if threshold is None else threshold
-        )
+        return evaluate_library(opened, dataset, step, language=language, **options)
 
 
 def _say_threshold(dataset: Dataset, reader: Reader, options: AskOptions) -> None:

@@ -10,7 +10,7 @@ import click
 from tritonqa.cli.display import visible
 from tritonqa.cli.library_display import advise
 from tritonqa.cli.library_options import DOCUMENTS, LIBRARY, Place, parse_options
-from tritonqa.cli.options import as_json, reader_options
+from tritonqa.cli.options import as_json, language_option, reader_options
 from tritonqa.cli.output import show
 from tritonqa.datasets import load_squad
 from tritonqa.errors import InputError
@@ -101,9 +101,17 @@ def check(
 @folder
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--reset", is_flag=True, help="Weigh answers as the package does again; needs no FILE.")
+@language_option
 @reader_options
 @as_json
-def fit(folder: Place, file: Path | None, reset: bool, load: Callable[[], Reader], as_json: bool) -> None:
+def fit(
+    folder: Place,
+    file: Path | None,
+    reset: bool,
+    language: str,
+    load: Callable[[], Reader],
+    as_json: bool,
+) -> None:
     """Fit what decides between answers, and when none is given, to the library at DIR and FILE's questions.
 
     FILE has questions about its documents with their answers, as `tritonqa evaluate` reads them; their
@@ -122,7 +130,7 @@ def fit(folder: Place, file: Path | None, reset: bool, load: Callable[[], Reader
         raise InputError("file is missing; give questions with answers, or --reset")
     examples = load_squad(file, contexts=False).examples
     with load() as reader, Library(folder, reader) as opened, bar("questions") as step:
-        found = opened.fit(examples, step=step)
+        found = opened.fit(examples, language=language, step=step)
     show(found.to_dict(), as_json, _fit_lines(found))
 
 

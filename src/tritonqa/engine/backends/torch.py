@@ -25,8 +25,10 @@ class TorchEngine(Engine):
 
     name = "torch"
 
-    def __init__(self, folder: Path, precision: str, cores: int, *, packed: bool | None = None) -> None:
-        """Load config.json and model.safetensors; packed: on CUDA unless told.
+    def __init__(
+        self, folder: Path, precision: str, cores: int, *, packed: bool | None = None, cuda: bool = True
+    ) -> None:
+        """Load config.json and model.safetensors; packed: on CUDA unless told; cuda: where there is one.
 
         Raises EngineError, MissingExtra.
         """
@@ -38,7 +40,7 @@ class TorchEngine(Engine):
             from tritonqa.engine.backends import packed as packing
         except ImportError as error:
             raise MissingExtra("torch and transformers", "torch") from error
-        cuda = torch.cuda.is_available()
+        cuda = cuda and torch.cuda.is_available()
         self._torch, self._packing, self._device = torch, packing, "cuda" if cuda else "cpu"
         self._head = answer_type_head
         self.precision = "bf16" if cuda else "fp32"

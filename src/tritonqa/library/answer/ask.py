@@ -57,10 +57,9 @@ class Prepared:
         """Return the texts that a reader is given; it is not asked where there are none."""
         return [stored.described or stored.text for _, stored in self.found]
 
-    @property
-    def options(self) -> AskOptions:
+    def options(self, top_k: int = 1) -> AskOptions:
         """Return how a reader is asked: for all that it has, so that the judge decides."""
-        return {"top_k": max(_SPANS * len(self.found), _LEAST), "no_answer_threshold": 1.0}
+        return {"top_k": max(_SPANS * max(len(self.found), top_k), _LEAST), "no_answer_threshold": 1.0}
 
 
 def prepare(view: View, question: str, encoder: Encoder | None, passages: int, judge: Judge) -> Prepared:

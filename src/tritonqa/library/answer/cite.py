@@ -9,7 +9,7 @@ from tritonqa.errors import DocumentError
 from tritonqa.library.answer.cited import Citation, Status
 from tritonqa.library.answer.place import address_of
 from tritonqa.library.document import Box, Page
-from tritonqa.library.parse import ParseOptions, excerpt_apart
+from tritonqa.library.parse import LAID_OUT, ParseOptions, excerpt_apart
 from tritonqa.library.store import File, Stored
 
 
@@ -33,7 +33,7 @@ class Citer:
         for file in passage.files:
             status = self._status(file)
             boxes: tuple[Box, ...] = ()
-            if status is Status.VERIFIED and passage.pages:
+            if status is Status.VERIFIED and passage.kind in LAID_OUT:
                 status, boxes = self._look(file.path, passage.pages, start, end, text)
             found.append(
                 Citation(

@@ -10,6 +10,7 @@ from time import time_ns
 
 from tritonqa.library.index.report import Report, Skipped
 from tritonqa.library.index.walk import walk
+from tritonqa.library.parse.source import DENIED
 from tritonqa.library.store import File
 
 _STAYS = "; what the library holds of it stays until tritonqa library remove forgets it"
@@ -32,7 +33,8 @@ def compare(
 ) -> tuple[list[Work], set[Path], set[Path]]:
     """Tell the files to read from those that are as they were, and from those that can't be looked at now.
 
-    again takes those that could not be read. A drive that is away for a while takes nothing from the store.
+    again takes those that could not be read; those that could not be opened are tried each time. A drive that
+    is away for a while takes nothing from the store.
     """
     work, seen, away = [], set(), set()
     for path in walk(roots, leave_out):
@@ -52,7 +54,8 @@ def compare(
             continue
         seen.add(path)
         now = File(path, stat.st_size, stat.st_mtime_ns, time_ns())
-        if before is None or not _same(before, now) or (before.reason and again):
+        unread = before is not None and before.reason and (again or before.reason.startswith(DENIED))
+        if before is None or not _same(before, now) or unread:
             work.append(Work(now, before))
         else:
             report.unchanged += 1

@@ -41,7 +41,8 @@ def sync(
     """
     report = Report()
     known = writer.files()
-    work, seen, away = compare(roots, leave_out, known, bool(options.passwords), report)
+    again = replace(options, ocr=False) != ParseOptions()  # a password, or other limits
+    work, seen, away = compare(roots, leave_out, known, again, report)
     read = {one.digest: one for one in writer.readings()}
     anew = outdated(read.values(), options.ocr) | (writer.noted(NO_TEXT_LAYER) if options.ocr else set())
     work = _with_anew(work, seen, known, anew)
@@ -101,7 +102,7 @@ def _keep(
             report.unchanged += 1
             return
         if item.anew:
-            _replace(writer, file, indexed)
+            writer.replace(file, indexed)
         else:
             writer.put(file, indexed)
     else:
@@ -124,15 +125,6 @@ def _with_anew(work: list[Work], seen: set[Path], known: dict[Path, File], anew:
             under_way.add(file.digest)
             work.append(Work(replace(file, indexed=time_ns()), file, anew=True))
     return work
-
-
-def _replace(writer: Writer, file: File, indexed: Indexed) -> None:
-    """Put a document in place of what its bytes were read as before, for all files that hold them."""
-    same = [one for one in writer.files().values() if one.digest == file.digest and one.path != file.path]
-    writer.remove([file.path, *(one.path for one in same)])
-    writer.put(file, indexed)
-    for one in same:
-        writer.put(one)
 
 
 def _ahead(

@@ -33,7 +33,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
         return _strict(data, wide)
     if _binary(sample):
         raise DocumentError(_NO_TEXT)
-    for known in ("utf-8", declared or "utf-8"):
+    for known in ("utf-8", *_declared(declared)):
         try:
             return data.decode(known)
         except (UnicodeDecodeError, LookupError):
@@ -42,7 +42,23 @@ def decode(data: bytes, declared: str | None = None) -> str:
     unread, ascii_only = text.count("\ufffd"), len(text.encode("ascii", "ignore"))
     if len(text) - ascii_only >= 2 * unread:
         return text
-    return _strict(data, _detected(sample))
+    return _strict(data, _detected(_whole_lines(sample) if len(data) > len(sample) else data))
+
+
+def _declared(encoding: str | None) -> tuple[str, ...]:
+    """Return what to try for a declared encoding: Latin-1 is read as Windows-1252 first, as browsers do."""
+    if encoding is None:
+        return ()
+    try:
+        latin = codecs.lookup(encoding).name in ("iso8859-1", "ascii")
+    except LookupError:
+        return ()
+    return ("cp1252", encoding) if latin else (encoding,)
+
+
+def _whole_lines(sample: bytes) -> bytes:
+    """Cut a sample where no character of several bytes is cut, if it has lines."""
+    return sample[: sample.rfind(b"\n") + 1] or sample
 
 
 def _wide(sample: bytes) -> str | None:

@@ -34,6 +34,10 @@ def parse(
     return _guarded(path, lambda: _parse(path, options or ParseOptions(), alive))
 
 
+LAID_OUT = frozenset(("pdf",))
+"""Kinds whose words have places on a page."""
+
+
 def excerpt(
     path: Path, pages: Sequence[Page], start: int, end: int, options: ParseOptions | None = None
 ) -> Excerpt:

@@ -12,6 +12,9 @@ from pathlib import Path
 from tritonqa.errors import DocumentError
 from tritonqa.library.parse.options import ParseOptions
 
+DENIED = "can't be read:"
+"""Begins what is said of a file that can't be opened now."""
+
 _OTHER = (
     (stat.S_ISDIR, "is a folder, not a file"),
     (stat.S_ISFIFO, "is a pipe, not a file"),
@@ -76,7 +79,7 @@ def _why(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return "does not exist"
     if isinstance(error, PermissionError):
-        return "can't be read: permission denied; let this user read it"
+        return f"{DENIED} permission denied; let this user read it"
     if isinstance(error, IsADirectoryError):
         return "is a folder, not a file"
-    return f"can't be read: {(error.strerror or str(error)).lower()}"
+    return f"{DENIED} {(error.strerror or str(error)).lower()}"

@@ -23,20 +23,25 @@ _BLOCKS = frozenset(
 _PARAGRAPHS = frozenset("blockquote h1 h2 h3 h4 h5 h6 p pre table ul ol dl figure section article".split())
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])", re.IGNORECASE)
+_CLOSED = re.compile(  # but for those that are empty in HTML, too
+    r"<(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)\b)([A-Za-z][\w:.-]*)([^<>]*)/>",
+    re.IGNORECASE,
+)
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _SPAN = 1000  # columns or rows that a cell may span, as in browsers
 
 
-def write_html(writer: Writer, text: str) -> str:
+def write_html(writer: Writer, text: str, *, xml: bool = False) -> str:
     """Write what a browser shows of a page, without script, style and hidden parts; returns the page's title.
 
     Spaces are joined as a browser joins them, blocks stand on lines of their own, a table's rows are rows.
+    xml: XHTML, in which any element may close itself.
     """
     try:
         from selectolax.lexbor import LexborHTMLParser
     except ImportError as error:
         raise MissingExtra("selectolax", "library") from error
-    parser = LexborHTMLParser(text)
+    parser = LexborHTMLParser(_CLOSED.sub(r"<\1\2></\1>", text) if xml else text)
     title = parser.css_first("title")
     describe(writer, parser)
     if parser.body is not None:
@@ -62,6 +67,9 @@ class _Walk:
                 self.text(node.text_content or "")
             elif name == "table" and entering and _simple(node):
                 self.block(2)
+                if (caption := node.css_first("caption")) is not None:
+                    self.write(caption)
+                    self.block(2)
                 self.begin()
                 named = node.css_first("th") is not None
                 write_table(self.writer, enumerate(_rows(node), 1), named)
@@ -151,6 +159,8 @@ def _rows(table: Any) -> Iterator[list[str]]:
     """Give a table's rows, a cell that spans rows or columns in its first place and the others empty."""
     waiting: dict[int, int] = {}  # column → rows for which a cell above still reaches into it
     for line in table.css("tr"):
+        if _hidden(line) or _hidden(line.parent):
+            continue
         cells: list[str] = []
         for cell in (node for node in line.iter() if node.tag in ("td", "th")):
             _fill(cells, waiting)

@@ -96,12 +96,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much a search could see: files read and unreadable, passages, and those that have no vector yet."""
+    """How much a search could see: files read and unreadable, and passages."""
 
     files: int
     unreadable: int
     passages: int
-    without_vector: int = 0
 
 
 class View(ABC):
@@ -114,6 +113,10 @@ class View(ABC):
     @abstractmethod
     def counts(self) -> Counts:
         """Count what can be seen."""
+
+    @abstractmethod
+    def without_vector(self) -> int:
+        """Count the passages that have no vector yet; it may take what a search does not."""
 
     def words(self, question: str, limit: int) -> Found:
         """Return the passages that hold words of a question, the best by BM25."""
@@ -214,6 +217,13 @@ class Writer(ABC):
         """Keep a file in place of what stood at its path: a new document's, a known one's, or unreadable.
 
         meta is what else is known of it, for View.metas.
+        """
+
+    @abstractmethod
+    def replace(self, file: File, indexed: Indexed) -> None:
+        """Keep a document in place of what its bytes were read as before, for all files that hold them.
+
+        file is one of them, as it is now.
         """
 
     @abstractmethod

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tritonqa.library.verify.normalise import Normalised, normalise
+from tritonqa.library.verify.normalise import ESCAPE, LINK, Normalised, normalise
 
-_LINK = re.compile(r"\[([^\]^]+)\]\([^)\s]*\)")
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")  # of a mark, in Markdown
+REACH = 2000
+"""Characters that an omission may leave out."""
+
 _GAP = re.compile(r"\s*(?:\[[^\]]*\]|\(\s*(?:\.\.\.|\u2026)\s*\)|\.\.\.+|\.\s\.\s\.|\u2026)\s*")
 _LETTER = re.compile(r"\[(\w)\](?=\w)")
-_REACH = 2000  # characters that an omission may leave out
 _CJK = 0x2E80  # from here on scripts write no spaces
 _TRIED = 200  # places of the first fragment from which the others are looked for
 
@@ -32,8 +32,8 @@ def wanted(text: str) -> Wanted:
     "…", "[…]" and what else stands in brackets part the fragments; a backslash before a mark may be
     Markdown's.
     """
-    text = _LINK.sub(r"\1", text)
-    written, text = text, _ESCAPE.sub(r"\1", text)
+    text = LINK.sub(r"\1", text)
+    written, text = text, ESCAPE.sub(r"\1", text)
     whole = [normalise(one).text.strip() for one in dict.fromkeys((text, written))]
     if _LETTER.search(text):
         whole += [normalise(_LETTER.sub(change, text)).text.strip() for change in (_same, _swapped)]
@@ -81,7 +81,7 @@ def _chain(fragments: tuple[str, ...], text: str) -> tuple[int, int] | None:
             break
         end = start + len(fragments[0])
         for fragment in fragments[1:]:
-            following = next(occurrences(fragment, text, end, end + _REACH + len(fragment)), None)
+            following = next(occurrences(fragment, text, end, end + REACH + len(fragment)), None)
             if following is None:
                 break
             end = following + len(fragment)

@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 from unicodedata import normalize
 
+LINK = re.compile(r"\[([^\]^]+)\]\([^)\s]*\)")
+"""A link of Markdown, and its text."""
+
+ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+"""A mark of Markdown that a backslash keeps as it is."""
+
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _DOUBLE = '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02\u300c\u300d\u300e\u300f\u301d\u301e\u301f'
 _SINGLE = "'\u2018\u2019\u201a\u201b\u2032\u2039\u203a\u0060\u00b4\u02bc"
@@ -29,6 +35,7 @@ _SPECIAL = re.compile(
     r"|(?P<mark>(?<!\w)[*_]+(?=\S)|(?<=\S)[*_]+(?!\w))"
     rf"|(?P<form>[{_LIGATURES}])|(?P<composed>[{_COMPOSED}]))"
 )
+_MARKED = re.compile(f"{LINK.pattern}|{ESCAPE.pattern}")
 _LINE_END = re.compile(r"[^\W\d_](?:\u00ad|[-\u2010][^\S\n]*\r?\n)")
 _WRITTEN = {
     "hyphen": "",
@@ -79,15 +86,20 @@ def hyphenated(text: str) -> bool:
     return _LINE_END.search(text) is not None
 
 
-def normalise(text: str, hyphens: bool = False) -> Normalised:
+def normalise(text: str, hyphens: bool = False, markdown: bool = False) -> Normalised:
     """Return the form in which what is typed differently and says the same is equal; case and words are kept.
 
     Quotation marks become straight, dashes hyphens without spaces around them, an ellipsis three points. A
     run of white space is one space, none between characters of scripts that write none. Letters are
     decomposed (NFD), ligatures and full-width forms become their letters; what is not seen, as marks of
     direction, goes, as do Markdown's stars and underscores around words. A word hyphenated at a line's end
-    is whole or, with hyphens, keeps its hyphen.
+    is whole or, with hyphens, keeps its hyphen. Of markdown's links the text stays, and of a mark with a
+    backslash before it the mark.
     """
+    if markdown:
+        shown = _shown(text)
+        plain = normalise(shown.text, hyphens)
+        return Normalised(plain.text, array("L", map(shown.offsets.__getitem__, plain.offsets)))
     form = _Form()
     end = 0
     for found in _SPECIAL.finditer(text):
@@ -99,5 +111,17 @@ def normalise(text: str, hyphens: bool = False) -> Normalised:
             form.write(normalize(_DECOMPOSED[kind], found[0]), start)
         else:
             form.write("-" if kind == "hyphen" and hyphens else _WRITTEN[kind], start)
+    form.copy(text, end, len(text))
+    return Normalised("".join(form.parts), form.offsets)
+
+
+def _shown(text: str) -> Normalised:
+    """Leave out what Markdown does not show of links and escaped marks."""
+    form = _Form()
+    end = 0
+    for found in _MARKED.finditer(text):
+        form.copy(text, end, found.start())
+        form.copy(text, *found.span(found.lastindex or 0))
+        end = found.end()
     form.copy(text, end, len(text))
     return Normalised("".join(form.parts), form.offsets)

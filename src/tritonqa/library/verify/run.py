@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tritonqa.library.document import Document
-from tritonqa.library.verify.find import Wanted, places, wanted
+from tritonqa.library.verify.find import REACH, Wanted, places, wanted
 from tritonqa.library.verify.nearest import NEAR, Anchors, Near, nearest
 from tritonqa.library.verify.normalise import hyphenated, normalise
-from tritonqa.library.verify.quotation import Quotation, Quoted
+from tritonqa.library.verify.quotation import Quotation, Quoted, Status
 
 
 def verify(quoted: Sequence[Quoted], documents: Iterable[tuple[str, Document]]) -> tuple[Quotation, ...]:
@@ -37,32 +37,39 @@ class _Search:
         return all(verdict.status == "verified" for verdict in self.verdicts)
 
     def look_into(self, name: str, document: Document) -> None:
-        forms = [normalise(document.text)]
+        markdown = document.kind == "markdown"
+        forms = [normalise(document.text, markdown=markdown)]
         if hyphenated(document.text):
-            forms.append(normalise(document.text, hyphens=True))
+            forms.append(normalise(document.text, hyphens=True, markdown=markdown))
         anchors: Anchors | None = None
         for index, sought in enumerate(self.sought):
             if self.verdicts[index].status == "verified":
                 continue
             for form in forms:
                 if exact := places(sought, form):
-                    self._keep(index, name, document, form.original(*exact), 1.0)
+                    self._keep(index, name, document, form.original(*exact), "verified", 1.0)
                     break
             else:
                 anchors = anchors or Anchors(forms[0].text)
                 if near := _nearest(sought, anchors, self.nearness[index]):
                     place = forms[0].original(near.start, near.end)
-                    self._keep(index, name, document, place, near.similarity)
+                    self._keep(index, name, document, place, "repaired", near.similarity)
 
     def _keep(
-        self, index: int, name: str, document: Document, place: tuple[int, int], nearness: float
+        self,
+        index: int,
+        name: str,
+        document: Document,
+        place: tuple[int, int],
+        status: Status,
+        nearness: float,
     ) -> None:
         start, end = place
         page = document.page(start)
         self.nearness[index] = nearness
         self.verdicts[index] = Quotation(
             self.verdicts[index].text,
-            "verified" if nearness == 1.0 else "repaired",
+            status,
             document.text[start:end],
             name,
             page.number if page else None,
@@ -79,7 +86,7 @@ def _nearest(sought: Wanted, document: Anchors, least: float) -> Near | None:
     found: list[Near] = []
     for fragment in sought.fragments:
         near = nearest(fragment, document, least)
-        if near is None or (found and near.start < found[-1].end):
+        if near is None or (found and not 0 <= near.start - found[-1].end <= REACH):
             return None
         found.append(near)
     return Near(min(one.similarity for one in found), found[0].start, found[-1].end)

@@ -103,15 +103,24 @@ class _Word:
         )
 
     def table(self, element: Element) -> None:
-        lines = [one for one in _within(element, "tr")]
-        found: list[Paragraph] = []
+        """Write a table, each row on the page on which it begins."""
+        rows = [list(_cells(line)) for line in _within(element, "tr")]
+        page, pages = self.pages, []
+        for row in rows:
+            breaks = [_breaks(cell) for _, cell in row]
+            pages.append(page + max((before for before, _ in breaks), default=0))
+            page += max((all_ for _, all_ in breaks), default=0)
+        texts = ([text for text, _ in row] for row in rows)
         self.writer.line(2)
-        write_table(self.writer, enumerate((list(_cells(line, found)) for line in lines), 1))
+        write_table(self.writer, enumerate(texts, 1), before=lambda row: self.turn_to(pages[row - 1]))
         self.writer.line(2)
-        for paragraph in found:
-            for _ in paragraph.breaks:
-                self.begin_page()
+        self.turn_to(page)
+        for paragraph in (paragraph for row in rows for _, cell in row for paragraph in cell):
             self.beside(paragraph)
+
+    def turn_to(self, page: int) -> None:
+        while self.pages < page:
+            self.begin_page()
 
 
 def _within(element: Element, name: str) -> Iterator[Element]:
@@ -123,22 +132,26 @@ def _within(element: Element, name: str) -> Iterator[Element]:
             yield from _within(one, name)
 
 
-def _cells(line: Element, found: list[Paragraph]) -> Iterator[str]:
-    """Give a row's cells; a merged one stands in its first place, and the others are empty."""
+def _cells(line: Element) -> Iterator[tuple[str, list[Paragraph]]]:
+    """Give a row's cells, text and paragraphs; a merged one is in its first place, and the others empty."""
     for cell in _within(line, "tc"):
         merged, spans = child(cell, "tcPr", "vMerge"), child(cell, "tcPr", "gridSpan")
         width = attribute(spans) if spans is not None else "1"
         goes_on = merged is not None and attribute(merged) != "restart"
-        yield "" if goes_on else " ".join(_content(cell, found)).strip()
-        yield from [""] * (min(int(width), 1000) - 1 if width.isdigit() else 0)
+        held = [] if goes_on else [paragraph_of(one) for one in cell.iter() if local(one) == "p"]
+        yield " ".join(" ".join(one.text.split()) for one in held).strip(), held
+        yield from [("", [])] * (min(int(width), 1000) - 1 if width.isdigit() else 0)
 
 
-def _content(element: Element, found: list[Paragraph]) -> Iterator[str]:
-    for one in element.iter():
-        if local(one) == "p":
-            paragraph = paragraph_of(one)
-            found.append(paragraph)
-            yield " ".join(paragraph.text.split())
+def _breaks(cell: Iterable[Paragraph]) -> tuple[int, int]:
+    """Count a cell's page breaks: those before its text, and all."""
+    before = found = 0
+    text = ""
+    for paragraph in cell:
+        found += len(paragraph.breaks)
+        before += sum(not (text + paragraph.text[:at]).strip() for at in paragraph.breaks)
+        text += paragraph.text
+    return before, found
 
 
 def _notes(package: zipfile.ZipFile, names: list[str]) -> dict[tuple[str, str], Element]:

@@ -33,7 +33,8 @@ def read(source: Source, options: ParseOptions) -> Document:
     if body is not None:
         text = _text(body)
         if body.get_content_type() == "text/html":
-            title = title or write_html(writer, text)
+            shown = write_html(writer, text)
+            title = title or shown
         else:
             writer.write(text)
     for part in message.iter_attachments() if message.is_multipart() else ():

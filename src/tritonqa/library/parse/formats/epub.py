@@ -41,7 +41,7 @@ def read(source: Source, options: ParseOptions) -> Document:
                 raise DocumentError("is locked by DRM; give a copy that is not")
             if name in names:
                 writer.line(2)
-                write_html(writer, decode(book.read(name)))
+                write_html(writer, decode(book.read(name)), xml=True)
             else:
                 writer.notes.append(f"chapter {href} is missing")
     title = next((one.text or "" for one in _all(root, "title")), "")

@@ -19,5 +19,7 @@ def read(source: Source, options: ParseOptions) -> Document:
     """Return what is shown, with a section a heading."""
     declared = _CHARSET.search(source.data[:_HEAD])
     writer = Writer()
-    title = write_html(writer, decode(source.data, declared[1].decode("ascii") if declared else None))
+    text = decode(source.data, declared[1].decode("ascii") if declared else None)
+    xml = source.path.suffix.lower() in (".xhtml", ".xht") or text.startswith("<?xml")
+    title = write_html(writer, text, xml=xml)
     return writer.document("html", title)

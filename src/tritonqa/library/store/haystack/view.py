@@ -58,11 +58,16 @@ class HaystackView(View):
     def counts(self) -> Counts:
         """Count what can be seen; a document of another pipeline is a file of one passage."""
         foreign, unreadable = len(self._foreign), self._files.unreadable
-        passages = sum(one.passages for one in self._files.documents)
-        vectors = equal(ENCODER, self._encoder) if self._encoder else None
-        have = len(self._calls.filter(both(vectors, self._where))) if vectors else 0
         read = len(self._files.by_path) - unreadable + foreign
-        return Counts(read, unreadable, passages + foreign, max(passages - have, 0))
+        return Counts(read, unreadable, self._passages + foreign)
+
+    def without_vector(self) -> int:
+        """Count our passages that have no vector yet, for which a store gives all that have one."""
+        if not self._encoder:
+            return self._passages
+        return max(
+            self._passages - len(self._calls.filter(both(equal(ENCODER, self._encoder), self._where))), 0
+        )
 
     def words(self, question: str, limit: int) -> Found:
         """Return the passages that hold words of a question, the best by BM25.
@@ -208,13 +213,16 @@ class HaystackView(View):
         return Found({number: scores[number] for number in ranked}, most, look_up)
 
     @cached_property
+    def _passages(self) -> int:
+        return sum(one.passages for one in self._files.documents)
+
+    @cached_property
     def _total(self) -> int:
         """Count the passages in scope, without listing those of other pipelines where all are."""
-        ours = sum(one.passages for one in self._files.documents)
         if self._scope != EVERYTHING:
-            return ours + len(self._foreign)
+            return self._passages + len(self._foreign)
         records = len(self._files.by_path) + bool(self.generation)
-        return max(self._calls.count() - records, ours)
+        return max(self._calls.count() - records, self._passages)
 
     def _bag(self, document: Found_) -> Counter[str]:
         return Counter(analyse(self._searched(document)))

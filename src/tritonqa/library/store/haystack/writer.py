@@ -36,6 +36,7 @@ class HaystackWriter(RecordsWriter):
         """Take the store, and what a RecordsWriter takes."""
         super().__init__(records, still_mine)
         self._calls = calls
+        self._lacking: list[Document] | None = None  # passages without a vector, once they were looked up
 
     def insert(self, file: File, indexed: Indexed) -> Entry:
         """Write the passages of a document, and return what is to be known of it."""
@@ -45,6 +46,7 @@ class HaystackWriter(RecordsWriter):
             for number, passage in enumerate(indexed.passages)
         ]
         self._calls.write(made)
+        self._lacking = None
         terms = sum(len(analyse(self._searched(document.title, one))) for one in made)
         return Entry.of_document(file, indexed, len(made), terms)
 
@@ -52,25 +54,31 @@ class HaystackWriter(RecordsWriter):
         """Delete the passages of documents."""
         ours = self._calls.filter(both(equal(MARK, PASSAGE), one_of(_META, sorted(digests))))
         self._calls.delete([document.id for document in ours])
+        self._lacking = None
 
     def without_vector(self, limit: int) -> list[tuple[int, str]]:
         """Return some passages that have no vector yet: ids, and the texts that vectors are made of."""
         titles = {digest: entry.title for digest, entry in self.documents().items()}
-        lacking = [one for one in self._passages() if not one.meta.get(ENCODER)]
+        if self._lacking is None:
+            self._lacking = [one for one in self._passages() if not one.meta.get(ENCODER)]
         return [
-            (id_of(one.id), self._searched(titles.get(one.meta[DIGEST], ""), one)) for one in lacking[:limit]
+            (id_of(one.id), self._searched(titles.get(one.meta[DIGEST], ""), one))
+            for one in self._lacking[:limit]
         ]
 
     def add_vectors(self, ids: Sequence[int], vectors: FloatArray, encoder: str) -> None:
         """Keep vectors [n, d] of passages, made by an encoder of this name."""
         self.still_mine()
         wanted = dict(zip(ids, vectors.astype(float).tolist(), strict=True))
+        known = self._passages() if self._lacking is None else self._lacking
         with_vectors = [
             replace(one, embedding=wanted[number], meta={**one.meta, ENCODER: encoder}, score=None)
-            for one in self._passages()
+            for one in known
             if (number := id_of(one.id)) in wanted
         ]
         self._calls.write(with_vectors)
+        if self._lacking is not None:
+            self._lacking = [one for one in self._lacking if id_of(one.id) not in wanted]
         self.count_up(encoder=encoder)
 
     def optimise(self) -> None:
@@ -84,6 +92,7 @@ class HaystackWriter(RecordsWriter):
         self.still_mine()
         if self.records.get(STAMPS, "library")["encoder"] == encoder:
             return
+        self._lacking = None
         for one in self._passages():
             self._calls.write([replace(one, embedding=None, meta={**one.meta, ENCODER: ""}, score=None)])
         self.count_up(encoder="")

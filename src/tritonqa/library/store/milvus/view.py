@@ -33,10 +33,14 @@ class MilvusView(View):
 
     def counts(self) -> Counts:
         """Count what can be seen."""
-        passages = sum(one.passages for one in self._files.documents)
-        have = self._client.count(VECTORS, self._where) if passages and self._client.has(VECTORS) else 0
         read, unreadable = len(self._files.by_path), self._files.unreadable
-        return Counts(read - unreadable, unreadable, passages, max(passages - have, 0))
+        return Counts(read - unreadable, unreadable, self._passages)
+
+    def without_vector(self) -> int:
+        """Count the passages that have no vector yet."""
+        if not self._passages or not self._client.has(VECTORS):
+            return self._passages
+        return max(self._passages - self._client.count(VECTORS, self._where), 0)
 
     def lexical(self, terms: Sequence[str], limit: int) -> Found:
         """Return the passages that hold terms, the best by BM25.
@@ -131,6 +135,10 @@ class MilvusView(View):
         for one in sorted(self._files.documents, key=lambda one: one.file.digest not in first):
             if document := self.document(one.file.path):
                 yield one.file.path, document
+
+    @cached_property
+    def _passages(self) -> int:
+        return sum(one.passages for one in self._files.documents)
 
     @cached_property
     def _where(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 
-from tritonqa.errors import LibraryError
+from tritonqa.errors import Busy
 from tritonqa.library.store.records.base import STAMPS, Records
 
 _SECONDS = 120.0  # after which a writer that was killed is one no more
@@ -25,7 +25,7 @@ class Lease:
         self._until = 0.0
 
     def take(self) -> None:
-        """Become the writer; raises LibraryError where another is."""
+        """Become the writer; raises Busy where another is."""
         held = self._records.get(STAMPS, "writer")
         if held and held["until"] > time.time():
             raise self._other()
@@ -33,7 +33,7 @@ class Lease:
         self.still_mine()
 
     def still_mine(self) -> None:
-        """Raise LibraryError where another has taken over; hold on for as long again."""
+        """Raise Busy where another has taken over; hold on for as long again."""
         held = self._records.get(STAMPS, "writer")
         if held is None or held["name"] != self._name:
             raise self._other()
@@ -41,14 +41,16 @@ class Lease:
             self._write()
 
     def give_back(self) -> None:
-        """Let another write."""
-        self._records.delete(STAMPS, ["writer"])
+        """Let another write; one that has taken over goes on."""
+        held = self._records.get(STAMPS, "writer")
+        if held is not None and held["name"] == self._name:
+            self._records.delete(STAMPS, ["writer"])
 
     def _write(self) -> None:
         self._records.put(STAMPS, "writer", {"name": self._name, "until": time.time() + _SECONDS})
 
-    def _other(self) -> LibraryError:
-        return LibraryError(
+    def _other(self) -> Busy:
+        return Busy(
             f"another process is writing to {self._records.shown}; wait until it is done, or, if it "
             f"was killed, {_SECONDS:.0f} seconds"
         )

@@ -81,6 +81,15 @@ class RecordsWriter(Writer):
         self._forget_unheld([before] if before else [])
         self.count_up()
 
+    def replace(self, file: File, indexed: Indexed) -> None:
+        """Keep a document in place of what its bytes were read as before, for all files that hold them."""
+        others = [self.entries[path] for path in self._holders[file.digest] - {file.path}]
+        meta = self.entries[file.path].meta
+        self.remove([file.path, *(one.file.path for one in others)])
+        self.put(file, indexed, meta)
+        for one in others:
+            self.put(one.file, meta=one.meta)
+
     def remove(self, paths: Iterable[Path]) -> None:
         """Forget files, and documents that no file holds any more."""
         self.still_mine()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tritonqa.errors import LibraryError
+from tritonqa.errors import Busy, LibraryError
 from tritonqa.library.store.base import Store
 from tritonqa.library.store.scope import AnyScope
 from tritonqa.library.store.sqlite.paths import Paths
@@ -66,9 +66,7 @@ class SqliteStore(Store):
         try:
             lock.acquire()
         except Timeout as error:
-            raise LibraryError(
-                f"another process is writing to {self.folder}; wait until it is done"
-            ) from error
+            raise Busy(f"another process is writing to {self.folder}; wait until it is done") from error
         try:
             with self._connection() as connection:
                 yield SqliteWriter(connection, self._paths, self._lexical, self._dense)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tritonqa.arrays import FloatArray
 from tritonqa.library.document import Document, Line, Page
@@ -46,10 +47,12 @@ class SqliteView(View):
 
     def counts(self) -> Counts:
         """Count what can be seen."""
-        mask = self._mask
-        has = self._snapshot.has_vector if mask is None else self._snapshot.has_vector[mask]
         bad = len(self.unreadable())
-        return Counts(self._count_files() - bad, bad, len(has), int((~has).sum()))
+        return Counts(self._count_files() - bad, bad, len(self._with_vector))
+
+    def without_vector(self) -> int:
+        """Count the passages that have no vector yet."""
+        return int((~self._with_vector).sum())
 
     def lexical(self, terms: Sequence[str], limit: int) -> Found:
         """Return the passages that hold terms, the best by BM25."""
@@ -128,6 +131,11 @@ class SqliteView(View):
                 held.setdefault(number, file)
         for file in sorted(held.values(), key=lambda file: file.digest not in first):
             yield file.path, self._document(file.digest)
+
+    @property
+    def _with_vector(self) -> npt.NDArray[np.bool_]:
+        has = self._snapshot.has_vector
+        return has if self._mask is None else has[self._mask]
 
     @cached_property
     def _unreadable(self) -> list[File]:

@@ -45,6 +45,7 @@ class SqliteWriter(Writer):
     ) -> None:
         """Take a connection that no other thread uses."""
         self._connection, self._paths, self._lexical, self._vectors = connection, paths, lexical, vectors
+        self._lacking = 0  # the first passage that may be without a vector
 
     def files(self) -> dict[Path, File]:
         """Return all files."""
@@ -86,6 +87,21 @@ class SqliteWriter(Writer):
             self._place(file, document, meta)
             self._forget_unheld(before)
 
+    def replace(self, file: File, indexed: Indexed) -> None:
+        """Keep a document in place of what its bytes were read as before, for all files that hold them."""
+        with self._transaction():
+            held = (self._document(file.digest),)
+            paths = self._connection.execute("SELECT path FROM files WHERE document = ?", held).fetchall()
+            self._connection.execute("UPDATE files SET document = NULL WHERE document = ?", held)
+            self._connection.execute("DELETE FROM documents WHERE id = ?", held)
+            fresh = self._insert(indexed)
+            self._connection.executemany(
+                "UPDATE files SET document = ? WHERE path = ?", [(fresh, path) for (path,) in paths]
+            )
+            self._connection.execute(
+                "UPDATE files SET indexed = ? WHERE path = ?", (file.indexed, self._paths.keep(file.path))
+            )
+
     def remove(self, paths: Iterable[Path]) -> None:
         """Forget files, and documents that no file holds any more, to the last byte."""
         with self._transaction():
@@ -103,11 +119,13 @@ class SqliteWriter(Writer):
     def without_vector(self, limit: int) -> list[tuple[int, str]]:
         """Return some passages that have no vector yet: ids, and the texts that vectors are made of."""
         rows = self._connection.execute(
-            f"{SEARCHED} WHERE NOT EXISTS (SELECT 1 FROM vectors v WHERE v.passage = p.id) "
+            f"{SEARCHED} WHERE p.id >= ? AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.passage = p.id) "
             "ORDER BY p.id LIMIT ?",
-            (limit,),
+            (self._lacking, limit),
         )
-        return [(row[0], searched_text(*row[1:])) for row in rows]
+        found = [(row[0], searched_text(*row[1:])) for row in rows]
+        self._lacking = found[0][0] if found else self._lacking
+        return found
 
     def add_vectors(self, ids: Sequence[int], vectors: FloatArray, encoder: str) -> None:
         """Keep vectors [n, d] of passages, made by an encoder of this name."""
@@ -145,6 +163,7 @@ class SqliteWriter(Writer):
         with self._transaction():
             made = self._connection.execute("SELECT value FROM meta WHERE key = 'encoder'").fetchone()[0]
             if made != encoder:
+                self._lacking = 0
                 self._connection.execute("DELETE FROM vectors")
                 self._connection.execute("UPDATE meta SET value = '' WHERE key = 'encoder'")
             self._connection.execute("UPDATE meta SET value = ? WHERE key = 'analyser'", (ANALYSER,))
