@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 import weakref
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ import pytest
 
 from tests.support.scripted import CALL, SENT, Scripted
 from tests.support.wait import PATIENCE, eventually
-from tritonqa.client import Address, parse_addresses
+from tritonqa.client import Address, connect, parse_addresses
 from tritonqa.client.balance import BalancedClient
 from tritonqa.client.balance.server import work_of
 from tritonqa.errors import EngineError, InputError, Overloaded, Timeout, TritonQAError, Unavailable
@@ -200,6 +201,24 @@ def test_a_stream_that_is_left_blames_no_server() -> None:
                 reply(Unavailable("the stream was closed"))
         assert [type(error) for error in told] == [Unavailable]
         assert states(client) == ["ready", "ready"]
+
+
+def test_a_name_of_one_address_may_get_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    hosts = ["10.0.0.1"]
+
+    def look_up(host: str, port: int, **_: object) -> list[tuple[int, int, int, str, tuple[str, int]]]:
+        return [(2, 1, 6, "", (each, port)) for each in hosts]
+
+    monkeypatch.setattr("socket.getaddrinfo", look_up)
+    monkeypatch.setattr("tritonqa.client.balance.watch._NAMES_CHECK", 0.05)
+    monkeypatch.setattr(sys.modules[connect.__module__], "_open", lambda address, connection: Scripted())
+    monkeypatch.setenv("TRITONQA_SEVERAL", "1")
+    client = connect(Address.parse("grpc://tritons:8001"))
+    client.config("reader")
+    assert [*client.servers()] == ["grpc://10.0.0.1:8001"]
+    hosts.append("10.0.0.2")
+    eventually(lambda: [*client.servers()] == ["grpc://10.0.0.1:8001", "grpc://10.0.0.2:8001"])
+    client.close()
 
 
 def test_threads_end_with_a_client_that_is_forgotten() -> None:

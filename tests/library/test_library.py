@@ -18,8 +18,11 @@ from tests.support.milvus import running
 from tests.support.wait import eventually
 from tritonqa import Library, Reader
 from tritonqa.errors import Busy, InputError, LibraryError
+from tritonqa.library.document import Document
 from tritonqa.library.index import Report
 from tritonqa.library.parse import ParseOptions, parse
+from tritonqa.library.passages import split
+from tritonqa.library.store import File, Indexed
 from tritonqa.library.store.sqlite.schema import FILE
 
 HANDBOOK = (
@@ -191,6 +194,19 @@ def test_as_many_answers_as_are_asked_for(tmp_path: Path, reader: Reader) -> Non
     with Library(tmp_path / "x.library", reader) as library:
         library.add(tmp_path)
         assert len(library.ask("Which ship sails?", top_k=15, no_answer_threshold=1.0)) == 15
+
+
+def test_what_has_its_place_in_the_librarys_own_folder_stays(tmp_path: Path, desk: Path) -> None:
+    place = desk / "x.library" / "haystack" / "id=1"
+    document = Document("Minka is a cat.", "text", digest="d")
+    with Library(desk / "x.library") as library:
+        library.add(())
+        with library._open.store().write() as writer:
+            writer.put(File(place, 1, 1, 2, "d"), Indexed(document, split(document)))
+        assert len(library.add(desk, vectors=False).added) == 2
+        (desk / "notes.md").unlink()
+        assert library.add(desk, vectors=False).removed == [str(desk / "notes.md")]
+        assert library.search("Minka")
 
 
 def test_who_may_see_nothing_finds_nothing(library: Library) -> None:

@@ -83,6 +83,11 @@ def test_what_is_not_there_is_said(tab: Page, base: str) -> None:
     assert "3 files" in tab.inner_text("#searched")
 
 
+def test_a_line_separator_is_no_end_of_an_answer(tab: Page, base: str) -> None:
+    ask(tab, base, "When does the warranty\u2028of the pump end?")
+    assert "24 months" in tab.inner_text("#answers")
+
+
 def test_some_documents_only(tab: Page, base: str) -> None:
     tab.goto(base)
     tab.click("#within summary")

@@ -61,6 +61,16 @@ def test_names_of_this_machine_are_served(text_client: TestClient, host: str) ->
     assert text_client.get("/", headers={"Host": host}).status_code == 200
 
 
+def test_names_that_it_was_given_are_served_behind_a_proxy_too(toy: Reader) -> None:
+    options = WebOptions("0.0.0.0", token="secret", names=("QA.example",))
+    client = TestClient(create_app(toy, options=options), "https://qa.example", headers=BEARER)
+    asked = client.post("/api/ask", json=ASK, headers={"Origin": "https://qa.example"})
+    assert asked.status_code == 200
+    assert client.get("/", headers={"Host": "other.example"}).status_code == 403
+    with pytest.raises(InputError, match="name 'https://qa.example' is no host"):
+        WebOptions(names=("https://qa.example",))
+
+
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:8081", "http://["])
 def test_another_sites_page_is_refused(text_client: TestClient, origin: str) -> None:
     refused = text_client.post("/api/ask", json=ASK, headers={"Origin": origin})
@@ -98,6 +108,11 @@ def test_a_browser_signs_in_and_keeps_no_token(locked: TestClient) -> None:
     assert answered.status_code == 303 and "HttpOnly" in cookie and "SameSite=strict" in cookie
     assert "secret" not in cookie and COOKIE in cookie
     assert locked.get("/").status_code == 200
+
+
+def test_who_has_no_token_sends_no_large_form(locked: TestClient) -> None:
+    refused = locked.post("/session", data={"token": "x" * 20_000})
+    assert refused.status_code == 413
 
 
 def test_the_token_leaves_the_address_bar(locked: TestClient) -> None:

@@ -106,6 +106,8 @@ def test_a_folder_that_was_indexed_is_found(store: TritonQADocumentStore, tmp_pa
     found = store.search("park")[0]
     assert found.content == "Gertrude Jekyll laid out the park."
     assert found.meta == {"file_path": str(tmp_path / "garden.txt"), "title": "garden", "kind": "text"}
+    with pytest.raises(ValueError, match="is a file that was indexed"):
+        store.update_by_filter({"field": "meta.title", "operator": "==", "value": "garden"}, {"kind": "x"})
     store.delete_documents([found.id])
     assert store.search("park") == []
 

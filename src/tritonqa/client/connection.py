@@ -25,7 +25,8 @@ class Connection:
     ca: PEM file of the authorities to trust, the system's otherwise; certificate and key: PEM files that show
     the server who asks (mutual TLS); headers: sent with every call, for authentication; compression: gzip for
     what is sent; timeout: seconds for an ask, with all its tries; retries: tries after the first, for calls
-    that were not answered, with growing random pauses.
+    that were not answered, with growing random pauses; several: look a host's name up again and again though
+    it has one address yet, for servers that join.
     """
 
     ca: str | PathLike[str] | None = None
@@ -35,23 +36,28 @@ class Connection:
     compression: bool = False
     timeout: float = 60.0
     retries: int = 8
+    several: bool = False
 
     def __post_init__(self) -> None:
         """Raise InputError for what does not go together, by name."""
         check_fields(self, path, "ca", "certificate", "key")
         if (self.certificate is None) != (self.key is None):
             raise InputError("certificate and key go together; give both or neither", "certificate")
-        check_fields(self, flag, "compression")
+        check_fields(self, flag, "compression", "several")
         check_fields(self, number, "timeout", above=0, most=_DAY, unit="seconds")
         check_fields(self, whole_number, "retries", least=0)
         self._check_headers()
 
     @classmethod
     def from_environment(cls) -> Connection:
-        """Read TRITONQA_CA, TRITONQA_CERTIFICATE, TRITONQA_KEY (files) and TRITONQA_TOKEN (bearer token)."""
+        """Read TRITONQA_CA, TRITONQA_CERTIFICATE, TRITONQA_KEY (files) and TRITONQA_TOKEN (bearer token).
+
+        TRITONQA_SEVERAL, where it is not empty, sets several.
+        """
         ca, certificate, key = (Path(os.environ[name]) if os.environ.get(name) else None for name in _FILES)
         token = os.environ.get(TOKEN)
-        return cls(ca, certificate, key, {"authorization": f"Bearer {token}"} if token else {})
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        return cls(ca, certificate, key, headers, several=bool(os.environ.get("TRITONQA_SEVERAL")))
 
     def check_files(self) -> None:
         """Raise InputError for PEM files that are none, by name."""

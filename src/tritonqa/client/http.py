@@ -5,10 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 from http.client import BadStatusLine
+from time import monotonic
 from typing import Any, TypeAlias
 
 from tritonqa import tracing
@@ -31,6 +32,7 @@ except ImportError as error:
 Pool: TypeAlias = "urllib3.HTTPConnectionPool | urllib3.ProxyManager"
 
 CONNECTIONS = 32
+_BESIDE = 2  # for whether a server is well, when all calls have one
 _FOR_NOW = (429, 502, 503, 504)  # a proxy's or an ingress's words for a server that is away: tried again
 _HINTS = {
     401: "; give a token with connection=Connection(headers=…) or TRITONQA_TOKEN",
@@ -68,10 +70,12 @@ class HttpClient(Client):
     def send(self, call: Call, reply: Reply, timeout: float | None = None) -> Cancel:
         """Send a call; see Client."""
         try:
-            traced = copy_context().run
-            return self._threads.submit(traced, self._infer_and_reply, call, reply, timeout).cancel
+            traced, until = copy_context().run, None if timeout is None else monotonic() + timeout
+            sent = self._threads.submit(traced, self._infer_and_reply, call, reply, until)
         except RuntimeError as error:  # a pool's word for one that was shut down
             raise self._was_closed() from error
+        sent.add_done_callback(partial(self._end, reply))
+        return sent.cancel
 
     def infer(self, call: Call, timeout: float | None = None) -> Tensors:
         """Send a call and wait; see Client."""
@@ -124,13 +128,21 @@ class HttpClient(Client):
         else:
             self._pool.close()
 
-    def _infer_and_reply(self, call: Call, reply: Reply, timeout: float | None) -> None:
+    def _infer_and_reply(self, call: Call, reply: Reply, until: float | None) -> None:
         found: Tensors | Exception
+        left = None if until is None else until - monotonic()
         try:
-            found = self.infer(call, timeout)
+            if left is not None and left <= 0:
+                raise Timeout(f"{self._address} gave no answer in time")
+            found = self.infer(call, left)
         except Exception as error:  # noqa: BLE001 - who waits for the reply must see it
             found = error
         reply(found)
+
+    def _end(self, reply: Reply, sent: Future[None]) -> None:
+        """Answer a call that still waited for a thread when all was closed."""
+        if sent.cancelled() and self._is_closed:
+            reply(self._was_closed())
 
     def _object(self, path: str) -> dict[str, Any]:
         found = self.json("GET", path, self._patience)
@@ -215,7 +227,9 @@ class HttpClient(Client):
 def _pool(address: Address, proxy: Proxy | None, **how: Any) -> Pool:
     if proxy is None:
         return urllib3.connection_from_url(
-            str(address), maxsize=CONNECTIONS, block=True, retries=False, **how
+            str(address), maxsize=CONNECTIONS + _BESIDE, block=True, retries=False, **how
         )
     shown = urllib3.make_headers(proxy_basic_auth=proxy.credentials or None)
-    return urllib3.ProxyManager(proxy.url, proxy_headers=shown, maxsize=CONNECTIONS, block=True, **how)
+    return urllib3.ProxyManager(
+        proxy.url, proxy_headers=shown, maxsize=CONNECTIONS + _BESIDE, block=True, **how
+    )

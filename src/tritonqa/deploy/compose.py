@@ -84,7 +84,7 @@ def _web(options: DeployOptions) -> Record:
         "image": options.image,
         "entrypoint": command(f"grpc://reader:{options.place.grpc_port}", library),
         **_locked(),
-        "environment": {**ENVIRONMENT, "TRITONQA_TOKEN": "${TRITONQA_TOKEN:?give callers a token}"},
+        "environment": {**ENVIRONMENT, "TRITONQA_WEB_TOKEN": "${TRITONQA_WEB_TOKEN:?give callers a token}"},
         "ports": [f"127.0.0.1:{PORT}:{PORT}"],
         "volumes": [f"library:{PLACE}"],
         "healthcheck": _health(f"{PORT}/healthz", start_period="60s"),  # the image's own asks for a Triton

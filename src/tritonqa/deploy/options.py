@@ -34,6 +34,7 @@ class DeployOptions:
     memory: str = option("2Gi", "Memory of each server.")
     gpus: int = option(0, "GPUs of each server.")
     web: bool = option(False, "The page too, with a library of documents.")
+    web_name: str | None = option(None, "The name by which others reach the page, an Ingress's.")
     milvus: bool = option(False, "A Milvus too, for a library in a cluster.")
     storage: str = option("10Gi", "Disk of the page's library, and of Milvus.")
     reader: str = PACKAGED
@@ -42,7 +43,7 @@ class DeployOptions:
 
     def __post_init__(self) -> None:
         """Raise InputError for values out of range and for what can't be deployed, by name."""
-        check_fields(self, text, "name", "namespace", "image", "memory", "storage", "reader")
+        check_fields(self, text, "name", "namespace", "web_name", "image", "memory", "storage", "reader")
         check_fields(self, whole_number, "replicas", "most", "cpus", least=1)
         check_fields(self, whole_number, "gpus", least=0)
         check_fields(self, number, "queue_seconds", above=0, unit="seconds")

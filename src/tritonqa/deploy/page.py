@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tritonqa.deploy import milvus
 from tritonqa.deploy.options import DeployOptions
 from tritonqa.deploy.pod import Record, labels, locked, metadata, secret, unprivileged
@@ -12,9 +14,9 @@ PLACE = "/library"
 ENVIRONMENT = {"HOME": "/tmp", "XDG_DATA_HOME": PLACE}  # what is uploaded stays on the disk
 
 
-def command(reader: str, library: str | None = None) -> list[str]:
+def command(reader: str, library: str | None = None, names: Sequence[str] = ()) -> list[str]:
     """Return the command that serves the page over a library at an address, or in a folder on its disk."""
-    where = ["--host", "0.0.0.0", "--port", str(PORT)]
+    where = ["--host", "0.0.0.0", "--port", str(PORT), *(part for name in names for part in ("--name", name))]
     return ["tritonqa", "web", "--library", library or f"{PLACE}/index", "--reader", reader, *where]
 
 
@@ -26,11 +28,13 @@ def page(options: DeployOptions) -> list[Record]:
     own = {
         "name": "web",
         "image": options.image,
-        "command": command(reader, library),
+        "command": command(reader, library, _names(options)),
         "ports": [{"name": "http", "containerPort": PORT}],
         "env": [
             *({"name": name, "value": value} for name, value in ENVIRONMENT.items()),
-            secret("TRITONQA_TOKEN", f"{options.name}-web"),
+            {"name": "TRITONQA_SEVERAL", "value": "1"},  # servers may join the first
+            {"name": "NAMESPACE", "valueFrom": {"fieldRef": {"fieldPath": "metadata.namespace"}}},
+            secret("TRITONQA_WEB_TOKEN", f"{options.name}-web"),
         ],
         "resources": {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"memory": "2Gi"}},
         "securityContext": locked(),
@@ -48,6 +52,13 @@ def page(options: DeployOptions) -> list[Record]:
         "volumes": [{"name": "library", **claim}, {"name": "tmp", "emptyDir": {}}],
     }
     return [_claim(options), _deployment(options, pod), _service(options)]
+
+
+def _names(options: DeployOptions) -> list[str]:
+    """Return the names of the page's Service, as short and as long as one may write them, and web_name."""
+    place = f"{options.name}-web.$(NAMESPACE)"
+    own = [f"{options.name}-web", place, f"{place}.svc", f"{place}.svc.cluster.local"]
+    return own if options.web_name is None else [*own, options.web_name]
 
 
 def _claim(options: DeployOptions) -> Record:

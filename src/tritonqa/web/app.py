@@ -63,7 +63,7 @@ def create_app(
             Middleware(Trace),
             Middleware(Log, service.metrics),
             *_cors(chosen.cors),
-            Middleware(OriginCheck, chosen.host, chosen.cors),
+            Middleware(OriginCheck, chosen.host, chosen.names, chosen.cors),
             Middleware(BodyLimit, chosen.limits),
             Middleware(TokenCheck, chosen.every_key, chosen.limits.attempts),
         ],

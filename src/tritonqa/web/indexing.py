@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tritonqa.errors import LibraryError, TritonQAError
+from tritonqa.errors import LibraryError, TritonQAError, Unavailable
 from tritonqa.library.index import Report
 from tritonqa.library.library import Library
 
@@ -39,7 +39,7 @@ class Indexer:
         self.library, self.state = library, State()
         self._pool = ThreadPoolExecutor(1, "tritonqa-index")
         self._watchers: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
-        self._lock, self._left = threading.Lock(), False
+        self._lock, self._left, self._ends = threading.Lock(), False, False
 
     def open(self) -> None:
         """Make the library where there is none yet; raises LibraryError for one that can't be opened."""
@@ -75,7 +75,8 @@ class Indexer:
         self._tell(self.state)
 
     def close(self) -> None:
-        """End what is under way, and begin nothing more."""
+        """End after the file under way, and begin nothing more; what is indexed stays."""
+        self._ends = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _submit(self, work: Callable[[], T]) -> Future[T]:
@@ -94,7 +95,12 @@ class Indexer:
             self._tell(State(error=error))
 
     def _step(self, stage: str) -> Callable[[int, int], None]:
-        return lambda done, total: self._tell(State(stage, done, total))
+        def step(done: int, total: int) -> None:
+            if self._ends:
+                raise Unavailable("the server ended before all was indexed; index it again")
+            self._tell(State(stage, done, total))
+
+        return step
 
     def _tell(self, state: State) -> None:
         self.state = state

@@ -10,6 +10,7 @@ from tritonqa.checks import check_fields, number, text, whole_number
 from tritonqa.errors import InputError
 from tritonqa.web.door.keys import Key, key_of
 
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _ORIGIN = re.compile(r"https?://[a-z0-9.\[\]:-]+")
 
 
@@ -42,13 +43,15 @@ class Limits:
 class WebOptions:
     """Where to listen (port 0: any that is free), and what callers must show: the token or one of keys.
 
-    cors are the origins of other sites whose pages may ask here (https://app.example).
+    names are those by which others reach it (qa.example), beside its addresses. cors are the origins of other
+    sites whose pages may ask here (https://app.example).
     """
 
     host: str = "127.0.0.1"
     port: int = 8080
     token: str | None = field(default=None, repr=False)
     keys: tuple[Key, ...] = ()
+    names: tuple[str, ...] = ()
     cors: tuple[str, ...] = ()
     limits: Limits = Limits()
 
@@ -56,6 +59,9 @@ class WebOptions:
         """Raise InputError by name; without a token, for an address that others can reach."""
         check_fields(self, text, "host", "token")
         check_fields(self, whole_number, "port", least=0, most=65_535)
+        for name in self.names:
+            if not _HOST.fullmatch(name):
+                raise InputError(f"name {name!r:.80} is no host; write it without scheme and port", "names")
         for origin in self.cors:
             if not _ORIGIN.fullmatch(origin):
                 raise InputError(

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import shutil
 import socket
+import sys
 from math import inf, nan
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.authority import issue
 from tritonqa.errors import InputError, ServerError
 from tritonqa.triton.repository.options import Limits
 from tritonqa.triton.server.options import Serving
@@ -62,6 +65,19 @@ def test_a_certificate_that_is_none_is_refused(tmp_path: Path) -> None:
         (tmp_path / name).write_text("no PEM")
     with pytest.raises(InputError, match="certificate .* and key"):
         Serving(certificate=tmp_path / "certificate.pem", key=tmp_path / "key.pem")
+
+
+@pytest.mark.skipif(
+    shutil.which("openssl") is None or sys.platform != "linux", reason="needs openssl, 127.0.0.2"
+)
+def test_with_a_certificate_http_is_reached_where_it_listens(tmp_path: Path) -> None:
+    issue(tmp_path, "authority")
+    issue(tmp_path, "server", "authority")
+    pair = (tmp_path / "server.pem", tmp_path / "server.key")
+    with socket.create_server(("127.0.0.2", 0)) as other:
+        taken = other.getsockname()[1]  # of another address: HTTP does not listen there
+        place = Serving("127.0.0.2", taken, 0, 0, certificate=pair[0], key=pair[1]).with_ports()
+    assert (place.http.host, place.grpc.host) == ("127.0.0.1", "127.0.0.2")
 
 
 def test_a_host_of_another_machine_is_refused() -> None:

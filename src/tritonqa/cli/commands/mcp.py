@@ -20,7 +20,7 @@ from tritonqa.reader import Reader
 @click.option("--http", is_flag=True, help="Serve streamable HTTP at /mcp instead of stdin and stdout.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where --http listens.")
 @click.option("--port", type=click.IntRange(0, 65_535), default=8765, show_default=True)
-@click.option("--token", envvar="TRITONQA_TOKEN", help="What clients of --http must bear.")
+@click.option("--token", envvar="TRITONQA_WEB_TOKEN", help="What clients of --http must bear.")
 def mcp(
     library: Place | None,
     http: bool,

@@ -36,8 +36,8 @@ from tritonqa.reader import Reader
 @click.option("--port", type=int, default=8080, show_default=True, help="0: any that is free.")
 @click.option(
     "--token",
-    envvar="TRITONQA_TOKEN",
-    help="What callers must show; needed on an address that others reach. Also TRITONQA_TOKEN.",
+    envvar="TRITONQA_WEB_TOKEN",
+    help="What callers must show; needed on an address that others reach. Also TRITONQA_WEB_TOKEN.",
 )
 @click.option(
     "--keys",
@@ -47,6 +47,13 @@ from tritonqa.reader import Reader
 @click.option("--add-key", metavar="NAME", help="Write a new key into --keys, show it this once, and end.")
 @click.option("--rate", type=click.IntRange(1), help="With --add-key: calls a minute that it is good for.")
 @scope_options("With --add-key: ")
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="HOST",
+    help="A name by which others reach it, like qa.example: its own, or that of a proxy in front.",
+)
 @click.option(
     "--cors",
     multiple=True,

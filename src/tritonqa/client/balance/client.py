@@ -29,10 +29,15 @@ class BalancedClient(Client):
     again. The first to answer a call counts, and each server is asked for it once.
     """
 
-    def __init__(self, given: Sequence[Address], open: Callable[[Address], Client]) -> None:
-        """Open a client for each server; a name that DNS gives several addresses is several servers."""
+    def __init__(
+        self,
+        given: Sequence[Address],
+        open: Callable[[Address], Client],
+        found: Sequence[Address] | None = None,
+    ) -> None:
+        """Open a client for each server that was found; a name of several addresses in DNS is several."""
         self._given = given
-        self._fleet = Fleet(resolve(given), open)
+        self._fleet = Fleet(found or resolve(given), open)
         self._direct = Direct(self._fleet)
         self._is_watched = False
 

@@ -41,13 +41,20 @@ def sync(
     """
     report = Report()
     known = writer.files()
+    own = (
+        [] if leave_out is None else [leave_out]
+    )  # holds no files: what others keep there has no other place
     again = replace(options, ocr=False) != ParseOptions()  # a password, or other limits
     work, seen, away = compare(roots, leave_out, known, again, report)
     read = {one.digest: one for one in writer.readings()}
     anew = outdated(read.values(), options.ocr) | (writer.noted(NO_TEXT_LAYER) if options.ocr else set())
     work = _with_anew(work, seen, known, anew)
     report.unchanged = len(seen) - len(work)
-    lost = {path: file for path, file in known.items() if path not in seen and _within(path, roots)}
+    lost = {
+        path: file
+        for path, file in known.items()
+        if path not in seen and _within(path, roots) and not _within(path, own)
+    }
     parsed = passages = 0
     for item, outcome in _ahead(work, options, writer):
         _keep(writer, item, outcome, lost, read, report)
@@ -146,10 +153,14 @@ def _ahead(
                     running.append((item, pool.submit(_parsed, item.file.path, options)))
 
         start(_AHEAD)
-        while running:
-            item, future = running.popleft()
-            yield item, future.result()
-            start(1)
+        try:
+            while running:
+                item, future = running.popleft()
+                yield item, future.result()
+                start(1)
+        finally:
+            for _, future in running:
+                future.cancel()
 
 
 def _parsed(path: Path, options: ParseOptions) -> Document | DocumentError:

@@ -72,12 +72,12 @@ class Serving:
     @property
     def reachable(self) -> str:
         """The address at which this machine reaches the server."""
-        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        return _reachable(self.host)
 
     @property
     def http(self) -> Address:
-        """Where this machine reaches HTTP."""
-        return Address("http", self.reachable, self.http_port)
+        """Where this machine reaches HTTP: with a certificate on its loopback alone."""
+        return Address("http", _reachable(self.http_host), self.http_port)
 
     @property
     def grpc(self) -> Address:
@@ -113,8 +113,13 @@ class Serving:
                 f"host {self.host!r} can't be listened on here: {error.strerror}", "host"
             ) from error
         with ExitStack() as held:
-            http, grpc, metrics = (_port(host, family, name, getattr(self, name), held) for name in _PORTS)
-        return replace(self, host=host, http_port=http, grpc_port=grpc, metrics_port=metrics)
+            found = replace(self, host=host)
+            hosts = (found.http_host, host, host)
+            http, grpc, metrics = (
+                _port(where, family, name, getattr(self, name), held)
+                for where, name in zip(hosts, _PORTS, strict=True)
+            )
+        return replace(found, http_port=http, grpc_port=grpc, metrics_port=metrics)
 
     def _check_ports(self) -> None:
         check_fields(self, whole_number, *_PORTS, least=0, most=_LAST_PORT)
@@ -134,3 +139,8 @@ def _port(host: str, family: int, name: str, port: int, held: ExitStack) -> int:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise ServerError(f"{name} {port} at {host}: {reason}; choose another, or 0 for any") from error
     return int(place.getsockname()[1])
+
+
+def _reachable(host: str) -> str:
+    """Return the address at which this machine reaches what listens on a host."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)

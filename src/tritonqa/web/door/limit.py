@@ -8,6 +8,7 @@ from tritonqa.web.options import Limits
 from tritonqa.web.refusal import Refusal, refuse
 
 _MEGABYTE = 1_000_000
+_FORM = 0.01  # megabytes
 
 
 class BodyLimit:
@@ -24,6 +25,8 @@ class BodyLimit:
             return
         upload = scope["path"] == "/api/documents"
         megabytes = self._limits.upload_megabytes if upload else self._limits.body_megabytes
+        if scope["path"] == "/session":  # a form of one token, from whoever comes
+            megabytes = min(megabytes, _FORM)
         most = int(megabytes * _MEGABYTE)
         refusal = Refusal(413, f"the body is larger than {megabytes:g} MB; send less at once")
         declared = dict(scope["headers"]).get(b"content-length", b"")

@@ -108,7 +108,7 @@ async function* eventsOf(stream) {
     const parts = (kept + value).split("\n\n");
     kept = parts.pop();
     for (const part of parts) {
-      const found = /^event: (\w+)\ndata: (.*)$/.exec(part);
+      const found = /^event: (\w+)\ndata: (.*)$/s.exec(part);
       if (found) yield [found[1], JSON.parse(found[2])];
     }
   }

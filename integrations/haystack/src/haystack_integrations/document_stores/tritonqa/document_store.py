@@ -21,6 +21,7 @@ from haystack_integrations.document_stores.tritonqa.search import (
 )
 from tritonqa.checks import path as checked_path
 from tritonqa.checks import text, whole_number
+from tritonqa.errors import InputError
 from tritonqa.library.index.embed import embed
 from tritonqa.library.resources import Resources
 from tritonqa.library.store import EVERYTHING, Among, AnyScope
@@ -225,6 +226,10 @@ class TritonQADocumentStore(Awaited, Metadata):
         there, kept = set(writer.files()), {}
         for document in documents:
             path = path_of(self._folder, document.id)
+            if Path(document.id) in there:
+                raise InputError(
+                    f"document {document.id} is a file that was indexed; change the file and index it again"
+                )
             if path in there and policy is DuplicatePolicy.SKIP:
                 logger.warning("Document {id} is there already and is skipped", id=document.id)
                 continue

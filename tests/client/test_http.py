@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.wait import eventually
+from tritonqa.client.address import Address
+from tritonqa.client.http import CONNECTIONS, HttpClient
+from tritonqa.errors import Timeout, Unavailable
+from tritonqa.protocol.call import Call, Tensors
+from tritonqa.protocol.tensors import texts
+
+CALL = Call("reader", {"text": texts(["x"])}, ("text",))
+
+
+@pytest.fixture
+def silent() -> Iterator[HttpClient]:
+    """Ask a server that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as server:
+        client = HttpClient(Address("http", "127.0.0.1", server.getsockname()[1]))
+        yield client
+        client.close()
+
+
+def test_what_waits_for_a_connection_waits_no_longer_than_its_time(silent: HttpClient) -> None:
+    told: list[Tensors | Exception] = []
+    for _ in range(4 * CONNECTIONS):
+        silent.send(CALL, told.append, timeout=1.0)
+    eventually(lambda: len(told) == 4 * CONNECTIONS)
+    assert {type(one) for one in told} <= {Timeout, *Timeout.__subclasses__()}
+    queued = [one for one in told if type(one) is Timeout]
+    assert len(queued) >= 2 * CONNECTIONS, "those behind the first two rounds were never sent"
+
+
+def test_a_server_that_is_full_can_be_asked_how_it_is(silent: HttpClient) -> None:
+    for _ in range(2 * CONNECTIONS):
+        silent.send(CALL, lambda found: None, timeout=5.0)
+    with pytest.raises(Timeout) as caught:
+        silent.ready(0.5)
+    assert type(caught.value) is not Timeout, "it was asked, and is silent"
+
+
+def test_what_waits_when_all_is_closed_is_told(silent: HttpClient) -> None:
+    told: list[Tensors | Exception] = []
+    for _ in range(CONNECTIONS + 3):
+        silent.send(CALL, told.append, timeout=1.0)
+    silent.close()
+    eventually(lambda: len(told) == CONNECTIONS + 3)
+    assert sum(isinstance(one, Unavailable) for one in told) == 3
