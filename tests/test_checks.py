@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tritonqa.checks import number, one_of, whole_number, whole_numbers
 from tritonqa.client import Connection
-from tritonqa.errors import InputError
+from tritonqa.errors import DocumentError, InputError, MissingExtra
 from tritonqa.export import ExportOptions, Quantisation
 from tritonqa.features import Windowing
 from tritonqa.integrations.transformers.options import Options
@@ -132,6 +132,10 @@ def test_an_error_keeps_its_field_between_processes() -> None:
     error = pickle.loads(pickle.dumps(InputError("top_k must be at least 1, not 0", "top_k")))
     assert (str(error), error.field) == ("top_k must be at least 1, not 0", "top_k")
     assert InputError("give one of them").field is None
+    lacking = pickle.loads(pickle.dumps(MissingExtra("torch", "torch")))
+    assert str(lacking) == str(MissingExtra("torch", "torch")) and lacking.extra == "torch"
+    damaged = DocumentError("is damaged", Path("x.pdf"))
+    assert str(pickle.loads(pickle.dumps(damaged))) == str(damaged) == "x.pdf is damaged"
 
 
 @given(st.integers(-5, 5), st.integers(-5, 5), st.integers(-9, 9))

@@ -91,6 +91,15 @@ def text(field: str, value: object) -> str:
     return value
 
 
+def bearer(field: str, value: str) -> str:
+    """Return a token that can stand in a header; raises InputError for another."""
+    if not (value.isascii() and value.isprintable() and value):
+        raise InputError(f"{field} must be printable ASCII of at least one character", field)
+    if " " in value:
+        raise InputError(f"{field} must hold no space", field)
+    return value
+
+
 def path(field: str, value: object) -> str | PathLike[str]:
     """Return the path of a file or a folder; raises InputError for anything else."""
     if not isinstance(value, str | PathLike):

@@ -43,7 +43,11 @@ class DocumentError(InputError):
         """Keep the reason by itself, for lists that name the path beside it."""
         shown = os.fsencode(path).decode("utf-8", "replace") if path is not None else "the document"
         super().__init__(f"{shown} {reason}")
-        self.reason = reason
+        self.reason, self.path = reason, path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep both between processes."""
+        return type(self), (self.reason, self.path)
 
 
 class LibraryError(TritonQAError):
@@ -102,3 +106,7 @@ class MissingExtra(TritonQAError, ImportError):
         super().__init__(f"{library} is not installed; install it with: pip install 'tritonqa[{extra}]'")
         self.library = library
         self.extra = extra
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep both between processes."""
+        return type(self), (self.library, self.extra)

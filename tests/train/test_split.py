@@ -34,6 +34,15 @@ def test_no_passage_is_on_both_sides(items: list[Example], share: float, seed: i
     assert split(items, share, seed) == parts
 
 
+def test_rows_without_a_title_are_parted_by_passage_beside_those_that_have_one() -> None:
+    titled = [Example(f"t{i}", f"title {i}", "?", f"passage {i}", ()) for i in range(20)]
+    mine = [Example(f"m{i}", "", "?", f"mine {i}", ()) for i in range(40)]
+    parts = split([*titled, *mine, Example("again", "", "?", "passage 3", ())], 0.5, 0)
+    for side in (parts.learnt, parts.held):
+        assert any(example.title for example in side) and not all(example.title for example in side)
+    assert not {e.context for e in parts.learnt} & {e.context for e in parts.held}
+
+
 def test_one_passage_cannot_be_split() -> None:
     with pytest.raises(InputError, match="one passage only"):
         split([Example("q", "t", "?", "same", ())] * 5, 0.1, 0)

@@ -10,7 +10,7 @@ from tritonqa.answers import Answers
 from tritonqa.text.sentence import REACH, sentence_around
 
 _VISIBLE = {code: " " if code in b"\t\n\r" else chr(0x2400 + code) for code in range(32)} | {127: "␡"}
-_VISIBLE |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+_VISIBLE |= dict.fromkeys((*range(0x80, 0xA0), *range(0xD800, 0xE000)), "\ufffd")
 
 
 def lines(answers: Answers, passages: Sequence[str]) -> Iterator[str]:
@@ -33,7 +33,7 @@ def surroundings(text: str, start: int, end: int) -> tuple[str, str]:
 
 
 def visible(text: str) -> str:
-    """Replace control characters, which a terminal would obey, by their pictures.
+    """Replace control characters, which a terminal would obey, by their pictures, or U+FFFD.
 
     Halves of surrogate pairs, which stand for bytes of a name that is not UTF-8, become U+FFFD.
     """

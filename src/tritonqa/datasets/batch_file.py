@@ -50,11 +50,14 @@ def asks(path: Path) -> Iterator[Line]:
 
 
 def count(path: Path) -> int | None:
-    """Count the lines of a file; None for what can be read only once."""
+    """Count the lines of a file; None for what can be read only once, or not at all."""
     if not path.is_file() or path.suffix == ".gz":
         return None
-    with path.open("rb") as lines:
-        return sum(1 for _ in lines)
+    try:
+        with path.open("rb") as lines:
+            return sum(1 for _ in lines)
+    except OSError:  # asks() says why
+        return None
 
 
 def _opened(path: Path) -> Any:

@@ -26,6 +26,7 @@ from tritonqa.reader import Reader
 from tritonqa.reader.backend import Backend
 from tritonqa.reader.load import load_in_process
 from tritonqa.train.calibrate import calibrate, enough
+from tritonqa.train.distinct import distinct
 from tritonqa.train.options import Recipe
 from tritonqa.train.sound import sound
 from tritonqa.train.split import Split, split
@@ -72,7 +73,7 @@ def train(
 
     recipe = recipe or Recipe()
     require_text(examples)
-    parts = split(sound(examples), held_out, recipe.seed)
+    parts = split(distinct(sound(examples)), held_out, recipe.seed)
     with staged(folder) as stage:
         start = Start.open(checkpoint_of(source, report))
         before = _judge(start.in_process(), parts, partial(report, "before"))

@@ -39,6 +39,8 @@ def split(examples: Sequence[Example], share: float, seed: int) -> Split:
 
 
 def groups(examples: Sequence[Example]) -> list[str]:
-    """Name what each example belongs to: its title, or its passage where titles are few."""
-    enough = len({example.title for example in examples}) >= _ENOUGH_TITLES
-    return [example.title if enough else example.context for example in examples]
+    """Name what each example belongs to: its title, or its passage where it has none or titles are few."""
+    titles = {example.context: example.title for example in examples if example.title}
+    if len(set(titles.values())) < _ENOUGH_TITLES:
+        return [example.context for example in examples]
+    return [example.title or titles.get(example.context, example.context) for example in examples]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
-from tritonqa.checks import check_fields, number, text, whole_number
+from tritonqa.checks import bearer, check_fields, number, text, whole_number
 from tritonqa.errors import InputError
 from tritonqa.web.door.keys import Key, key_of
 
@@ -68,10 +68,8 @@ class WebOptions:
                     f"cors {origin!r:.80} is no origin; write it as browsers send it, like https://app.example",
                     "cors",
                 )
-        if self.token is not None and not (self.token.isascii() and self.token.isprintable() and self.token):
-            raise InputError("token must be printable ASCII of at least one character", "token")
-        if self.token is not None and " " in self.token:
-            raise InputError("token must hold no space", "token")
+        if self.token is not None:
+            bearer("token", self.token)
         if not self.every_key and not is_loopback(self.host):
             raise InputError(
                 f"host {self.host} can be reached by others; give --token or --keys, or leave --host away",

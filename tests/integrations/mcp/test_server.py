@@ -14,8 +14,9 @@ from jsonschema import Draft202012Validator
 
 from tests.support.gated import GatedReader
 from tritonqa import Library, Reader
+from tritonqa.errors import InputError
 from tritonqa.integrations.mcp import make_server
-from tritonqa.integrations.mcp.http import behind_token, is_loopback
+from tritonqa.integrations.mcp.http import behind_token, is_loopback, serve_http
 
 mcp = pytest.importorskip("mcp", reason="needs tritonqa[mcp]")
 WARRANTY = {"question": "When does the warranty end?"}
@@ -68,6 +69,12 @@ def test_what_is_out_of_scope_is_not_searched(library: Library, toy: Reader) -> 
     assert found.structured_content["searched"]["passages"] == 0 and not found.structured_content["answers"]
 
 
+def test_lists_that_hold_nothing_are_as_if_they_were_not_given(library: Library, toy: Reader) -> None:
+    none: dict[str, Any] = {"scope": [], "passages": [], "where": {}}
+    found = call(make_server(toy, library), lambda c: c.call_tool("ask", {**WARRANTY, **none}))
+    assert found.structured_content["searched"]["passages"] > 0
+
+
 def test_documents_can_be_chosen_by_what_they_say_of_themselves(tmp_path: Path, toy: Reader) -> None:
     (tmp_path / "a.md").write_text(f"---\nauthor: Ada\ndate: 2024\n---\n{TEXT}", encoding="utf-8")
     with Library(tmp_path / "x.library") as made:
@@ -98,6 +105,8 @@ def test_verify_quotes_and_search(library: Library, reader: Reader) -> None:
     text = 'It says "The warranty ends on 3 May 2031" and "covers parts and labor only for a year of use".'
     found = call(server, lambda c: c.call_tool("verify_quotes", {"text": text})).structured_content
     assert found["quotations"][0]["status"] == "verified" and not found["all_verified"]
+    nothing = call(server, lambda c: c.call_tool("verify_quotes", {"text": "It ends on 3 May 2032."}))
+    assert nothing.is_error and "text quotes nothing" in nothing.content[0].text
     passages = call(server, lambda c: c.call_tool("search", {"query": "warranty"})).structured_content[
         "passages"
     ]
@@ -204,6 +213,14 @@ def test_http_wants_the_token(given: str | None, status: int) -> None:
     guarded = behind_token(app, "secret")
     asyncio.run(guarded({"type": "http", "headers": headers}, None, send))
     assert sent[0]["status"] == status
+
+
+@pytest.mark.parametrize("token", ["", " ", "two words", "né"])
+def test_a_token_that_is_none_is_refused(token: str) -> None:
+    with pytest.raises(InputError, match="token must"):
+        serve_http(None, "0.0.0.0", 0, token)
+    with pytest.raises(InputError, match="token is missing"):
+        serve_http(None, "0.0.0.0", 0, None)
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,22 @@ def test_a_generator_is_read_as_it_is_answered(toy: QuestionAnsweringPipeline) -
     stream.close()
 
 
+def test_a_set_that_is_only_iterated_is_read_as_it_is_answered(toy: QuestionAnsweringPipeline) -> None:
+    class Stream:
+        read = 0
+
+        def __iter__(self) -> Iterator[dict[str, str]]:
+            while True:
+                self.read += 1
+                yield {"question": "blue", "context": "The sky is blue."}
+
+    given = Stream()
+    answers = toy(given)
+    assert next(answers)["answer"] and next(answers)["answer"]
+    assert given.read < 1000
+    answers.close()
+
+
 def test_an_error_in_a_generator_comes_at_its_place(toy: QuestionAnsweringPipeline) -> None:
     stream = toy({"question": "blue", "context": context} for context in ("red blue", "", "red"))
     assert next(stream)["answer"]

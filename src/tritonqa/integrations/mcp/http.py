@@ -7,6 +7,7 @@ from hmac import compare_digest
 from ipaddress import ip_address
 from typing import Any, TypeAlias
 
+from tritonqa.checks import bearer
 from tritonqa.errors import InputError
 
 App: TypeAlias = Callable[[dict[str, Any], Any, Any], Coroutine[Any, Any, None]]
@@ -16,7 +17,9 @@ def serve_http(server: Any, host: str, port: int, token: str | None) -> None:
     """Serve at http://host:port/mcp until told to stop; raises InputError beyond loopback without a token."""
     import uvicorn
 
-    if not is_loopback(host) and token is None:
+    if token is not None:
+        bearer("token", token)
+    elif not is_loopback(host):
         raise InputError(f"token is missing: {host} is reached from other machines; give --token", "token")
     app = behind_token(server.streamable_http_app(host=host), token)
     uvicorn.run(app, host=host, port=port, log_level="warning")

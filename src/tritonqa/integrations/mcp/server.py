@@ -103,7 +103,7 @@ def make_server(reader: Reader, library: Library | None = None) -> MCPServer[Any
         """Answer a question with verbatim quotations, or say that nothing that was searched answers it."""
 
         async def answer(step: Step) -> dict[str, Any]:
-            if passages is not None:
+            if passages:
                 found = await awaited.ask(question, passages, step=step, top_k=top_k)
                 return {**found.to_dict(), "searched": {"passages": len(passages)}}
             asking, within = Asking(top_k), _scope(scope, where, since, until)
@@ -154,6 +154,8 @@ def _add_library(server: MCPServer[Any], library: Library) -> None:
     def verify_quotes(text: Text) -> VerifyResult:
         """Look for every quotation of a text in the documents: verified, repaired, or not found."""
         sought = quotations(text)
+        if not sought:
+            raise InputError("text quotes nothing; put what is to be verified in quotation marks", "text")
         found = verify(sought, library.documents(one.text for one in sought))
         verdicts: Any = [one.to_dict() for one in found]
         return {"quotations": verdicts, "all_verified": all(one.status == "verified" for one in found)}
@@ -188,7 +190,6 @@ def _library(library: Library | None) -> Library:
 def _scope(
     documents: list[str] | None, where: dict[str, str] | None, since: str | None, until: str | None
 ) -> Scope | None:
-    if documents is None and not (where or since or until):
+    if not (documents or where or since or until):
         return None
-    patterns = "*" if documents is None else documents
-    return Scope.of(patterns, where=where, since=since or "", until=until or "")
+    return Scope.of(documents or "*", where=where, since=since or "", until=until or "")

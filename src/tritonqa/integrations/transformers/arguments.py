@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from types import GeneratorType
 from typing import Any
 
@@ -27,7 +27,7 @@ def asked(inputs: tuple[Any, ...], question: object, context: object) -> Ask | l
         return _pairs(*inputs, "")
     if isinstance(given, Mapping):
         return _asks(given, "")
-    if isinstance(given, GeneratorType):
+    if isinstance(given, GeneratorType) or _is_stream(given):
         return (_ask(item, f"inputs[{i}].") for i, item in enumerate(given))
     if isinstance(given, Iterable) and not isinstance(given, str):
         items = list(given)
@@ -37,6 +37,11 @@ def asked(inputs: tuple[Any, ...], question: object, context: object) -> Ask | l
     if hasattr(given, "__getitem__") and hasattr(given, "__len__") and not isinstance(given, str):
         return (_ask(given[i], f"inputs[{i}].") for i in range(len(given)))  # a map-style dataset
     raise InputError(f"inputs can't be a lone {type(given).__name__}; {_FORMS}")
+
+
+def _is_stream(given: object) -> bool:
+    """Say whether this is read only as it is iterated, as a data set that comes over the network."""
+    return isinstance(given, Iterable) and not isinstance(given, Sized | Iterator)
 
 
 def _asks(item: Any, where: str) -> Ask | list[Ask]:

@@ -12,6 +12,8 @@ _WRITTEN = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
+    "{": r"\textbraceleft{}",  # BibTeX counts one with a backslash, too
+    "}": r"\textbraceright{}",
 }
 
 
