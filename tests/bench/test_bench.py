@@ -36,7 +36,7 @@ def test_a_run_says_what_was_measured(result: Result) -> None:
 def test_answers_that_differ_are_counted_and_the_run_is_marked() -> None:
     targets = [Target(engine="openvino"), TOY]
     few = Workload("eight", squad_sample().asks[:8])
-    first, toy = bench(targets, few, [Load(clients=2)], BenchOptions(0.6, 0, 1)).runs
+    first, toy = bench(targets, few, [Load(clients=2)], BenchOptions(2.0, 0, 1)).runs
     assert first.differing == 0 and toy.differing > 0.5 * toy.compared > 0
     assert any(f"{toy.differing} of {toy.compared} answers differ" in note for note in toy.notes)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.wait import PATIENCE
 from tritonqa.bench import BenchOptions, Load, Target, Workload, bench
 from tritonqa.bench.profile import STAGES, Profiled, served_stages
 from tritonqa.reader.in_process import InProcess
@@ -13,8 +14,6 @@ def test_the_stages_of_an_ask_are_its_time(workload: Workload, load: Load) -> No
     assert run.stages is not None and [*run.stages] == [*STAGES, "hand back"]
     times = [stage["mean_ms"] for stage in run.stages.values()]
     assert min(times) >= 0 and times[2] > 0
-    if load.clients:  # in the open loop a sender that is late adds to it
-        assert sum(times) == pytest.approx(sum(times[:4]) + times[4])
 
 
 def test_a_profiled_reader_answers_the_same(toy_backend: InProcess, workload: Workload) -> None:
@@ -22,7 +21,9 @@ def test_a_profiled_reader_answers_the_same(toy_backend: InProcess, workload: Wo
     plain = [toy_backend.answer(ask, options) for ask in workload.asks]
     timed = Profiled(toy_backend)
     assert [timed.answer(ask, options) for ask in workload.asks] == plain
-    assert timed.take(1.0)["run"]["mean_ms"] > 0 and timed.take(1.0) == {}
+    stages = timed.take(PATIENCE)
+    assert stages["run"]["mean_ms"] > 0 and timed.take(1.0) == {}
+    assert sum(stage["mean_ms"] for stage in stages.values()) == pytest.approx(1000 * PATIENCE)
 
 
 def test_a_server_tells_of_queue_and_run() -> None:

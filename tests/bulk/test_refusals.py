@@ -168,9 +168,9 @@ def test_a_file_cut_short_keeps_what_was_before(reader: Reader, tmp_path: Path, 
     with pytest.raises(InputError, match="cut short"):
         bulk(reader, [str(source)], str(tmp_path / "out"), BulkOptions(rows=10))
     found = answers_in(tmp_path / "out")
-    assert [row["id"] for row in found] == list(range(len(found))) and not (
-        tmp_path / "out" / "_SUCCESS"
-    ).exists()
+    assert bool(found) == (kind == "jsonl.gz")  # a Parquet file without its end says nothing
+    assert [row["id"] for row in found] == list(range(len(found)))
+    assert not (tmp_path / "out" / "_SUCCESS").exists()
 
 
 @pytest.mark.parametrize("name", ["/no/such/file.jsonl", "nowhere://x/y.jsonl", "ftp://127.0.0.1:1/y.jsonl"])

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
 
-from tests.support.wait import eventually
+from tests.support.wait import PATIENCE, eventually
 from tritonqa.client.address import Address
 from tritonqa.client.http import CONNECTIONS, HttpClient
 from tritonqa.errors import Timeout, Unavailable
@@ -42,10 +43,15 @@ def test_a_server_that_is_full_can_be_asked_how_it_is(silent: HttpClient) -> Non
     assert type(caught.value) is not Timeout, "it was asked, and is silent"
 
 
-def test_what_waits_when_all_is_closed_is_told(silent: HttpClient) -> None:
+def test_what_waits_when_all_is_closed_is_told() -> None:
     told: list[Tensors | Exception] = []
-    for _ in range(CONNECTIONS + 3):
-        silent.send(CALL, told.append, timeout=1.0)
-    silent.close()
-    eventually(lambda: len(told) == CONNECTIONS + 3)
-    assert sum(isinstance(one, Unavailable) for one in told) == 3
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as server:
+        client = HttpClient(Address("http", "127.0.0.1", server.getsockname()[1]))
+        for _ in range(CONNECTIONS + 3):
+            client.send(CALL, told.append, timeout=PATIENCE)
+        closing = threading.Thread(target=client.close)
+        closing.start()
+        eventually(lambda: len(told) == 3)
+        assert all(isinstance(one, Unavailable) for one in told)
+    closing.join()  # the server is gone, so those under way end, too
+    assert len(told) == CONNECTIONS + 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from tests.contract.conftest import Case
 from tests.support.engines import TOLERANCE
@@ -26,7 +27,7 @@ def test_a_window_alone_gives_what_it_gives_among_others(case: Case) -> None:
 
 def test_logits_are_those_of_the_framework(case: Case) -> None:
     if case.expected is None:
-        return  # toy has no weights
+        pytest.skip("toy has no weights")
     # A server that was given no precision runs the packaged INT8 file by its own CPU's rule.
     tolerance = TOLERANCE["int8" if case.engine.name == "triton" else case.engine.precision]
     for logits, expected in zip(case.engine.run(case.windows), case.expected, strict=True):

@@ -77,6 +77,7 @@ def test_vectors_find_what_is_near(store: Store) -> None:
         near = view.dense(vectors_of([TEXTS["trains.txt"]])[0], 1)
         assert len(near.scores) == 1
         every = view.dense(vectors_of([TEXTS["trains.txt"]])[0], 10).scores
+        assert len(every) == 3 and [*near.scores] == [max(every, key=lambda number: every[number])]
         scores = near.scores_of(ids)
         assert len(ids) > 1 and {*scores} == {*ids, *near.scores}
         assert scores == pytest.approx({number: every[number] for number in scores})
@@ -95,7 +96,9 @@ def test_words_score_what_only_vectors_brought(store: Store) -> None:
 
 def test_a_passage_comes_back_as_it_was(store: Store) -> None:
     with store.read(EVERYTHING) as view:
-        for passage in view.passages(list(view.lexical(query_terms("lake train"), 10).scores)):
+        passages = view.passages(list(view.lexical(query_terms("lake train"), 10).scores))
+        assert len(passages) == 3
+        for passage in passages:
             path = passage.files[0].path
             text = view.text(path)
             assert text == TEXTS[path.name] and text[passage.start : passage.end] == passage.text

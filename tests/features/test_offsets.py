@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
@@ -89,5 +88,4 @@ def test_what_is_lost_is_told() -> None:
     tokenizer = make(("whitespace",), "none", prefix=False, trim=False)
     tokenizer.normalizer = normalizers.Replace("x", "")
     tokenizer.pre_tokenizer = pre_tokenizers.Split("Ik", "removed")
-    with pytest.raises(AssertionError):
-        assert lost_characters(tokenizer, TEXT) == ""
+    assert {"I", "k"} <= set(lost_characters(tokenizer, TEXT))

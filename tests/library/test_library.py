@@ -15,7 +15,7 @@ import pytest
 
 from tests.library.samples import SAMPLES
 from tests.support.milvus import running
-from tests.support.wait import eventually
+from tests.support.wait import PATIENCE, eventually
 from tritonqa import Library, Reader
 from tritonqa.errors import Busy, InputError, LibraryError
 from tritonqa.library.document import Document
@@ -271,18 +271,30 @@ def test_a_folder_is_followed(tmp_path: Path, desk: Path, reader: Reader) -> Non
         watching.join()
 
 
-def test_a_folder_is_followed_while_another_writes(tmp_path: Path, desk: Path, reader: Reader) -> None:
+def test_a_folder_is_followed_while_another_writes(
+    tmp_path: Path, desk: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
     library, stop = Library(tmp_path / "watched.library", reader), threading.Event()
     library.add(desk)
     reports = library.watch(desk, stop)
     seen: list[Report] = []
     watching = threading.Thread(target=lambda: seen.extend(islice(reports, 1)))
+    met, add = threading.Event(), library.add
+
+    def adding(*given: Any, **named: Any) -> Report:
+        try:
+            return add(*given, **named)
+        except Busy:
+            met.set()
+            raise
+
+    monkeypatch.setattr(library, "add", adding)
     with library._open.store().write():
+        with pytest.raises(Busy, match="another process is writing"):
+            add(desk)
         watching.start()
         (desk / "cat.txt").write_text("The cat is called Minka.", encoding="utf-8")
-        with pytest.raises(Busy, match="another process is writing"):
-            library.add(desk)
-        assert watching.is_alive()
+        assert met.wait(PATIENCE) and watching.is_alive()
     watching.join()
     stop.set()
     assert seen[0].added == [str(desk / "cat.txt")]

@@ -67,11 +67,8 @@ def test_a_library_says_where(client: TestClient, desk: Path) -> None:
     best = answered["answers"][0]
     assert best["document"] == str(desk / "handbook.txt")
     assert HANDBOOK[best["start"] : best["end"]] == best["text"] == "24 months"
-    assert answered["searched"] == {
-        "files": 2,
-        "passages": answered["searched"]["passages"],
-        "unreadable": [],
-    }
+    searched = answered["searched"]
+    assert searched.pop("passages") >= 2 and searched == {"files": 2, "unreadable": []}
 
 
 def test_a_scope_leaves_out_what_is_not_in_it(client: TestClient, desk: Path) -> None:
