@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ OTHER = Models(Limits(waiting=64), None, engine="openvino", warmup=(16, 32), cac
 PLAIN = DeployOptions()
 FULL = DeployOptions(
     name="qa", namespace="answers", image="registry/qa:1", replicas=3, most=9, queue_seconds=0.25, cpus=4,
-    memory="3Gi", gpus=1, web=True, milvus=True, storage="1Ti", models=OTHER,
+    memory="3Gi", gpus=1, web=True, web_name="qa.example", milvus=True, storage="1Ti", models=OTHER,
     serving=Serving(http_port=9000, grpc_port=9001, metrics_port=9002, drain_timeout=60, grace=7.5),
 )  # fmt: skip
 
@@ -124,6 +125,21 @@ def test_compose_writes_other_models_at_each_start(tmp_path: Path) -> None:
     words = shlex.split(line.replace("$$", "$"))
     assert [shell, flag, name] == ["sh", "-c", "sh"] and words[:4] == ["rm", "-rf", MADE, "&&"]
     assert words[4:] == [*builder(options), "&&", "exec", *ENTRYPOINT, "$@"]
+
+
+def test_the_page_goes_by_the_names_of_its_service_and_ingress_and_its_token_goes_to_no_triton(
+    tmp_path: Path,
+) -> None:
+    pages = [one for one in objects("kubernetes", tmp_path, FULL) if one["metadata"]["name"] == "qa-web"]
+    (own,) = of_kind("Deployment", pages)["spec"]["template"]["spec"]["containers"]
+    names = [word for before, word in pairwise(own["command"]) if before == "--name"]
+    place = "qa-web.$(NAMESPACE)"
+    assert names == ["qa-web", place, f"{place}.svc", f"{place}.svc.cluster.local", "qa.example"]
+    known = {one["name"] for one in own["env"]}
+    assert {"TRITONQA_WEB_TOKEN", "NAMESPACE", "TRITONQA_SEVERAL"} <= known and "TRITONQA_TOKEN" not in known
+    deploy("compose", tmp_path, DeployOptions(web=True, web_name="qa.example"))
+    page = yaml.safe_load((tmp_path / "compose.yaml").read_text())["services"]["web"]
+    assert page["entrypoint"][-2:] == ["--name", "qa.example"]
 
 
 def test_pods_are_locked_and_end_in_time(tmp_path: Path) -> None:

@@ -79,10 +79,10 @@ def _web(options: DeployOptions) -> Record:
     from tritonqa.deploy.page import ENVIRONMENT, PLACE, PORT, command
 
     library = milvus.library(options, "milvus") if options.milvus else None
-
+    names = [] if options.web_name is None else [options.web_name]
     return {
         "image": options.image,
-        "entrypoint": command(f"grpc://reader:{options.place.grpc_port}", library),
+        "entrypoint": command(f"grpc://reader:{options.place.grpc_port}", library, names),
         **_locked(),
         "environment": {**ENVIRONMENT, "TRITONQA_WEB_TOKEN": "${TRITONQA_WEB_TOKEN:?give callers a token}"},
         "ports": [f"127.0.0.1:{PORT}:{PORT}"],

@@ -57,7 +57,8 @@ def deploy(
 def _next(target: str, folder: Path, options: DeployOptions) -> Iterator[str]:
     """Say what remains to be done by hand."""
     if target == "compose":
-        yield f"next: docker compose --project-directory {folder} up"
+        token = "TRITONQA_WEB_TOKEN=$(openssl rand -hex 24) " if options.web else ""
+        yield f"next: {token}docker compose --project-directory {folder} up"
         return
     into = f" --namespace {options.namespace}" if options.namespace else ""
     for name in [options.secret, *([f"{options.name}-web"] if options.web else [])]:
