@@ -137,12 +137,12 @@ def test_how_a_document_was_read_is_kept_and_renewed(store: Store, tmp_path: Pat
     with store.write() as writer:
         writer.put(File(path, 5, 1, 2, "d"), Indexed(document, split(document), "print"))
         writer.put(File(copy, 5, 1, 2, "d"))
-        assert Reading("d", "pdf", True, "1 pdfium", "print") in writer.readings()
+        assert Reading("d", "pdf", True, "1 pdfium", "print", "Scan") in writer.readings()
         assert [one.ocr for one in writer.readings()].count(True) == 1
         again = replace(document, notes=("a note",), metadata={"author": ("Ada",)}, parser="2 pdfium")
         writer.read_again(again, "another")
     with store.write() as writer:
-        assert Reading("d", "pdf", True, "2 pdfium", "another") in writer.readings()
+        assert Reading("d", "pdf", True, "2 pdfium", "another", "Scan") in writer.readings()
     with store.read(Scope.of(where={"author": "ada"})) as view:
         assert {one.path for one, notes in view.notes() if notes == ("a note",)} == {path, copy}
         assert view.text(copy) == "Sails"
@@ -209,6 +209,29 @@ def test_a_moved_file_keeps_its_passages_and_vectors(store: Store, tmp_path: Pat
         writer.move(old.path, File(tmp_path / "new.txt", old.size, 1, 2, old.digest))
         assert writer.without_vector(10) == []
     assert list(found(store, "Bremen")) == ["new.txt"]
+
+
+def test_a_document_that_is_called_otherwise_is_found_by_that_and_keeps_its_vectors(
+    store: Store, tmp_path: Path
+) -> None:
+    text = "The boat sails on the lake."
+    with store.write() as writer:
+        put(writer, tmp_path / "scan001.txt", text, "scan001")
+        rows = writer.without_vector(10)
+        writer.add_vectors([row[0] for row in rows], vectors_of([row[1] for row in rows]), "toy 1")
+        (digest,) = {one.digest for one in writer.readings() if one.title == "scan001"}
+        writer.retitle(digest, "invoice")
+        assert writer.without_vector(10) == []
+        writer.optimise()
+    with store.read(EVERYTHING) as view:
+        (passage,) = (one for one in view.passages([*view.words("lake boat", 10).scores]) if one.title)
+        assert (passage.title, passage.text) == ("invoice", text) and view.without_vector() == 0
+        ids = [*view.dense(vectors_of(["x"])[0], 10).scores]
+        assert passage.id in ids and len(ids) == 4
+        by_name = view.lexical(query_terms("invoice"), 10).scores_of([passage.id])
+        by_old = view.lexical(query_terms("scan001"), 10).scores_of([passage.id])
+    if type(store) is not HaystackStore:  # whose own index of words is of contents alone
+        assert by_name and not by_old
 
 
 def test_what_else_is_known_of_a_file_is_kept_with_it(store: Store, tmp_path: Path) -> None:

@@ -209,6 +209,19 @@ def test_what_has_its_place_in_the_librarys_own_folder_stays(tmp_path: Path, des
         assert library.search("Minka")
 
 
+def test_a_file_that_got_another_name_is_called_by_it(tmp_path: Path, reader: Reader) -> None:
+    old, new = tmp_path / "scan001.txt", tmp_path / "acme-invoice.txt"
+    old.write_text("The sum is 75 euros.", encoding="utf-8")
+    with Library(tmp_path / "x.library", reader) as library:
+        library.add(tmp_path)
+        old.rename(new)
+        report = library.add(tmp_path)
+        assert report.moved == [(str(old), str(new))] and not report.without_vectors
+        document = library.document(new)
+        assert document is not None and document.title == "acme-invoice"
+        assert library.search("acme invoice")[0].document == str(new)
+
+
 def test_who_may_see_nothing_finds_nothing(library: Library) -> None:
     nobody = library.within([])
     assert not nobody.search("warranty") and not nobody.ask("When does the warranty of the pump end?")

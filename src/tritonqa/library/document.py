@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 from tritonqa.library.metadata import Metadata
@@ -161,3 +163,8 @@ def _holding(ranges: Sequence[Range], at: int) -> Range | None:
     """Return the range that holds a character; of ranges in order."""
     place = bisect_right(ranges, at, key=lambda one: one.start) - 1
     return ranges[place] if place >= 0 and at < ranges[place].end else None
+
+
+def title_of(path: Path) -> str:
+    """Return what a document is called that has no title: its file's name, without the ending."""
+    return os.fsencode(path.stem).decode("utf-8", "replace")

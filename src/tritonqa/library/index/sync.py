@@ -12,7 +12,7 @@ from pathlib import Path
 from time import time_ns
 
 from tritonqa.errors import DocumentError
-from tritonqa.library.document import NO_TEXT_LAYER, Document
+from tritonqa.library.document import NO_TEXT_LAYER, Document, title_of
 from tritonqa.library.index.compare import Work, compare, emptied
 from tritonqa.library.index.reading import fingerprint, outdated
 from tritonqa.library.index.report import Report, Skipped
@@ -97,6 +97,8 @@ def _keep(
     if old is not None and item.before is None:
         del lost[old]
         writer.move(old, file)
+        if digest in read and read[digest].title == title_of(old) != title_of(file.path):
+            writer.retitle(digest, title_of(file.path))
         report.moved.append((str(old), path))
         return
     if isinstance(outcome, Document):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tritonqa.errors import DocumentError, MissingExtra
-from tritonqa.library.document import Document, Excerpt, Page, Picture
+from tritonqa.library.document import Document, Excerpt, Page, Picture, title_of
 from tritonqa.library.parse.archive import unpacked
 from tritonqa.library.parse.kinds import kind_of
 from tritonqa.library.parse.options import ParseOptions
@@ -71,9 +70,7 @@ def _parse(path: Path, options: ParseOptions, alive: Callable[[], None] = lambda
     source = replace(unpacked(source, options), alive=alive)
     document: Document = _format(source).read(source, options)
     text = _SURROGATE.sub("\ufffd", document.text)
-    title = " ".join(_CONTROLS.sub(" ", document.title).split()) or os.fsencode(path.stem).decode(
-        "utf-8", "replace"
-    )
+    title = " ".join(_CONTROLS.sub(" ", document.title).split()) or title_of(path)
     notes = document.notes or ("holds no text",) * (not text.strip())
     if unread := text.count("\ufffd"):
         notes += (f"{unread} of its characters {'is' if unread == 1 else 'are'} unknown, shown as U+FFFD",)

@@ -49,6 +49,7 @@ class Reading:
     ocr: bool
     parser: str = ""
     fingerprint: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,10 @@ class Writer(ABC):
     @abstractmethod
     def move(self, old: Path, file: File) -> None:
         """Keep a file that was at another path before."""
+
+    @abstractmethod
+    def retitle(self, digest: str, title: str) -> None:
+        """Call the document of these bytes otherwise, and find it by that; its vectors stay."""
 
     @abstractmethod
     def without_vector(self, limit: int) -> list[tuple[int, str]]:

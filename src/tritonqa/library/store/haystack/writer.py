@@ -50,6 +50,11 @@ class HaystackWriter(RecordsWriter):
         terms = sum(len(analyse(self._searched(document.title, one))) for one in made)
         return Entry.of_document(file, indexed, len(made), terms)
 
+    def rename(self, digest: str, title: str) -> int:
+        """Let passages be found by another title of their document; return how many terms they have."""
+        ours = self._calls.filter(both(equal(MARK, PASSAGE), one_of(_META, [digest])))
+        return sum(len(analyse(self._searched(title, one))) for one in ours)
+
     def forget(self, digests: set[str]) -> None:
         """Delete the passages of documents."""
         ours = self._calls.filter(both(equal(MARK, PASSAGE), one_of(_META, sorted(digests))))

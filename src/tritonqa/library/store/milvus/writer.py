@@ -44,6 +44,15 @@ class MilvusWriter(RecordsWriter):
         terms = sum(len(row["terms"].split()) for row in rows)
         return Entry.of_document(file, indexed, len(rows), terms)
 
+    def rename(self, digest: str, title: str) -> int:
+        """Let passages be found by another title of their document; return how many terms they have."""
+        rows = self._client.scan(PASSAGES, any_of("digest", [digest]), ("body",))
+        numbered = {row["id"]: passage_of(row["body"]) for row in rows}
+        ordered = sorted(numbered.values(), key=lambda passage: passage.start)
+        made = [passage_row(digest, title, number, one) for number, one in enumerate(ordered)]
+        self._client.upsert(PASSAGES, made)
+        return sum(len(row["terms"].split()) for row in made)
+
     def forget(self, digests: set[str]) -> None:
         """Delete the passages of documents, with their vectors and texts."""
         self._client.delete(PASSAGES, any_of("digest", digests))
@@ -99,11 +108,7 @@ class MilvusWriter(RecordsWriter):
         """Make the terms anew, and throw away the vectors of another encoder than this."""
         self.still_mine()
         for digest, entry in self.documents().items():
-            rows = self._client.scan(PASSAGES, any_of("digest", [digest]), ("body",))
-            numbered = {row["id"]: passage_of(row["body"]) for row in rows}
-            ordered = sorted(numbered.values(), key=lambda passage: passage.start)
-            made = [passage_row(digest, entry.title, number, one) for number, one in enumerate(ordered)]
-            self._client.upsert(PASSAGES, made)
+            self.rename(digest, entry.title)
         stamps = self.records.get(STAMPS, "library")
         if stamps["encoder"] != encoder and self._client.has(VECTORS):
             self._client.drop(VECTORS)

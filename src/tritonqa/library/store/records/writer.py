@@ -10,6 +10,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from tritonqa.library.document import Document
 from tritonqa.library.store.base import File, Indexed, Reading, Writer
@@ -33,6 +34,10 @@ class RecordsWriter(Writer):
         """Write the passages of a document, and return what is to be known of it."""
 
     @abstractmethod
+    def rename(self, digest: str, title: str) -> int:
+        """Let passages be found by another title of their document; return how many terms they have."""
+
+    @abstractmethod
     def forget(self, digests: set[str]) -> None:
         """Delete the passages of documents, with their vectors and texts."""
 
@@ -52,21 +57,19 @@ class RecordsWriter(Writer):
     def readings(self) -> Iterator[Reading]:
         """Say of each document how it was read."""
         for digest, one in self.documents().items():
-            yield Reading(digest, one.kind, any(p.ocr for p in one.pages), one.parser, one.fingerprint)
+            ocr = any(page.ocr for page in one.pages)
+            yield Reading(digest, one.kind, ocr, one.parser, one.fingerprint, one.title)
 
     def read_again(self, document: Document, fingerprint: str) -> None:
         """Keep what is said of a document by those who read the same text in it: its notes, its metadata."""
         self.still_mine()
-        for path in sorted(self._holders.get(document.digest, ())):
-            self.entries[path] = replace(
-                self.entries[path],
-                notes=document.notes,
-                metadata=document.metadata,
-                parser=document.parser,
-                fingerprint=fingerprint,
-            )
-            self.records.put(FILE, name_of(path), self.entries[path].record())
-        self.count_up()
+        said = {"notes": document.notes, "metadata": document.metadata, "parser": document.parser}
+        self._change(document.digest, **said, fingerprint=fingerprint)
+
+    def retitle(self, digest: str, title: str) -> None:
+        """Call the document of these bytes otherwise, and find it by that; its vectors stay."""
+        self.still_mine()
+        self._change(digest, title=title, terms=self.rename(digest, title))
 
     def put(self, file: File, indexed: Indexed | None = None, meta: str = "") -> None:
         """Keep a file in place of what stood at its path."""
@@ -116,6 +119,13 @@ class RecordsWriter(Writer):
         """Count the generation, and change stamps."""
         known = self.records.get(STAMPS, "library")
         self.records.put(STAMPS, "library", known | stamps | {"generation": known["generation"] + 1})
+
+    def _change(self, digest: str, **changes: Any) -> None:
+        """Write what is known of a document otherwise, with each of its files."""
+        for path in sorted(self._holders.get(digest, ())):
+            self.entries[path] = replace(self.entries[path], **changes)
+            self.records.put(FILE, name_of(path), self.entries[path].record())
+        self.count_up()
 
     def _held(self, digest: str) -> Entry | None:
         holders = self._holders.get(digest)

@@ -64,7 +64,7 @@ class SqliteWriter(Writer):
     def readings(self) -> Iterator[Reading]:
         """Say of each document how it was read."""
         rows = self._connection.execute(
-            "SELECT digest, kind, pages LIKE ?, parser, fingerprint FROM documents", (_OCR,)
+            "SELECT digest, kind, pages LIKE ?, parser, fingerprint, title FROM documents", (_OCR,)
         )
         return (Reading(digest, kind, bool(ocr), *rest) for digest, kind, ocr, *rest in rows)
 
@@ -115,6 +115,23 @@ class SqliteWriter(Writer):
             before = self._take_out([old, file.path])
             self._place(file, self._document(file.digest), meta[0] if meta else "")
             self._forget_unheld(before)
+
+    def retitle(self, digest: str, title: str) -> None:
+        """Call the document of these bytes otherwise, and find it by that; its vectors stay.
+
+        Its passages get other numbers, so that what was derived from them is made anew.
+        """
+        columns = 'document, start, "end", heading, text, described, pieces'
+        with self._transaction():
+            number = self._document(digest)
+            self._connection.execute("UPDATE documents SET title = ? WHERE id = ?", (title, number))
+            passages = self._connection.execute("SELECT id FROM passages WHERE document = ?", (number,))
+            for (old,) in passages.fetchall():
+                new = self._connection.execute(
+                    f"INSERT INTO passages ({columns}) SELECT {columns} FROM passages WHERE id = ?", (old,)
+                ).lastrowid
+                self._connection.execute("UPDATE vectors SET passage = ? WHERE passage = ?", (new, old))
+                self._connection.execute("DELETE FROM passages WHERE id = ?", (old,))
 
     def without_vector(self, limit: int) -> list[tuple[int, str]]:
         """Return some passages that have no vector yet: ids, and the texts that vectors are made of."""
