@@ -1,11 +1,11 @@
 """Exact match of a whole library by how many passages are read, and what it refuses without the document.
 
     python benchmarks/library_open_domain.py DATA LIBRARY [--questions 100] [--spread]
-        [--passages 5 10 20] [--reader BUNDLE] [--judge FILE]
+        [--passages 5 10 20] [--reader BUNDLE] [--judge FILE] [--no-refusals]
 
 Over opendomain's passages and the first questions of each source, which are of few articles, or as many from
 all over it. Each question is asked again of the library without the article that answers it, which should be
-refused, and of the reader over the right passage alone: the most that finding and judging can leave. LIBRARY
+refused (--no-refusals: it is not), and of the reader over the right passage alone: the most that finding and judging can leave. LIBRARY
 is a folder that is filled once and kept. FILE is another library's judge.json, fitted on other questions
 (library_fit.py --own). Each reader has results of its own.
 """
@@ -62,6 +62,7 @@ def main() -> None:
     parser.add_argument("--passages", type=int, nargs="+", default=[5, 10, 20])
     parser.add_argument("--reader", default=PACKAGED)
     parser.add_argument("--judge", type=Path)
+    parser.add_argument("--refusals", action=argparse.BooleanOptionalAction, default=True)
     options = parser.parse_args()
     passages, questions = opendomain(options.data, options.questions, spread=options.spread)
     fill(options.library, passages)
@@ -88,7 +89,7 @@ def main() -> None:
                 right, nothing, answerable = [], [], []
                 for done, row in enumerate(rows, 1):
                     without = Without(hidden=by_title[titles[row["passage"]]])
-                    for scope, known in ((None, True), (without, False)):
+                    for scope, known in ((None, True), (without, False))[: 1 + options.refusals]:
                         answers = library.ask(
                             row["question"], passages=count, no_answer_threshold=1.0, scope=scope
                         )
@@ -97,9 +98,11 @@ def main() -> None:
                         if known:
                             right.append(is_right(answers, row["answers"]))
                     step(done, len(rows))
-                curve = refusal_curve(np.array(nothing), np.array(answerable))
-                refused = max(one["refused"] for one in curve if one["false_refusals"] <= FALSE_REFUSALS)
-                found[str(count)] = {"exact": 100 * float(np.mean(right)), "refused@10": refused}
+                found[str(count)] = {"exact": 100 * float(np.mean(right))}
+                if options.refusals:
+                    curve = refusal_curve(np.array(nothing), np.array(answerable))
+                    refused = max(one["refused"] for one in curve if one["false_refusals"] <= FALSE_REFUSALS)
+                    found[str(count)]["refused@10"] = refused
             alone = [
                 is_right(
                     reader.ask(row["question"], texts[row["passage"]], no_answer_threshold=1.0),
