@@ -5,9 +5,9 @@
 
 Over opendomain's passages and the first questions of each source, which are of few articles, or as many from
 all over it. Each question is asked again of the library without the article that answers it, which should be
-refused (--no-refusals: it is not), and of the reader over the right passage alone: the most that finding and judging can leave. LIBRARY
-is a folder that is filled once and kept. FILE is another library's judge.json, fitted on other questions
-(library_fit.py --own). Each reader has results of its own.
+refused (--no-refusals: it is not), and of the reader over the right passage alone: the most that finding and
+judging can leave. LIBRARY is a folder that is filled once and kept. FILE is another library's judge.json,
+fitted on other questions (library_fit.py --own). Each reader has results of its own.
 """
 
 from __future__ import annotations
