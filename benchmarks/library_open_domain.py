@@ -30,7 +30,7 @@ from tritonqa.library.answer.kept import FILE, forget
 from tritonqa.library.evaluate import FALSE_REFUSALS, refusal_curve
 from tritonqa.library.metadata import Metadata
 from tritonqa.library.store import Scope
-from tritonqa.progress import bar
+from tritonqa.progress import Step, bar
 from tritonqa.reader.find import PACKAGED
 
 
@@ -48,6 +48,31 @@ class Without(Scope):
 def is_right(answers: Answers | CitedAnswers, golds: list[str]) -> float:
     """Say whether the best answer is one of the gold ones."""
     return max(exact(gold, answers[0].text if answers else "") for gold in golds)
+
+
+def asked(
+    library: Library,
+    rows: list[dict[str, Any]],
+    passages: int,
+    hidden: dict[str, frozenset[str]] | None,
+    step: Step,
+) -> dict[str, float]:
+    """Return exact match of so many passages, and what is refused without the files that are hidden."""
+    right, nothing, answerable = [], [], []
+    for done, row in enumerate(rows, 1):
+        scopes = [None] if hidden is None else [None, Without(hidden=hidden[row["passage"]])]
+        for scope in scopes:
+            answers = library.ask(row["question"], passages=passages, no_answer_threshold=1.0, scope=scope)
+            nothing.append(answers.no_answer)
+            answerable.append(scope is None)
+            if scope is None:
+                right.append(is_right(answers, row["answers"]))
+        step(done, len(rows))
+    found = {"exact": 100 * float(np.mean(right))}
+    if hidden is not None:
+        curve = refusal_curve(np.array(nothing), np.array(answerable))
+        found["refused@10"] = max(one["refused"] for one in curve if one["false_refusals"] <= FALSE_REFUSALS)
+    return found
 
 
 def main() -> None:
@@ -69,12 +94,11 @@ def main() -> None:
     forget(options.library)
     if options.judge is not None:
         shutil.copy(options.judge, options.library / FILE)
-    titles = {name: title for name, title, _ in passages}
     texts = {name: text for name, _, text in passages}
     names = defaultdict(set)
     for name, title, _ in passages:
         names[title].add(f"{name}.txt")
-    by_title = {title: frozenset(hidden) for title, hidden in names.items()}
+    hidden = {name: frozenset(names[title]) for name, title, _ in passages}
     figures: dict[str, Any] = {"passages": len(passages), "questions": options.questions}
     figures |= {
         "spread": options.spread,
@@ -86,23 +110,7 @@ def main() -> None:
         for source, rows in questions.items():
             found: dict[str, Any] = {}
             for count in options.passages:
-                right, nothing, answerable = [], [], []
-                for done, row in enumerate(rows, 1):
-                    without = Without(hidden=by_title[titles[row["passage"]]])
-                    for scope, known in ((None, True), (without, False))[: 1 + options.refusals]:
-                        answers = library.ask(
-                            row["question"], passages=count, no_answer_threshold=1.0, scope=scope
-                        )
-                        nothing.append(answers.no_answer)
-                        answerable.append(known)
-                        if known:
-                            right.append(is_right(answers, row["answers"]))
-                    step(done, len(rows))
-                found[str(count)] = {"exact": 100 * float(np.mean(right))}
-                if options.refusals:
-                    curve = refusal_curve(np.array(nothing), np.array(answerable))
-                    refused = max(one["refused"] for one in curve if one["false_refusals"] <= FALSE_REFUSALS)
-                    found[str(count)]["refused@10"] = refused
+                found[str(count)] = asked(library, rows, count, hidden if options.refusals else None, step)
             alone = [
                 is_right(
                     reader.ask(row["question"], texts[row["passage"]], no_answer_threshold=1.0),

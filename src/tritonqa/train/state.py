@@ -44,7 +44,7 @@ class State:
         if folder is None:
             return 0
         record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
-        if {**self.run, **record["run"]} != self.run:  # versions before 0.15 did not keep the start
+        if {**self.run, **record["run"]} != self.run:  # older states do not say from which reader
             raise InputError(
                 f"{folder} holds a run from another reader, or with other data or options; "
                 "remove it or name another"
