@@ -15,7 +15,7 @@ _ENOUGH_TITLES = 10
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """No passage is on both sides, and no title where there are ten or more."""
+    """No passage is on both sides, and no title where there are ten or more that share no passage."""
 
     learnt: tuple[Example, ...]
     held: tuple[Example, ...]
@@ -39,8 +39,21 @@ def split(examples: Sequence[Example], share: float, seed: int) -> Split:
 
 
 def groups(examples: Sequence[Example]) -> list[str]:
-    """Name what each example belongs to: its title, or its passage where it has none or titles are few."""
-    titles = {example.context: example.title for example in examples if example.title}
-    if len(set(titles.values())) < _ENOUGH_TITLES:
+    """Name what each example belongs to: titles that share passages, or its passage where these are few."""
+    titles: dict[str, str] = {}  # of passages
+    heads: dict[str, str] = {}  # of titles that stand below another
+
+    def head(title: str) -> str:
+        while title in heads:
+            title = heads[title]
+        return title
+
+    for example in examples:
+        if example.title:
+            mine, known = head(example.title), head(titles.setdefault(example.context, example.title))
+            if mine != known:
+                heads[mine] = known
+    if len({head(title) for title in titles.values()}) < _ENOUGH_TITLES:
         return [example.context for example in examples]
-    return [example.title or titles.get(example.context, example.context) for example in examples]
+    found = [example.title or titles.get(example.context) for example in examples]
+    return [head(title) if title else example.context for title, example in zip(found, examples, strict=True)]
