@@ -38,12 +38,12 @@ lock:
 	$(LOCK) --override requirements/elsewhere.in --extra dev pyproject.toml \
 		requirements/haystack.in requirements/build.in -o requirements/test.txt
 
-# All tests but those that train or start a cluster; those and all others: make test-all.
+# All tests but those that train or start a cluster; those and all others, of other made-up examples: make test-all.
 test: $(DEV)
 	$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
 
 test-all: $(DEV)
-	$(BIN)/python -m pytest $(PARALLEL)
+	$(BIN)/python -m pytest $(PARALLEL) --hypothesis-profile others
 
 lint: $(DEV)
 	$(BIN)/ruff check .

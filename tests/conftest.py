@@ -36,13 +36,15 @@ if VARIABLE not in os.environ:
 os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "False"  # read when haystack is imported: nothing calls home
 ROOT = Path(__file__).parent.parent
 
-# A slow machine finds no other bugs: examples may take as long as they need.
+# A slow machine finds no other bugs: examples may take as long as they need. Each run tries the same ones.
 settings.register_profile(
-    "any machine",
+    "same",
     deadline=None,
+    derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-settings.load_profile("any machine")
+settings.register_profile("others", settings.get_profile("same"), derandomize=False, print_blob=True)
+settings.load_profile("same")
 
 
 def pytest_unconfigure() -> None:
