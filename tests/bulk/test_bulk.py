@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Unpack
@@ -149,6 +150,59 @@ def test_parts_of_parquet_have_one_schema_whatever_they_hold(reader: Reader, tmp
     assert len(parts) == 3
     (answered,) = (row for row in ds.dataset(parts).to_table().to_pylist() if row["answer_text"])
     assert answered["answer_start"] is not None
+
+
+def test_a_column_is_in_all_parts_and_of_one_type_whatever_a_part_lacks(
+    reader: Reader, tmp_path: Path
+) -> None:
+    import pyarrow.dataset as ds
+
+    given: Rows = [
+        {"note": None, "meta": {}, "hash": 2**63 + 5},
+        {"hash": 1},
+        {"note": "a\rb", "meta": {"seen": 1}, "hash": 2, "tags": ["x", 3]},
+        {"note": 7, "tags": []},
+    ]
+    source = written(
+        tmp_path, [{**row, **extra} for row, extra in zip(asked(4), given, strict=True)], "jsonl"
+    )
+    for format in ("parquet", "csv"):
+        options = BulkOptions(rows=1, format=format)
+        assert bulk(reader, [str(source)], str(tmp_path / format), options).answers == 4
+    parts = [ds.dataset(str(path)) for path in sorted((tmp_path / "parquet").glob("part-*"))]
+    assert len({str(part.schema) for part in parts}) == 1
+    found = [row for part in parts for row in part.to_table().to_pylist()]
+    assert [row["id"] for row in found] == [0, 1, 2, 3]
+    assert [row["note"] for row in found] == [None, None, "a\rb", "7"]
+    assert [row["hash"] for row in found] == [str(2**63 + 5), "1", "2", None]
+    assert [row["meta"] for row in found] == ["{}", None, '{"seen": 1}', None]
+    tables = [rows(str(path)) for path in sorted((tmp_path / "csv").glob("part-*"))]
+    read = [row.values for table in tables for row in table]
+    assert {tuple(row) for row in read} == {tuple(read[0])}
+    assert [row["note"] for row in read] == ["", "", "a\rb", "7"]
+
+
+def test_parquet_keeps_the_types_that_it_came_with(reader: Reader, tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+    import pyarrow.parquet as pq
+
+    table = pa.table(
+        {
+            "question": ["Who?"] * 2,
+            "text": ["Ada wrote it."] * 2,
+            "price": pa.array([Decimal("9.90"), Decimal("100.00")], pa.decimal128(10, 2)),
+            "tags": pa.array([[{"name": "x"}], None], pa.list_(pa.struct({"name": pa.string()}))),
+            "kind": pa.array(["a", "b"]).dictionary_encode(),
+        }
+    )
+    pq.write_table(table, tmp_path / "asks.parquet")
+    options = BulkOptions(rows=1, format="parquet")
+    bulk(reader, [str(tmp_path / "asks.parquet")], str(tmp_path / "out"), options)
+    found = ds.dataset(sorted(map(str, (tmp_path / "out").glob("part-*")))).to_table()
+    for name in ("price", "tags", "kind"):
+        assert found.schema.field(name).type == table.schema.field(name).type
+        assert found[name].to_pylist() == table[name].to_pylist()
 
 
 class Picky:

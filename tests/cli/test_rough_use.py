@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -50,6 +51,20 @@ def test_an_interrupt_ends_a_batch_and_what_was_answered_is_kept(asks: Path, eng
     assert process.wait(PATIENCE) == 130
     assert err.strip() == "interrupted"
     assert all(json.loads(line)["question"] for line in lines) and len(lines) < 20_000
+
+
+def test_a_page_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path) -> None:
+    note, places = tmp_path / "note.txt", tmp_path / "temporary"
+    note.write_text("The tower was built in 1071.", encoding="utf-8")
+    places.mkdir()
+    command = tritonqa("web", str(note), "--port", "0", "--engine", "toy")
+    environ = os.environ | {"TMPDIR": str(places)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("http://127.0.0.1:") and list(places.iterdir())
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+    assert not list(places.iterdir())
 
 
 def test_an_interrupt_ends_a_long_ask(long_text: Path, tmp_path: Path) -> None:

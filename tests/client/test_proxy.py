@@ -12,6 +12,7 @@ from tritonqa import Reader
 from tritonqa.client import Address, Connection
 from tritonqa.client.proxy import proxy_of
 from tritonqa.errors import InputError, Unavailable
+from tritonqa.triton.server.admin import Admin
 
 ONCE = Connection(timeout=20, retries=0)
 
@@ -94,6 +95,34 @@ def test_no_proxy_is_heeded(
     for scheme in ("grpc", "http"):
         assert proxy_of(Address.parse(f"{scheme}://triton.example:8000")) is None
         assert (proxy_of(Address.parse(f"{scheme}://elsewhere.net:8000")) is None) == (bypass == "*")
+
+
+@pytest.mark.parametrize(
+    ("networks", "direct"),
+    [
+        ("localhost,10.0.0.0/8,.svc", True),
+        ("10.1.2.0/24", True),
+        ("10.1.2.9/24", True),
+        ("10.2.0.0/16", False),
+        ("fd00::/8,x/y", False),
+    ],
+)
+def test_networks_in_no_proxy_are_heeded(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch, networks: str, direct: bool
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", networks)
+    for scheme in ("grpc", "http"):
+        assert (proxy_of(Address.parse(f"{scheme}://10.1.2.3:8000")) is None) == direct
+
+
+def test_a_servers_owner_goes_past_the_proxy_with_its_secret(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.server_port}")
+    admin = Admin(Address.parse("http://triton.invalid:8000"), "secret")
+    assert not admin.answers_as("x") and not proxy.asked
+    admin.close()
 
 
 def test_a_proxy_of_another_kind_is_refused_by_name(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
+from starlette.datastructures import UploadFile
 from starlette.testclient import TestClient
 
 from tests.library import samples
@@ -16,7 +19,7 @@ from tests.web.hostile import HOSTILE as HOSTILE_TEXTS
 from tritonqa import Library, Reader
 from tritonqa.web import Limits, WebOptions, create_app
 from tritonqa.web.plain import plain
-from tritonqa.web.upload import safe_name
+from tritonqa.web.upload import _keep_all, safe_name
 
 HOSTILE = (
     "# <script>alert(1)</script>\n\n<img src=x onerror=alert(1)> The password of the vault is "
@@ -81,6 +84,15 @@ def test_another_file_of_the_same_name_is_kept_beside_it(shelf: TestClient, tmp_
     for text in (b"The first has 40 rooms.", b"The second has 50.", b"The first has 40 rooms."):
         assert send(shelf, ("a.txt", text))[0] == 201
     assert {path.name for path in (tmp_path / "shelf-documents").iterdir()} == {"a.txt", "a (2).txt"}
+
+
+def test_files_of_one_name_that_come_at_once_are_all_kept(tmp_path: Path) -> None:
+    texts = [f"Report {number}.".encode() * 50_000 for number in range(4)]
+    files = [UploadFile(BytesIO(text), filename="report.txt") for text in texts]
+    with ThreadPoolExecutor(4) as pool:
+        kept = list(pool.map(lambda file: _keep_all([file], tmp_path).kept[0], files))
+    assert [path.read_bytes() for path in kept] == texts
+    assert len(set(kept)) == len(list(tmp_path.iterdir())) == 4
 
 
 @pytest.mark.parametrize(

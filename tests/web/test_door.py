@@ -110,6 +110,18 @@ def test_a_browser_signs_in_and_keeps_no_token(locked: TestClient) -> None:
     assert locked.get("/").status_code == 200
 
 
+def test_two_pages_of_one_host_keep_a_cookie_each(toy: Reader) -> None:
+    names = set()
+    for port in (8080, 8081):
+        with TestClient(
+            create_app(toy, options=WebOptions(token="secret")), f"http://127.0.0.1:{port}"
+        ) as page:
+            answered = page.post("/session", data={"token": "secret"}, follow_redirects=False)
+            names.add(answered.headers["set-cookie"].partition("=")[0])
+            assert page.get("/").status_code == 200
+    assert len(names) == 2
+
+
 def test_who_has_no_token_sends_no_large_form(locked: TestClient) -> None:
     refused = locked.post("/session", data={"token": "x" * 20_000})
     assert refused.status_code == 413

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tritonqa.bulk.options import ANSWER_COLUMNS, TEXT_COLUMNS, BulkOptions
@@ -25,11 +25,15 @@ class RowAsk:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where a row holds its question, None where all are asked the same fields, and its text."""
+    """Where a row holds its question, None where all are asked the same fields, and its text.
+
+    carried are the columns that every part of answers has, as carried_columns() finds them.
+    """
 
     question: str | None
     text: str
     fields: tuple[Field, ...] = ()
+    carried: Values = field(default_factory=dict)
 
     @classmethod
     def of(cls, known: Sequence[str], options: BulkOptions, fields: tuple[Field, ...]) -> Columns:
@@ -48,17 +52,21 @@ class Columns:
         if row.reason is not None:
             raise InputError(row.reason)
         passages = _passages(self._value(row, self.text))
-        carried = {
-            f"input_{name}" if name in self._ours else name: value
-            for name, value in row.values.items()
-            if name not in (self.text, self.question)
-        }
+        carried = self.carried_values(row.values)
         if self.question is not None:
             return [RowAsk(row.number, carried, Ask.of(self._value(row, self.question), passages))]
         return [
-            RowAsk(row.number, {**carried, "field": field.name}, Ask.of(field.question, passages))
-            for field in self.fields
+            RowAsk(row.number, {**carried, "field": item.name}, Ask.of(item.question, passages))
+            for item in self.fields
         ]
+
+    def carried_values(self, values: Values) -> Values:
+        """Return what answers take along from a row, under the names that it has there."""
+        return {
+            f"input_{name}" if name in self._ours else name: value
+            for name, value in values.items()
+            if name not in (self.text, self.question)
+        }
 
     @property
     def _ours(self) -> frozenset[str]:

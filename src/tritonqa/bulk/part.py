@@ -74,19 +74,23 @@ def rejected(row: Row, reason: str) -> Values:
     return {"row": row.number, "reason": reason, "values": row.values}
 
 
-def written(records: Sequence[Values], format: str) -> bytes:
-    """Write rows as a file of JSON lines, CSV or Parquet; tables hold the best answer, and all as JSON."""
+def written(records: Sequence[Values], format: str, carried: Values) -> bytes:
+    """Write rows as a file of JSON lines, CSV or Parquet; tables hold the best answer, and all as JSON.
+
+    carried are columns that tables have in any case, in Parquet of these types.
+    """
     if format == "jsonl":
         return "".join(to_json(record) + "\n" for record in records).encode()
     flat = [_flat(record) for record in records]
-    names = list(dict.fromkeys(name for record in flat for name in record)) or sorted(ANSWER_COLUMNS)
+    ours = () if flat else sorted(ANSWER_COLUMNS)
+    names = list(dict.fromkeys([*carried, *ours, *(name for record in flat for name in record)]))
     if format == "csv":
         text = StringIO(newline="")
-        table = csv.DictWriter(text, names, lineterminator="\n")
+        table = csv.DictWriter(text, names, lineterminator="\r\n")  # RFC 4180; so a lone \r is quoted, too
         table.writeheader()
         table.writerows({name: _cell(value) for name, value in record.items()} for record in flat)
         return text.getvalue().encode()
-    return _parquet({name: [record.get(name) for record in flat] for name in names})
+    return _parquet({name: [record.get(name) for record in flat] for name in names}, carried)
 
 
 def _flat(record: Values) -> Values:
@@ -100,7 +104,7 @@ def _cell(value: Any) -> Any:
     return to_json(value) if isinstance(value, dict | list) else value
 
 
-def _parquet(table: dict[str, list[Any]]) -> bytes:
+def _parquet(table: dict[str, list[Any]], carried: Values) -> bytes:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -110,12 +114,17 @@ def _parquet(table: dict[str, list[Any]]) -> bytes:
     known = {"no_answer": real, "calibrated": flag, "question_cut": flag, "answer_score": real}
     known |= {f"answer_{name}": whole for name in ("start", "end", "passage")}
     known |= dict.fromkeys(("question", "answers", "answer_text"), text)  # a part without answers has types
+    known |= carried
     arrays = {}
     for name, values in table.items():
         try:
-            arrays[name] = pa.array(values, known.get(name))
-        except (pa.ArrowInvalid, pa.ArrowTypeError):  # a column of several types
-            arrays[name] = pa.array([None if value is None else to_json(value) for value in values])
+            arrays[name] = pa.array(values, known.get(name, text))
+        except (pa.ArrowException, OverflowError):  # not of that type
+            arrays[name] = pa.array([_text(value) for value in values], text)
     stream = BytesIO()
     pq.write_table(pa.table(arrays), stream)
     return stream.getvalue()
+
+
+def _text(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else to_json(value)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import count as numbers
 from itertools import islice
 from typing import TypeAlias, Unpack
 
 from tritonqa.bulk.asks import Columns
+from tritonqa.bulk.carried import carried_columns
 from tritonqa.bulk.files import Folder, expanded, size
 from tritonqa.bulk.ledger import Ledger, alone
 from tritonqa.bulk.options import BulkOptions
@@ -70,7 +71,9 @@ class Run:
         """
         self.files, self.options, self.summary = files, options, Summary()
         found = load_questions(options.questions) if options.questions is not None else ()
-        self._columns = [Columns.of(columns(name), options, found) for name in files]
+        places = [Columns.of(columns(name), options, found) for name in files]
+        carried = carried_columns(options.format, files, places)
+        self._columns = [replace(place, carried=carried) for place in places]
         self._folder = Folder(output)
         chosen = asdict(options)
         del chosen["questions"]

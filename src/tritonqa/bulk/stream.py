@@ -76,7 +76,7 @@ class _Open:
         rejects = "".join(to_json(record) + "\n" for record in self.rejects).encode(
             "utf-8", "backslashreplace"
         )
-        content = written(self.records, format)
+        content = written(self.records, format, self.source.columns.carried)
         return Written(self.source.part, content, rejects, counts, source_of(self.source.rows))
 
 

@@ -14,11 +14,10 @@ from typing import Any, TypeAlias
 
 from tritonqa.bulk.files import opened, to_json
 from tritonqa.datasets.files import parsed
-from tritonqa.datasets.rows import require_distinct
+from tritonqa.datasets.rows import require_distinct, table_delimiter
 from tritonqa.errors import InputError, MissingExtra
 
 Values: TypeAlias = dict[str, Any]
-_DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _PARQUET = (".parquet", ".pq")
 _AT_ONCE = 256  # rows of Parquet
 _LOOKED_AT = 100  # rows that say which columns there are: JSON lines leave out what is null
@@ -37,9 +36,8 @@ class Row:
 
 def rows(name: str) -> Iterator[Row]:
     """Read a file's rows; raises InputError that names the file where it ends early or is none of these."""
-    plain = name.lower().removesuffix(".gz")
-    delimiter = next((mark for suffix, mark in _DELIMITERS.items() if plain.endswith(suffix)), None)
-    if plain.endswith(_PARQUET):
+    delimiter = table_delimiter(name)
+    if name.lower().removesuffix(".gz").endswith(_PARQUET):
         found = _parquet(name)
     else:
         found = _lines(name) if delimiter is None else _table(name, delimiter)
@@ -56,6 +54,11 @@ def rows(name: str) -> Iterator[Row]:
         ) from error
 
 
+def first_rows(name: str) -> list[Values]:
+    """Return what the first rows of a file hold, those left out that are none."""
+    return [row.values for row in islice(rows(name), _LOOKED_AT) if row.reason is None]
+
+
 def columns(name: str) -> list[str]:
     """Name the columns of a file by its first rows; raises InputError for a file that has none."""
     first = list(islice(rows(name), _LOOKED_AT))
@@ -68,6 +71,15 @@ def columns(name: str) -> list[str]:
     return list(found)
 
 
+def parquet_types(name: str) -> Values:
+    """Return the columns of a Parquet file with pyarrow's types; of any other file none."""
+    if not name.lower().endswith(_PARQUET):
+        return {}
+    with opened(name) as stream:
+        schema = _parquet_file(name, stream).schema_arrow
+        return dict(zip(schema.names, schema.types, strict=True))
+
+
 def count(name: str) -> int | None:
     """Count a file's rows: Parquet says it, a table is read, lines are counted as bytes.
 
@@ -75,7 +87,7 @@ def count(name: str) -> int | None:
     """
     plain = name.lower().removesuffix(".gz")
     try:
-        if plain.endswith(tuple(_DELIMITERS)):
+        if table_delimiter(name) is not None:
             return sum(1 for _ in rows(name))
         with opened(name) as stream:
             if plain.endswith(_PARQUET):

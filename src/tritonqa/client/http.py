@@ -45,8 +45,10 @@ _HINTS = {
 class HttpClient(Client):
     """A pool of connections that are kept open, a thread for each call under way."""
 
-    def __init__(self, address: Address, connection: Connection | None = None) -> None:
-        """Make the pool; it connects with the first call."""
+    def __init__(
+        self, address: Address, connection: Connection | None = None, *, direct: bool = False
+    ) -> None:
+        """Make the pool; it connects with the first call, direct: whatever proxy the environment names."""
         self._address = address
         how = connection or Connection()
         self._patience = min(METADATA_TIMEOUT, how.timeout)
@@ -55,7 +57,7 @@ class HttpClient(Client):
         if address.name:
             self._headers.setdefault("Host", address.name)
         tls = {"ca_certs": how.ca, "cert_file": how.certificate, "key_file": how.key}
-        self._proxy = proxy_of(address)
+        self._proxy = None if direct else proxy_of(address)
         self._open = partial(
             _pool,
             address,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
@@ -28,9 +29,10 @@ class Proxy:
 
 
 def proxy_of(address: Address) -> Proxy | None:
-    """Find the proxy: http_proxy or https_proxy; for gRPC grpc_proxy first. no_proxy and loopback go direct.
+    """Find the proxy: http_proxy or https_proxy; for gRPC grpc_proxy first.
 
-    Raises InputError for one that is no http:// address.
+    Loopback goes direct, and what no_proxy names: hosts, suffixes, networks as 10.0.0.0/8. Raises InputError
+    for one that is no http:// address.
     """
     host = address.name or address.host
     if is_loopback(host) or is_loopback(address.host):
@@ -39,7 +41,9 @@ def proxy_of(address: Address) -> Proxy | None:
     given, direct = getproxies_environment(), getproxies_environment()
     direct["no"] = (of_grpc and _variable("no_grpc_proxy")) or given.get("no", "")
     name = next((name for name in (_OF_GRPC if of_grpc else (address.scheme,)) if given.get(name)), None)
-    if name is None or proxy_bypass_environment(address.target.replace(address.host, host), direct):
+    if name is None or _lies_in(host, direct["no"]):
+        return None
+    if proxy_bypass_environment(address.target.replace(address.host, host), direct):
         return None
     variable = f"{name}_proxy"
     text = given[name] if "://" in given[name] else f"http://{given[name]}"
@@ -60,6 +64,17 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+def _lies_in(host: str, networks: str) -> bool:
+    """Say whether a host is an address of one of the networks in a no_proxy, which Python doesn't read."""
+    with suppress(ValueError):
+        place = ipaddress.ip_address(host)
+        for part in networks.split(","):
+            with suppress(ValueError):
+                if "/" in part and place in ipaddress.ip_network(part.strip(), strict=False):
+                    return True
+    return False
 
 
 def _variable(name: str) -> str:

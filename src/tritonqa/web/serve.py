@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 from starlette.applications import Starlette
@@ -34,7 +35,8 @@ class Server(uvicorn.Server):
 
 def serve(app: Starlette, options: WebOptions, ready: Callable[[str], None]) -> None:
     """Listen, tell ready the address, and serve until SIGINT or SIGTERM; raises InputError."""
-    with listening(options.host, options.port) as opened:
+    # what told it to stop comes once more when all is shut down: uvicorn raises it again
+    with listening(options.host, options.port) as opened, suppress(KeyboardInterrupt):
         ready(address(options.host, opened.getsockname()[1]))
         config = uvicorn.Config(
             app,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from threading import Lock
 
 from anyio import to_thread
 from starlette.datastructures import UploadFile
@@ -21,6 +22,7 @@ from tritonqa.web.options import Limits
 from tritonqa.web.refusal import Refusal
 
 _NAME_BYTES = 180
+_ONE_AT_A_TIME = Lock()  # of a name that two send, one takes it
 _ODD = re.compile(r'[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff<>:"/\\|?*]')
 
 
@@ -78,14 +80,15 @@ def _keep_all(files: list[UploadFile], folder: Path) -> Upload:
 
 def _keep(folder: Path, name: str, data: bytes) -> Path:
     """Write a file whole, beside one of the same name that holds something else."""
-    for path in _names(folder, name):
-        if not path.exists():
-            part = path.with_name(f".{path.name}.part")
-            part.write_bytes(data)
-            os.replace(part, path)
-            return path
-        if path.read_bytes() == data:
-            return path
+    with _ONE_AT_A_TIME:
+        for path in _names(folder, name):
+            if not path.exists():
+                part = path.with_name(f".{path.name}.part")
+                part.write_bytes(data)
+                os.replace(part, path)
+                return path
+            if path.read_bytes() == data:
+                return path
     raise AssertionError  # the names don't end
 
 

@@ -75,7 +75,8 @@ def ask(
     """Answer QUESTION from passages, from a library of documents, or many asks from a file of JSON lines.
 
     A batch is answered in order, one JSON object a line, with the other keys of its ask; a line may have
-    options of its own: {"question", "passages", "options": {"top_k": 3}}.
+    options of its own: {"question", "passages", "options": {"top_k": 3}}. It is read ahead of its answers:
+    a program that needs one before it writes the next ask takes tritonqa serve, or the Python API.
     """
     if (batch is None) == (question is None):
         raise InputError("give either a QUESTION with --context or --library, or --batch FILE")

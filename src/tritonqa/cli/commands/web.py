@@ -16,6 +16,7 @@ from tritonqa import tracing
 from tritonqa.cli.library_options import DOCUMENTS, LIBRARY, Place, check_paths, parse_options, scope_options
 from tritonqa.cli.options import as_json, reader_options
 from tritonqa.cli.output import show
+from tritonqa.cli.signals import ended_by_term
 from tritonqa.errors import InputError, MissingExtra
 from tritonqa.library.library import Library
 from tritonqa.library.parse import ParseOptions
@@ -98,7 +99,7 @@ def web(
             webbrowser.open(address)
 
     _log_to_stderr()
-    with load() as reader, _library(library, paths, reader, options) as opened:
+    with ended_by_term(), load() as reader, _library(library, paths, reader, options) as opened:
         serve(create_app(reader, opened, chosen, paths=paths), chosen, ready)
 
 

@@ -98,7 +98,7 @@ class TokenCheck:
         return hmac.new(self._secret, key.sha256.encode(), "sha256").hexdigest()
 
     def _of_cookie(self, request: Request) -> Key | None:
-        kept = request.cookies.get(COOKIE, "").encode()
+        kept = request.cookies.get(_cookie(request), "").encode()
         found = [key for key in self._keys if hmac.compare_digest(self._session(key).encode(), kept)]
         return found[0] if found else None
 
@@ -108,8 +108,15 @@ class TokenCheck:
         path = "/" + url.path.lstrip("/")  # two strokes would name another server
         response = RedirectResponse("/" if path == "/session" else f"{path}?{url.query}".rstrip("?"), 303)
         secure = request.url.scheme == "https"
-        response.set_cookie(COOKIE, self._session(key), httponly=True, samesite="strict", secure=secure)
+        response.set_cookie(
+            _cookie(request), self._session(key), httponly=True, samesite="strict", secure=secure
+        )
         return response
+
+
+def _cookie(request: Request) -> str:
+    """Name a page's cookie by its port, for browsers don't: two pages of one host have one each."""
+    return f"{COOKIE}-{request.url.port or request.url.scheme}"
 
 
 async def _given(request: Request, signing_in: bool) -> str | None:

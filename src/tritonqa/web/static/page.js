@@ -296,8 +296,23 @@ function follow() {
     const far = total ? ` ${stage}: ${done} of ${total}.` : "…";
     at("indexing").textContent = error || (busy ? `Indexing${far} You can ask meanwhile.` : "");
     Object.assign(at("indexed"), { hidden: !busy || !total, max: total || 1, value: done });
-    showDocuments().catch(() => {});
+    listSoon();
   });
+}
+
+let listing = false;
+let stale = false;
+
+async function listSoon() {
+  stale = true;
+  if (listing) return;
+  listing = true;
+  while (stale) {
+    stale = false;
+    await showDocuments().catch(() => {});
+    await new Promise((done) => setTimeout(done, 1000));
+  }
+  listing = false;
 }
 
 async function readText(files) {
