@@ -11,6 +11,7 @@ from haystack.document_stores.types import DuplicatePolicy
 from haystack.errors import FilterError
 from tritonqa import Library
 from tritonqa.errors import InputError, LibraryError
+from tritonqa.library.store.sqlite.view import SqliteView
 
 from haystack_integrations.components.readers.tritonqa import TritonQAReader
 from haystack_integrations.components.retrievers.tritonqa import (
@@ -126,6 +127,17 @@ def test_what_an_indexed_file_says_of_itself_can_be_filtered_by(
     assert found.meta["kind"] == "markdown"
 
 
+def test_filters_on_meta_read_no_content(
+    store: TritonQADocumentStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = {"operator": "AND", "conditions": [{"field": "meta.none", "operator": "==", "value": 1}]}
+    content = {"field": "content", "operator": "==", "value": DOCUMENTS[0].content}
+    (found,) = store.search(DOCUMENTS[0].content or "", filters=content)
+    assert found.id == DOCUMENTS[0].id
+    monkeypatch.setattr(SqliteView, "document", lambda self, path: pytest.fail(f"{path} is read"))
+    assert store.search("lake", filters=wanted) == []
+
+
 def test_what_cannot_be_kept_is_refused_and_nothing_is_written(store: TritonQADocumentStore) -> None:
     good = Document(id="good", content="A good one.")
     with pytest.raises(InputError, match="the meta of document bad can't be kept as JSON"):
@@ -134,6 +146,8 @@ def test_what_cannot_be_kept_is_refused_and_nothing_is_written(store: TritonQADo
         store.write_documents([good, Document(id="half", content="\ud83d")])
     with pytest.raises(ValueError, match="must be a list of Documents, not str"):
         store.write_documents([good, "text"])  # type: ignore[list-item]
+    with pytest.raises(ValueError, match="must be a list of Documents, not Document$"):
+        store.write_documents(good)  # type: ignore[arg-type]
     assert store.count_documents() == len(DOCUMENTS)
 
 

@@ -15,11 +15,11 @@ from tritonqa.engine.answer_types import ANSWER_TYPE_OUTPUT
 from tritonqa.engine.backends.answer_type_head import has_head, load_head, run
 from tritonqa.engine.base import OUTPUT_NAMES
 from tritonqa.engine.silence import silence_transformers
-from tritonqa.errors import ExportError
+from tritonqa.errors import ExportError, first_line
 from tritonqa.export.checkpoint import Checkpoint
 from tritonqa.features import Template
 
-_UNUSED = ("pooler", "position_ids", "token_type_ids")
+_UNUSED = ("pooler", "position_ids", "token_type_ids", "word_embeddings._weight")  # the last: mDeBERTa-v3
 
 
 class Logits(torch.nn.Module):  # type: ignore[misc]
@@ -80,7 +80,7 @@ def load_model(checkpoint: Checkpoint, attention: str = "eager", *, new_head: bo
                 output_loading_info=True,
             )
     except Exception as error:  # transformers and safetensors raise what they like
-        raise ExportError(f"transformers can't load the checkpoint: {_sentence(error)}") from error
+        raise ExportError(f"transformers can't load the checkpoint: {first_line(error)}") from error
     _check_tensors(model, info, new_head)
     load_head(model, checkpoint.folder)
     model.eval().requires_grad_(False)
@@ -127,8 +127,3 @@ def _positions(model: Any) -> int | None:
 def _few(names: Iterable[str]) -> str:
     first, *rest = names
     return f"{first} and {len(rest)} more" if rest else first
-
-
-def _sentence(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,8 @@ from tritonqa.features.refusals import tokenizer_refusals
 
 _KEPT_CHARACTERS = 1_000_000
 _BATCH_CHARACTERS = 500_000
+_CONTROLS = r"\x01-\x08\x0b\x0e-\x1f\x7f\x8f\x9f"
+_LEAD = re.compile(rf"\s*[{_CONTROLS}][\s{_CONTROLS}]*")  # what SentencePiece's map of characters drops
 _SHORT = 2_000  # characters: waking the tokenizer's threads would take longer than the work
 
 
@@ -104,7 +107,8 @@ class TextTokenizer:
     def _tokenise(self, texts: Sequence[str]) -> list[Tokens]:
         """Tokenise in batches of about half a million characters: bounded memory, open to interrupts."""
         if len(texts) == 1 and len(texts[0]) <= _SHORT:
-            return [_tokens(self._tokenizer.encode(texts[0], add_special_tokens=False), 0)]
+            lead = self._lead(texts[0])
+            return [_tokens(self._tokenizer.encode(texts[0][lead:], add_special_tokens=False), lead)]
         parts: list[list[Tokens]] = [[] for _ in texts]
         for batch in self._batches(texts):
             inputs = [piece for _, _, piece in batch]
@@ -118,9 +122,11 @@ class TextTokenizer:
         batch: list[tuple[int, int, str]] = []
         characters = 0
         for i, text in enumerate(texts):
+            lead = self._lead(text)
+            text = text[lead:]
             whole = len(text) <= LONG or not self._local
             for offset, piece in [(0, text)] if whole else pieces(text):
-                batch.append((i, offset, piece))
+                batch.append((i, lead + offset, piece))
                 characters += len(piece)
                 if characters >= _BATCH_CHARACTERS:
                     yield batch
@@ -131,6 +137,17 @@ class TextTokenizer:
     @cached_property
     def _local(self) -> bool:
         return is_local(self._tokenizer)
+
+    def _lead(self, text: str) -> int:
+        """Count the characters before a text's first token that the tokenizer would lose count of."""
+        found = _LEAD.match(text) if self._miscounts else None
+        return found.end() if found else 0
+
+    @cached_property
+    def _miscounts(self) -> bool:
+        """Say whether offsets behind leading controls are wrong, as with SentencePiece's maps."""
+        offsets = self._tokenizer.encode("\x02a", add_special_tokens=False).offsets
+        return bool(offsets) and offsets[-1][1] != 2
 
 
 def _tokens(encoding: Encoding, offset: int) -> Tokens:

@@ -57,3 +57,15 @@ def test_an_architecture_that_cant_be_packed_runs_window_by_window(tmp_path: Pat
     engine = TorchEngine(tmp_path, "fp32", 1, packed=True)
     assert engine.grouping.max_windows == 1
     assert [found.shape[1] for found in engine.run(windows())] == [len(window) for window in windows()]
+
+
+def test_one_token_type_is_none_and_cores_are_heeded(tmp_path: Path) -> None:
+    config = transformers.RobertaConfig(**SIZES, type_vocab_size=1, pad_token_id=280)
+    transformers.RobertaForQuestionAnswering(config).save_pretrained(tmp_path)
+    before = torch.get_num_threads()
+    try:
+        found = TorchEngine(tmp_path, "fp32", 1).run(windows())
+        assert [part.shape[1] for part in found] == [len(window) for window in windows()]
+        assert any(window.type_ids.any() for window in windows()) and torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)

@@ -59,7 +59,9 @@ class TorchEngine(Engine):
         except (OSError, ValueError, RuntimeError) as error:
             raise EngineError(f"torch can't load {folder.name}: {error}") from error
         self._model = model.to(self._device, torch.bfloat16 if cuda else torch.float32).eval()
-        self._typed = bool(getattr(config, "type_vocab_size", 0))
+        self._typed = (getattr(config, "type_vocab_size", 0) or 0) > 1
+        if not cuda and cores < torch.get_num_threads():
+            torch.set_num_threads(cores)  # of the whole process
         if self._first_position is not None:
             self.streams, self.grouping = (2 if cuda else 1), Grouping(max_windows=128, max_tokens=16_384)
 

@@ -10,7 +10,7 @@ from haystack.document_stores.errors import DuplicateDocumentError
 from haystack.document_stores.types import DuplicatePolicy
 
 from haystack_integrations.document_stores.tritonqa.awaited import Awaited
-from haystack_integrations.document_stores.tritonqa.filters import check_filters, matching
+from haystack_integrations.document_stores.tritonqa.filters import check_filters, matching, matching_paths
 from haystack_integrations.document_stores.tritonqa.metadata import Metadata
 from haystack_integrations.document_stores.tritonqa.records import indexed_of, path_of, record_of
 from haystack_integrations.document_stores.tritonqa.search import (
@@ -114,8 +114,10 @@ class TritonQADocumentStore(Awaited, Metadata):
             If an id is there already and the policy is FAIL.
         """
         given = documents if isinstance(documents, list | tuple) else [documents]
-        if wrong := next((one for one in given if not isinstance(one, Document)), None):
-            raise ValueError(f"documents must be a list of Documents, not {type(wrong).__name__}")
+        wrong = next((one for one in given if not isinstance(one, Document)), None)
+        if wrong is not None or given is not documents:
+            kind = type(documents if wrong is None else wrong).__name__
+            raise ValueError(f"documents must be a list of Documents, not {kind}")
         records = {document.id: record_of(document) for document in documents}
         with self._store.write() as writer:
             kept = self._kept(writer, documents, policy)
@@ -249,4 +251,4 @@ class TritonQADocumentStore(Awaited, Metadata):
             return EVERYTHING
         check_filters(filters)
         with self._store.read(EVERYTHING) as view:
-            return Among(frozenset(file.path for file, _ in matching(view, filters)))
+            return Among(frozenset(matching_paths(view, filters)))

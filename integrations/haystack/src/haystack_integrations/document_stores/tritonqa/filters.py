@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from haystack import Document
@@ -28,6 +30,32 @@ def matching(view: View, filters: dict[str, Any] | None) -> Iterator[tuple[File,
     """
     documents = ((file, document_of(view, file, record)) for file, record in view.metas())
     return (one for one in documents if not filters or document_matches_filter(filters, one[1]))
+
+
+def matching_paths(view: View, filters: dict[str, Any]) -> Iterator[Path]:
+    """
+    Yield the paths of the files that match filters; no content is read that they don't ask for.
+
+    :param view:
+        A view of the library.
+    :param filters:
+        As Haystack has them.
+    :returns:
+        Paths.
+    :raises FilterError:
+        If the filters are none.
+    """
+    whole = "content" in _fields(filters)
+    for file, record in view.metas():
+        bare = record and not whole
+        document = Document.from_dict(json.loads(record)) if bare else document_of(view, file, record)
+        if document_matches_filter(filters, document):
+            yield file.path
+
+
+def _fields(filters: dict[str, Any]) -> set[str]:
+    nested = (_fields(one) for one in filters.get("conditions", ()))
+    return {str(filters.get("field", ""))}.union(*nested)
 
 
 def check_filters(filters: dict[str, Any] | None) -> None:
