@@ -23,7 +23,8 @@ reader_name = click.option(
     "--reader",
     default=PACKAGED,
     show_default=True,
-    help="A bundle's folder, a model package, or a Triton's address, several with commas.",
+    help="A bundle's or checkpoint's folder, a model package, a Hub id, or a Triton's address, "
+    "several with commas.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 language_option = click.option(

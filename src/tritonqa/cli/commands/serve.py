@@ -52,7 +52,8 @@ def serve(
 ) -> None:
     """Serve READER on a real Triton until Ctrl-C: HTTP, gRPC and metrics.
 
-    READER is a bundle's folder or a model package. The server itself is installed on first use.
+    READER is a bundle's or checkpoint's folder, a model package, or a Hub id. The server itself is installed
+    on first use.
     """
     if options["docker"]:
         _check_contained(serving, build_only, options["logs"], as_json)

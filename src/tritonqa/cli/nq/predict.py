@@ -9,14 +9,14 @@ from typing import Any
 import click
 
 from tritonqa.cli.nq.files import files, invalid_pages, skip_invalid
-from tritonqa.cli.options import as_json, engine_options, reader_name
+from tritonqa.cli.options import as_json, engine_options
 from tritonqa.cli.output import show
 from tritonqa.client.address import is_address
 from tritonqa.errors import InputError
 from tritonqa.natural_questions import SCORE, PageOptions, predict_files
 from tritonqa.natural_questions.passages import MARKUPS
 from tritonqa.progress import bar
-from tritonqa.reader.find import find_bundle
+from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.reader.load import load_in_process
 
 
@@ -26,7 +26,10 @@ from tritonqa.reader.load import load_in_process
     "-o", "--output", type=click.Path(path_type=Path), required=True,
     help="Predictions: official JSON, or the competition's .csv.",
 )  # fmt: skip
-@reader_name
+@click.option(
+    "--reader", default=PACKAGED, show_default=True,
+    help="A bundle's or checkpoint's folder, a model package, or a Hub id.",
+)  # fmt: skip
 @engine_options
 @click.option(
     "--markup", type=click.Choice(MARKUPS), help="HTML in a passage.  [default: the reader's, or drop]"
