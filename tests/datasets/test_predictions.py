@@ -48,10 +48,10 @@ def test_na_probs_are_a_file_of_their_own(tmp_path: Path) -> None:
     chances.write_text(json.dumps({"q1": 0.5}))
     with pytest.raises(InputError, match="question q2 has no probability of no answer"):
         load_predictions(texts, chances)
-    chances.write_text(json.dumps({"q1": 7, "q2": 0}))
-    with pytest.raises(
-        InputError, match="question q1: the probability of no answer must be from 0 to 1, not 7"
-    ):
+    chances.write_text(json.dumps({"q1": -7.31, "q2": 2}))  # BERT's null_odds.json
+    assert load_predictions(texts, chances).na_probs == {"q1": -7.31, "q2": 2.0}
+    chances.write_text('{"q1": NaN, "q2": 0}')
+    with pytest.raises(InputError, match="question q1: the probability of no answer must be a finite number"):
         load_predictions(texts, chances)
 
 

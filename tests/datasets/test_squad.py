@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tritonqa.datasets import load_squad
 from tritonqa.errors import InputError
+from tritonqa.evaluate.scores import score
 
 
 @pytest.mark.parametrize(
@@ -140,6 +141,29 @@ def test_gold_that_is_not_clear_names_line_and_field(tmp_path: Path, answers: ob
     path = _write(tmp_path / "a.jsonl", good, json.dumps({**PLAIN, "id": "q2", "answers": answers}))
     with pytest.raises(InputError, match=f"line 2, question q2: .*{message}"):
         load_squad(path)
+
+
+def test_of_mrqa_places_count_and_all_answers_are_right(tmp_path: Path) -> None:
+    question = {
+        "id": "one of its own",
+        "qid": "q1",
+        "question": "Who?",
+        "answers": ["Ada Lovelace", "ada"],
+        "detected_answers": [{"text": "ada", "char_spans": [[0, 2]]}],
+    }
+    dataset = load_squad(_write(tmp_path / "a.jsonl", json.dumps({"context": CONTEXT, "qas": [question]})))
+    (example,) = dataset.examples
+    assert (example.id, example.answers, example.starts) == ("q1", ("Ada",), (0,))
+    assert score(dataset, {"q1": "ada lovelace"}) == {"exact_match": 100.0, "f1": 100.0}
+
+
+@pytest.mark.parametrize(
+    ("version", "scored"), [("v2.0", "2.0"), ("2.0", "2.0"), ("KorQuAD_v2.0_dev", "1.1"), ("1.2.0", "1.1")]
+)
+def test_versions(tmp_path: Path, version: str, scored: str) -> None:
+    data = [{"title": "t", "paragraphs": [PARAGRAPH]}]
+    (tmp_path / "a.json").write_text(json.dumps({"version": version, "data": data}), encoding="utf-8")
+    assert load_squad(tmp_path / "a.json").version == scored
 
 
 def test_is_impossible_must_be_a_truth(tmp_path: Path) -> None:

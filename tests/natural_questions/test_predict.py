@@ -145,6 +145,10 @@ def test_another_run_is_not_gone_on_with(reader: InProcess, tmp_path: Path) -> N
     kept = (tmp_path / "predictions.json.partial").read_bytes()
     with pytest.raises(InputError, match="is of another reader, other files or options"):
         predict_files(reader, "other", [pages], output, PageOptions(resume=True))
+    trained = InProcess(byte_tokenizer(), ToyEngine(), fingerprint="anew")
+    with pytest.raises(InputError, match="is of another reader"):
+        predict_files(trained, "toy", [pages], output, PageOptions(resume=True))
+    trained.close()
     assert (tmp_path / "predictions.json.partial").read_bytes() == kept
 
 
@@ -177,6 +181,22 @@ def test_what_was_predicted_outlives_a_last_step_that_fails(reader: InProcess, t
         )
     output.rmdir()
     assert predict_files(reader, "toy", [pages], output, PageOptions(resume=True)) == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no limit of a file")
+def test_a_full_disk_is_said_and_the_run_goes_on(reader: InProcess, tmp_path: Path) -> None:
+    import resource
+
+    pages, output = tmp_path / "pages.jsonl", tmp_path / "predictions.json"
+    _write(pages, 9)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1500, before[1]))
+    try:
+        with pytest.raises(OutputError, match="can't be written: File too large; make room"):
+            predict_files(reader, "toy", [pages], output, PageOptions())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert predict_files(reader, "toy", [pages], output, PageOptions(resume=True)) == 9
 
 
 def test_limit_and_pages_given_twice(reader: InProcess, tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import errno
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -10,10 +13,12 @@ from safetensors.torch import load_file
 
 from tests.support import checkpoints
 from tritonqa.datasets import Example
-from tritonqa.errors import InputError, TrainingError
+from tritonqa.errors import InputError, OutputError, TrainingError
+from tritonqa.natural_questions.lessons import PageExample
+from tritonqa.natural_questions.start import PageStart, page_loss
 from tritonqa.train.fit import fit
 from tritonqa.train.objective import span_loss
-from tritonqa.train.optimiser import optimiser, set_rate
+from tritonqa.train.optimiser import adamw, set_rate
 from tritonqa.train.options import Augmentation, Optimisation, Recipe
 from tritonqa.train.start import Start
 
@@ -76,6 +81,34 @@ def test_a_run_goes_on_as_if_it_had_not_stopped(
         fit(Start.open(another), some, RECIPE, tmp_path / "halves")
 
 
+def test_what_is_taught_makes_a_run(tmp_path: Path, checkpoint: Path) -> None:
+    def learn(kind: str) -> None:
+        pages = [PageExample(str(i), "", "is it?", "It is.", (), (), kind) for i in range(4)]
+        fit(PageStart.open(checkpoint), pages, RECIPE, tmp_path / "run", objective=page_loss)
+
+    learn("yes")
+    with pytest.raises(InputError, match="other data or options"):
+        learn("no")
+
+
+def test_a_full_disk_keeps_the_last_state(
+    checkpoint: Path, examples: tuple[Example, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fit(Start.open(checkpoint), examples[:4], RECIPE, tmp_path)
+    before = {path.name: path.read_bytes() for path in (tmp_path / "state").iterdir()}
+    written = Path.write_text
+
+    def full(path: Path, *given: Any, **named: Any) -> int:
+        if path.name == "state.json":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return written(path, *given, **named)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OutputError, match="state can't be written: .*No space left.* command goes on"):
+        fit(Start.open(checkpoint), examples[:4], RECIPE, tmp_path)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "state").iterdir()} == before
+
+
 @pytest.mark.parametrize("architecture", ["mpnet", "deberta-v2", "modernbert"])
 def test_other_architectures_learn(architecture: str, examples: tuple[Example, ...], tmp_path: Path) -> None:
     start = Start.open(checkpoints.make(architecture, tmp_path / "start"))
@@ -121,7 +154,7 @@ def test_a_loss_that_diverges_is_refused(
 def test_lower_layers_learn_more_slowly(checkpoint: Path) -> None:
     start = Start.open(checkpoint)
     options = Optimisation(learning_rate=1.0, layer_decay=0.5, warmup=0.1)
-    found = optimiser(start.model, options)
+    found = adamw(start.model, options)
     names = {id(value): name for name, value in start.model.named_parameters()}
     peaks = {names[id(value)]: group["peak"] for group in found.param_groups for value in group["params"]}
     assert peaks["qa_outputs.weight"] == 1.0
@@ -136,7 +169,7 @@ def test_lower_layers_learn_more_slowly(checkpoint: Path) -> None:
 
 
 def test_the_rate_is_level_before_the_cooldown(checkpoint: Path) -> None:
-    found = optimiser(Start.open(checkpoint).model, Optimisation(learning_rate=1.0))
+    found = adamw(Start.open(checkpoint).model, Optimisation(learning_rate=1.0))
 
     def rates(options: Optimisation) -> list[float]:
         seen = []

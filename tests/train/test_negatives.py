@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from tritonqa.datasets import Example
@@ -44,6 +46,11 @@ def test_the_sentence_of_the_answer_is_cut() -> None:
     left = without_answer(example(RIGHT))
     assert left is not None
     assert left.context == "It is made of iron. Many people visit it." and left.answers == ()
+
+
+def test_where_the_answer_stands_may_be_left_to_find() -> None:
+    asked = replace(example(RIGHT), starts=(-1,))
+    assert without_answer(asked) == without_answer(example(RIGHT))
 
 
 def test_nothing_is_cut_where_the_answer_would_stay_or_nothing_would() -> None:

@@ -20,7 +20,7 @@ from tritonqa import Reader
 from tritonqa.datasets import Dataset
 from tritonqa.evaluate.run import evaluate
 from tritonqa.progress import bar
-from tritonqa.train.optimiser import freeze_embeddings, optimiser
+from tritonqa.train.optimiser import adamw, freeze_embeddings
 from tritonqa.train.start import Start
 from tritonqa.train.state import load_state
 
@@ -49,7 +49,7 @@ def averaged(encoder: Path, state: Path) -> Start:
     start = Start.open(encoder, new_head=True)
     freeze_embeddings(start.model)
     average = AveragedModel(start.model)
-    load_state(state, start.model, average, optimiser(start.model, STABLE.optimisation))
+    load_state(state, start.model, average, adamw(start.model, STABLE.optimisation))
     start.model.load_state_dict(average.module.state_dict())
     start.model.eval()
     return start

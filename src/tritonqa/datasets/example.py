@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tritonqa.errors import InputError
 
@@ -13,6 +13,7 @@ class Example:
     """One question; no answers means that its passage does not answer it.
 
     starts are the characters at which the answers stand in the context, -1 where the file does not say.
+    accepted are what counts as right where that is more than what stands there, as in MRQA's files.
     """
 
     id: str
@@ -21,6 +22,7 @@ class Example:
     context: str
     answers: tuple[str, ...]
     starts: tuple[int, ...] = ()
+    accepted: tuple[str, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def gold_of(record: dict[str, Any]) -> Gold:
     """
     impossible = _flag(record.get("is_impossible"))
     if "detected_answers" in record:  # MRQA's, with places; its answers are texts alone
-        return _detected(record["detected_answers"])
+        return _detected(record["detected_answers"], record.get("context"))
     name = next((name for name in _COLUMNS if name in record), None)
     if name is None:
         if impossible:
@@ -51,6 +51,14 @@ def gold_of(record: dict[str, Any]) -> Gold:
         raise InputError(f"field {name} must be a list of answers, not {value!r:.40}")
     pairs = [_item(name, item) for item in value]
     return _kept([text for text, _ in pairs], [start for _, start in pairs])
+
+
+def accepted_of(record: dict[str, Any]) -> tuple[str, ...]:
+    """Return MRQA's answers: all that counts as right, some of which the passage may say otherwise."""
+    answers = record.get("answers")
+    if "detected_answers" not in record or not isinstance(answers, list):
+        return ()
+    return tuple(answer for answer in answers if isinstance(answer, str) and answer)
 
 
 def _columns(name: str, value: dict[str, Any], record: dict[str, Any]) -> Gold:
@@ -81,12 +89,19 @@ def _item(name: str, item: Any) -> tuple[str, int]:
     return _text(item["text"]), _start(item.get("answer_start", -1))
 
 
-def _detected(items: Any) -> Gold:
+def _detected(items: Any, context: Any) -> Gold:
+    """Read {text, char_spans}: the places count, for the text may be another form of what stands there."""
     try:
-        pairs = [(_text(item["text"]), _start(span[0])) for item in items for span in item["char_spans"]]
-    except (TypeError, KeyError, IndexError) as error:
+        spans = [
+            (_text(item["text"]), _start(first), _start(last))
+            for item in items
+            for first, last in item["char_spans"]
+        ]
+    except (TypeError, KeyError, ValueError) as error:
         raise InputError("field detected_answers must hold {text, char_spans: [[start, end]]}") from error
-    return _kept([text for text, _ in pairs], [start for _, start in pairs])
+    there = context if isinstance(context, str) else ""
+    texts = [there[first : last + 1] or text for text, first, last in spans]
+    return _kept(texts, [first for _, first, _ in spans])
 
 
 def _kept(texts: list[str], starts: list[int]) -> Gold:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ _FORMS = "{id: text}, {id: [{text, probability}]}, a list or JSON lines of {id, 
 
 @dataclass(frozen=True, slots=True)
 class Predictions:
-    """Texts by question id, "" for no answer; na_probs: the probability of no answer where it is known."""
+    """Texts by question id, "" for no answer; na_probs: how likely there is none, where that is known."""
 
     texts: Mapping[str, str]
     na_probs: Mapping[str, float] = field(default_factory=dict)
@@ -28,7 +29,8 @@ def load_predictions(file: Path, na_probs: Path | None = None) -> Predictions:
 
     SQuAD's {id: text}, its nbest {id: [{text}]}, the list that Hugging Face's metric takes ({id,
     prediction_text, no_answer_probability}), the lines of evaluate --output.
-    na_probs is a file {id: probability}, as SQuAD's script takes. Raises InputError that names the file.
+    na_probs is a file {id: probability, or log odds}, as SQuAD's script takes. Raises InputError that names
+    the file.
     """
     try:
         texts, chances = _read(read_text(file))
@@ -82,9 +84,10 @@ def _of_row(row: dict[str, Any]) -> str:
 
 
 def _chance(value: Any, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+    """Take a probability, or any score that is higher where there is no answer, as log odds are."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         raise InputError(
-            f"question {name}: the probability of no answer must be from 0 to 1, not {value!r:.40}"
+            f"question {name}: the probability of no answer must be a finite number, not {value!r:.40}"
         )
     return float(value)
 

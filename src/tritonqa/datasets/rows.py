@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from tritonqa.errors import InputError
@@ -27,6 +28,24 @@ class Row:
 
     place: str
     record: Record
+
+
+def text_lines(path: Path, name: str) -> list[str]:
+    """Read a text of one a line, blank lines left out; name says in errors what they are.
+
+    Raises InputError for a file that can't be read, is not UTF-8, or holds none.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        why = (isinstance(error, OSError) and error.strerror) or error
+        raise InputError(
+            f"{name} {path} can't be read: {why}; give a text file in UTF-8, one a line"
+        ) from error
+    found = [line.strip() for line in lines if line.strip()]
+    if not found:
+        raise InputError(f"{name} {path} holds none; give one a line")
+    return found
 
 
 def table_delimiter(name: str) -> str | None:

@@ -10,9 +10,11 @@ from typing import Any
 
 from tritonqa.datasets.example import Dataset, Example
 from tritonqa.datasets.files import read_text
-from tritonqa.datasets.gold import gold_of, has_gold
+from tritonqa.datasets.gold import accepted_of, gold_of, has_gold
 from tritonqa.datasets.rows import Row, json_rows, table_delimiter, table_rows
 from tritonqa.errors import InputError
+
+_OF_2 = ("2.0", "v2.0")  # KorQuAD_v2.0 is another thing
 
 
 def load_squad(file: Path | str, *, gold: bool = True, contexts: bool = True) -> Dataset:
@@ -37,8 +39,8 @@ def load_squad(file: Path | str, *, gold: bool = True, contexts: bool = True) ->
         raise InputError(f"{path}: {error}") from error
     if not examples:
         raise InputError(f"{path} holds no questions")
-    shifted = "2.0" in version or any(not example.answers for example in examples)
-    return Dataset("2.0" if shifted else "1.1", examples)
+    unanswerable = version.strip() in _OF_2 or any(not example.answers for example in examples)
+    return Dataset("2.0" if unanswerable else "1.1", examples)
 
 
 def save_examples(path: Path, examples: Iterable[Example]) -> None:
@@ -55,7 +57,8 @@ def save_examples(path: Path, examples: Iterable[Example]) -> None:
 
 def _example(row: Row, number: int, gold: bool, contexts: bool) -> Example:
     record = row.record
-    name = record.get("id", record.get("qid", record.get("_id", number)))
+    keys = ("qid", "id", "_id") if "detected_answers" in record else ("id", "qid", "_id")  # MRQA's has both
+    name = next((record[key] for key in keys if key in record), number)
     place = f"{row.place}, question {name}"
     if isinstance(name, bool) or not isinstance(name, str | int):
         raise InputError(f"{row.place}, question {name!r:.40}: field id must be text or a whole number")
@@ -67,7 +70,7 @@ def _example(row: Row, number: int, gold: bool, contexts: bool) -> Example:
     title, question, context = (
         _text(record, field, place, field in optional) for field in ("title", "question", "context")
     )
-    return Example(str(name), title, question, context, texts, starts)
+    return Example(str(name), title, question, context, texts, starts, accepted=accepted_of(record))
 
 
 def _text(record: dict[str, Any], field: str, place: str, optional: bool) -> str:

@@ -27,6 +27,7 @@ _ARTICLES = {
     "vi": r"\b(của|là|cái|chiếc|những)\b",
 }
 _BY_CHARACTER = frozenset({"ja", "ko", "th", "lo", "km", "my"})
+_OF_KORQUAD = re.compile(r"['\"《》<>〈〉()‘’]")
 _HAN = re.compile(r"[\u4e00-\u9fa5]")
 _OTHERS = frozenset(
     {"zh", "hi", "ru", "tr", "pl", "fi", "sv", "da", "no", "cs", "el", "he", "fa", "id", "uk", "ro", "hu"}
@@ -54,9 +55,12 @@ class Language:
         """Lower the case, drop punctuation and articles, join words by one space.
 
         Each Chinese character is a word, as MLQA cuts them, and so is a run of others. English drops ASCII's
-        punctuation alone, as the official script does; others Unicode's.
+        punctuation alone, as the official script does; Korean that and what KorQuAD's script names, which
+        parts words; others Unicode's.
         """
         plain = text.lower()
+        if self.code == "ko":
+            return " ".join(_OF_KORQUAD.sub(" ", plain).translate(_ASCII).split())
         articles = _ARTICLES.get(self.code)
         if self.code == "en":
             plain = plain.translate(_ASCII)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, Unpack
 
@@ -13,14 +13,13 @@ from tritonqa.evaluate.language import ENGLISH, Language
 from tritonqa.evaluate.scores import exact, f1, per_question, score
 from tritonqa.progress import Step
 from tritonqa.spans import AskOptions, Decoding
+from tritonqa.text import Row
 
 
 class Answering(Protocol):
     """What can be scored: any reader."""
 
-    def ask_many(
-        self, asks: Iterable[tuple[str, str | Sequence[str]]], **options: Unpack[AskOptions]
-    ) -> Iterator[Answers]:
+    def ask_many(self, asks: Iterable[Row], **options: Unpack[AskOptions]) -> Iterator[Answers]:
         """Answer a stream of asks in order."""
         ...
 

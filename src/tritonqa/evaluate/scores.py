@@ -40,7 +40,7 @@ def per_question(
     """Score each question by its best gold answer; one without a prediction is 0 in 1.1, left out in 2.0."""
     scores = {}
     for example in dataset.examples:
-        golds: Sequence[str] = example.answers
+        golds: Sequence[str] = example.accepted or example.answers
         if dataset.version == "2.0":
             if example.id not in predictions:
                 continue

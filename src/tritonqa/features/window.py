@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,6 +25,13 @@ class Window:
     def __len__(self) -> int:
         """Count all tokens of the window, special ones too."""
         return self.template.special + len(self.question) + self.stop - self.start
+
+    def alone(self) -> Window:
+        """Return it without the passage's other tokens, for one that is kept long."""
+        own = slice(self.start, self.stop)
+        parts = (part[own].copy() for part in (self.tokens.ids, self.tokens.starts, self.tokens.ends))
+        tokens = Tokens(*parts, self.tokens.words[own].copy())
+        return replace(self, tokens=tokens, start=0, stop=self.stop - self.start)
 
     @property
     def first(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -53,7 +53,8 @@ class PageLessons(Lessons):
             assert isinstance(example, PageExample)
             ask = Ask.of(example.question, example.context)
             windows = prepare(ask, self.tokenizer, self.template, self.windowing).windows
-            found += _labelled(example, windows, random) if windows else []
+            rows = _labelled(example, windows, random) if windows else []
+            found += [replace(row, window=row.window.alone()) for row in rows]
         return found
 
 

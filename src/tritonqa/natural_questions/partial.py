@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
 from tritonqa.datasets.natural_questions import Prediction
@@ -44,10 +44,9 @@ class Partial:
             raise
 
     def add(self, prediction: Prediction) -> None:
-        """Append a prediction; once this returns, it outlives the process."""
+        """Append a prediction; once this returns, it outlives the process. Raises OutputError."""
         line = json.dumps(prediction.to_dict(), ensure_ascii=False) + "\n"
-        self._stream.write(line.encode())
-        self._stream.flush()
+        self._append(line.encode())
         self.done.add(prediction.id)
 
     def predictions(self) -> Iterator[Prediction]:
@@ -61,11 +60,10 @@ class Partial:
         """Use the file in a with block."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Close the file; it stays."""
-        self._stream.close()
+        with suppress(OSError):  # what a full disk did not take was said
+            self._stream.close()
 
     def _take_up(self, head: bytes) -> None:
         """Read what is whole, cut off what is not, and stand at the end."""
@@ -85,5 +83,13 @@ class Partial:
         self._stream.truncate(whole)
         self._stream.seek(whole)
         if not whole:
-            self._stream.write(head)
+            self._append(head)
+
+    def _append(self, line: bytes) -> None:
+        try:
+            self._stream.write(line)
             self._stream.flush()
+        except OSError as error:
+            raise OutputError(
+                f"{self.path} can't be written: {error.strerror}; make room, and go on with --resume"
+            ) from error

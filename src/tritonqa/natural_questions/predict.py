@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from functools import partial
 
 from tritonqa.datasets.natural_questions import Page, Prediction
+from tritonqa.futures import completed
 from tritonqa.natural_questions.answer import answer
 from tritonqa.natural_questions.passages import passages
 from tritonqa.reader.in_process import InProcess
@@ -28,9 +29,7 @@ def start(reader: InProcess, markup: str, page: Page) -> Future[Prediction]:
     """Prepare a page, each of its tokens once, and let its windows flow."""
     found = passages(page, markup)
     if not found:
-        done: Future[Prediction] = Future()
-        done.set_result(Prediction(page.id))
-        return done
+        return completed(Prediction(page.id))
     prepared = reader.prepare(Ask.of(page.question, [passage.text for passage in found]))
     finish = partial(answer, page, found, prepared, options=reader.decoding)
     return reader.flow.submit(prepared.windows, finish)

@@ -80,7 +80,8 @@ def predict_files(
     if output.is_dir() or output.suffix == ".gz":
         why = "it is a folder" if output.is_dir() else "predictions are not packed"
         raise OutputError(f"output {output} can't be written: {why}; name a file, .json or .csv")
-    run = {"reader": name, "markup": options.markup, "files": [[path.name, _size(path)] for path in paths]}
+    sizes = [[path.name, _size(path)] for path in paths]
+    run = {"reader": name, "weights": reader.fingerprint, "markup": options.markup, "files": sizes}
     place, lock = (output.with_name(output.name + end) for end in (".partial", ".lock"))
     busy = f"another run is predicting into {output}; wait for it, or choose another output"
     with one_writer(lock, busy), Partial(place, run, resume=options.resume) as partial:

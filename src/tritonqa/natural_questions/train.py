@@ -13,7 +13,7 @@ from typing import Any
 from tritonqa.bundle import Bundle, PageReading, extend, read, staged
 from tritonqa.checks import check_fields, number, one_of, whole_number
 from tritonqa.datasets import save_examples
-from tritonqa.datasets.natural_questions import Page, Skip, read_pages
+from tritonqa.datasets.natural_questions import Page, Skip, read_pages, title_of
 from tritonqa.errors import InputError
 from tritonqa.evaluate.natural_questions import evaluate
 from tritonqa.export import ExportOptions, export
@@ -37,9 +37,9 @@ class PageRecipe:
     """How to learn from pages.
 
     markup as passages() says; nulls passages without the answer are drawn from each page; held_out is the
-    share of pages, all questions of one together, that thresholds are fitted on, judged of them at most.
-    yes_no_epochs are gone over what yes or no answers
-    alone and first, yes against no: among all else a reader doesn't learn to tell them apart.
+    share of pages, all questions of one together, that thresholds are fitted on: judged of them at most.
+    Before all else yes_no_epochs go over what yes or no answers, alone: among the rest a reader doesn't learn
+    to tell them apart.
     """
 
     markup: str = "drop"
@@ -100,6 +100,7 @@ def train_pages(
             first, step = replace(recipe.fit, epochs=recipe.yes_no_epochs), _renamed(report, "yes or no")
             model = fit(start, known, first, kept / "yes-no", step, yes_no_loss)
             start.model.load_state_dict(model.state_dict())
+            start = replace(start, digest=f"{start.digest}, yes or no {recipe.yes_no_epochs:g} times")
         model = fit(start, examples, recipe.fit, kept, report, page_loss)
         start.save(model, stage / "checkpoint")
         bundle = _export(stage, examples, options or ExportOptions(FORMATS), report)
@@ -147,6 +148,6 @@ def _held(files: Sequence[Path], recipe: PageRecipe) -> Iterator[Page]:
 
 
 def _is_held(page: Page, share: float) -> bool:
-    """Say whether a page is kept apart, by its address: another question of it is, too."""
-    digest = sha256((page.url or str(page.id)).encode()).digest()
+    """Say whether a page is kept apart, by its title or address: another question of it is, too."""
+    digest = sha256((title_of(page.url) or page.url or str(page.id)).encode()).digest()
     return int.from_bytes(digest[:4], "big") < share * 2**32

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from tritonqa.engine.base import rounded
 from tritonqa.train.label import Labelled
 
 LongArray: TypeAlias = npt.NDArray[np.int64]
@@ -54,4 +55,4 @@ def collate(lessons: Sequence[Labelled], pad: int, random: np.random.Generator) 
 
 def padded(lesson: Labelled) -> int:
     """Return the length that a window is padded to."""
-    return -(-len(lesson.window) // ROUND_TO) * ROUND_TO
+    return rounded(len(lesson.window), ROUND_TO)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from itertools import islice
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -19,6 +18,7 @@ from tritonqa.evaluate import exact, expected_calibration_error, f1
 from tritonqa.features import Prepared
 from tritonqa.progress import Step
 from tritonqa.reader.in_process import InProcess
+from tritonqa.reader.stream import in_order
 from tritonqa.spans import decode
 from tritonqa.text import Ask, whole_graphemes
 from tritonqa.train.split import groups
@@ -124,19 +124,15 @@ def cross_score(seen: Observed) -> tuple[Array, Array]:
 
 def _rows(reader: InProcess, examples: Sequence[Example]) -> Iterator[tuple[float, float, float, float]]:
     """Keep the flow filled with as many asks as it looks ahead."""
-    waiting = iter(examples)
-    running = deque(_start(reader, example) for example in islice(waiting, reader.lookahead))
-    while running:
-        example, future = running.popleft()
-        margin, odds, text = future.result()
-        running.extend(_start(reader, following) for following in islice(waiting, 1))
+    found = in_order(examples, partial(_start, reader), reader.lookahead)
+    for example, (margin, odds, text) in zip(examples, found, strict=True):
         golds = example.answers or ("",)
         yield margin, odds, max(exact(g, text) for g in golds), max(f1(g, text) for g in golds)
 
 
-def _start(reader: InProcess, example: Example) -> tuple[Example, Future[tuple[float, float, str]]]:
+def _start(reader: InProcess, example: Example) -> Future[tuple[float, float, str]]:
     prepared = reader.prepare(Ask.of(example.question, example.context))
-    return example, reader.flow.submit(prepared.windows, lambda logits: _best(reader, prepared, logits))
+    return reader.flow.submit(prepared.windows, lambda logits: _best(reader, prepared, logits))
 
 
 def _best(reader: InProcess, prepared: Prepared, logits: list[FloatArray]) -> tuple[float, float, str]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from itertools import chain, count, islice
+from itertools import count, islice
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -24,7 +24,7 @@ from tritonqa.train.epoch import Lessons
 from tritonqa.train.label import Labelled
 from tritonqa.train.memory import keep_freed_memory
 from tritonqa.train.objective import Objective, Target, likelihood
-from tritonqa.train.optimiser import freeze_embeddings, freeze_layers, optimiser, set_dropout, set_rate
+from tritonqa.train.optimiser import adamw, freeze_embeddings, freeze_layers, set_dropout, set_rate
 from tritonqa.train.options import Recipe
 from tritonqa.train.precision import in_bf16
 from tritonqa.train.start import Start
@@ -56,28 +56,29 @@ def fit(
     freeze_embeddings(model)
     freeze_layers(model, recipe.optimisation.frozen)
     set_dropout(model, recipe.optimisation.dropout)
-    steps = optimiser(model, recipe.optimisation)
+    optimiser = adamw(model, recipe.optimisation)
     average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(recipe.optimisation.averaging))
     run = {"recipe": asdict(recipe), "examples": _digest(examples), "start": start.digest}
     kept = State(folder / "state", run)
-    done = kept.restore(model, average, steps)
+    done = kept.restore(model, average, optimiser)
     if not done and before is not None:
-        load_state(before / "state", model, average, steps)
+        load_state(before / "state", model, average, optimiser)
     first = _plan(lessons, recipe, 0)
     total = max(round(recipe.epochs * len(first.groups)), recipe.least_steps)
     saved, losses, seen = monotonic(), [], 0
+    batches = _batches(first, lessons, recipe, model.config.pad_token_id or 0)
+    del first  # an epoch's windows are held once
     try:
-        batches = _batches(first, lessons, recipe, model.config.pad_token_id or 0)
         for number, batch in enumerate(islice(batches, total)):
             seen += len(batch.ids)
             if number < done:
                 continue
-            set_rate(steps, recipe.optimisation, done / total)
+            set_rate(optimiser, recipe.optimisation, done / total)
             torch.manual_seed(recipe.seed * 1_000_003 + done)  # dropout depends on the step's number alone
             loss = _loss(start, average.module, batch, objective)
             if not torch.isfinite(loss):
                 raise TrainingError(f"the loss is {loss.item()} at step {done}; lower learning_rate")
-            _learn(model, loss, steps, recipe.optimisation.clip)
+            _learn(model, loss, optimiser, recipe.optimisation.clip)
             losses.append(float(loss.detach()))
             average.update_parameters(model)
             done += 1
@@ -86,10 +87,10 @@ def fit(
                 _log(folder, {"step": done, "of": total, "windows": seen}, losses)
                 losses = []
             if monotonic() - saved > SAVE_EVERY:
-                kept.save(done, model, average, steps)
+                kept.save(done, model, average, optimiser)
                 saved = monotonic()
     finally:
-        kept.save(done, model, average, steps)
+        kept.save(done, model, average, optimiser)
     return average.module.eval()
 
 
@@ -114,10 +115,12 @@ def _batch_tokens(windows: Sequence[Labelled], recipe: Recipe) -> int:
     return min(recipe.batch_tokens, max(_SMALLEST, int(share)))
 
 
-def _batches(first: _Plan, lessons: Lessons, recipe: Recipe, pad: int) -> Iterator[Batch]:
-    for planned in chain((first,), (_plan(lessons, recipe, epoch) for epoch in count(1))):
+def _batches(planned: _Plan, lessons: Lessons, recipe: Recipe, pad: int) -> Iterator[Batch]:
+    for epoch in count(1):
         for group in planned.groups:
             yield collate([planned.windows[i] for i in group], pad, planned.random)
+        planned.windows.clear()  # before the next ones are made
+        planned = _plan(lessons, recipe, epoch)
 
 
 def _loss(start: Start, average: Any, batch: Batch, objective: Objective) -> Any:
@@ -132,16 +135,15 @@ def _loss(start: Start, average: Any, batch: Batch, objective: Objective) -> Any
         return objective(model, average, inputs, Target(first, last, mask, kinds))
 
 
-def _learn(model: Any, loss: Any, steps: torch.optim.Optimizer, clip: float) -> None:
+def _learn(model: Any, loss: Any, optimiser: torch.optim.Optimizer, clip: float) -> None:
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
-    steps.step()
-    steps.zero_grad()
+    optimiser.step()
+    optimiser.zero_grad()
 
 
 def _digest(examples: Sequence[Example]) -> str:
-    fields = ((e.id, e.question, e.context, e.answers, e.starts) for e in examples)
-    return sha256("".join(map(repr, fields)).encode()).hexdigest()
+    return sha256("".join(map(repr, examples)).encode()).hexdigest()
 
 
 def _log(folder: Path, line: dict[str, float], losses: list[float]) -> None:

@@ -60,11 +60,13 @@ class Passages:
 
 def without_answer(example: Example) -> Example | None:
     """Cut the sentences that hold answers out of the passage; None where nothing, or an answer, is left."""
-    places = [(at, at + len(text)) for text, at in zip(example.answers, example.starts, strict=True)]
+    stated = zip(example.answers, example.starts, strict=True)
+    found = [(text, example.context.find(text) if at < 0 else at) for text, at in stated]
+    places = [(at, at + len(text)) for text, at in found]
     kept = [
-        found.group()
-        for found in _SENTENCE.finditer(example.context)
-        if not any(start < found.end() and found.start() < end for start, end in places)
+        sentence.group()
+        for sentence in _SENTENCE.finditer(example.context)
+        if not any(start < sentence.end() and sentence.start() < end for start, end in places)
     ]
     left = "".join(kept)
     if not left.strip() or any(text.lower() in left.lower() for text in example.answers):
@@ -78,4 +80,4 @@ def words(text: str) -> frozenset[str]:
 
 
 def _unanswered(example: Example, context: str) -> Example:
-    return replace(example, context=context, answers=(), starts=())
+    return replace(example, context=context, answers=(), starts=(), accepted=())

@@ -37,7 +37,7 @@ def set_dropout(model: Any, share: float) -> None:
             model.set_submodule(name, kind(share if hidden else 0.0))
 
 
-def optimiser(model: Any, options: Optimisation) -> torch.optim.AdamW:
+def adamw(model: Any, options: Optimisation) -> torch.optim.AdamW:
     """Group parameters by depth and by whether they decay; each group keeps its full rate as "peak"."""
     named = [(name, value) for name, value in model.named_parameters() if value.requires_grad]
     top = 2 + max((_layer(name) for name, _ in named), default=-1)

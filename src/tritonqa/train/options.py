@@ -75,10 +75,11 @@ class Optimisation:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """epochs over the data, in batches of batch_tokens tokens of windows of one padded length.
+    """How a reader is trained.
 
-    Where that is less than least_steps steps, batches are smaller, down to 512 tokens, and then epochs are
-    more: a few hundred questions in large batches teach next to nothing.
+    epochs are passes over the data, in batches of batch_tokens tokens: windows of one padded length. Where
+    that is less than least_steps steps, batches are smaller, down to 512 tokens, and then epochs are more: a
+    few hundred questions in large batches teach next to nothing.
     """
 
     epochs: float = 3.0

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from tritonqa.bundle import Bundle, extend, read, staged
+from tritonqa.bundle import Bundle, amend, read, staged
 from tritonqa.client.address import is_address
 from tritonqa.datasets import Dataset, Example, load_squad, save_examples
 from tritonqa.datasets.example import require_text
@@ -137,8 +137,7 @@ def _export(stage: Path, parts: Split, options: ExportOptions, report: Report) -
         calibration, _ = calibrate(reader, parts.held, partial(report, "calibrating"))
     finally:
         reader.close()
-    with staged(bundle.folder, extended=True) as nothing:
-        extend(nothing, bundle.folder, replace(bundle.manifest, calibration=calibration))
+    amend(bundle.folder, replace(bundle.manifest, calibration=calibration))
     return read(bundle.folder)
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from tritonqa.errors import InputError
+from tritonqa.errors import InputError, OutputError, first_line
 
 _RECORD, _TENSORS = "state.json", "state.safetensors"
 
@@ -23,16 +24,23 @@ class State:
         self.folder, self.run = folder, json.loads(json.dumps(run))
 
     def save(self, step: int, model: Any, average: Any, optimiser: torch.optim.Optimizer) -> None:
-        """Write beside the last state, then take its place."""
+        """Write beside the last state, then take its place; raises OutputError, the last state is kept."""
         fresh, old = self.folder.with_suffix(".new"), self.folder.with_suffix(".old")
+        record = json.dumps({"step": step, "run": self.run}, indent=2)
         for left in (fresh, old):
             shutil.rmtree(left, ignore_errors=True)
-        fresh.mkdir(parents=True)
-        save_file(_tensors(model, average, optimiser), fresh / _TENSORS)
-        (fresh / _RECORD).write_text(json.dumps({"step": step, "run": self.run}, indent=2), encoding="utf-8")
-        if self.folder.exists():
-            self.folder.rename(old)
-        fresh.rename(self.folder)
+        try:
+            fresh.mkdir(parents=True)
+            save_file(_tensors(model, average, optimiser), fresh / _TENSORS)
+            (fresh / _RECORD).write_text(record, encoding="utf-8")
+            if self.folder.exists():
+                self.folder.rename(old)
+            fresh.rename(self.folder)
+        except (OSError, SafetensorError) as error:
+            raise OutputError(
+                f"{self.folder} can't be written: {first_line(error)}; make room, and the same command goes "
+                "on"
+            ) from error
         shutil.rmtree(old, ignore_errors=True)
 
     def restore(self, model: Any, average: Any, optimiser: torch.optim.Optimizer) -> int:

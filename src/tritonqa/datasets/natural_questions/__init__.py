@@ -1,7 +1,7 @@
 """Natural Questions (Kwiatkowski et al. 2019): questions about whole pages, in both formats; predictions."""
 
 from tritonqa.datasets.natural_questions.competition import is_csv, write_csv
-from tritonqa.datasets.natural_questions.convert import expand, simplify
+from tritonqa.datasets.natural_questions.convert import expand, simplify, title_of
 from tritonqa.datasets.natural_questions.lines import Skip
 from tritonqa.datasets.natural_questions.page import NOWHERE, Annotation, Candidate, Page, PageSpan
 from tritonqa.datasets.natural_questions.parse import is_official, parse, read_pages, read_records
@@ -26,6 +26,7 @@ __all__ = [
     "read_predictions",
     "read_records",
     "simplify",
+    "title_of",
     "write_csv",
     "write_predictions",
 ]

@@ -50,7 +50,7 @@ def expand(record: dict[str, Any]) -> dict[str, Any]:
 
     found = {name: record[name] for name in _KEPT if name in record}
     found |= {
-        "document_title": _title(record.get("document_url", "")),
+        "document_title": title_of(record.get("document_url", "")),
         "question_tokens": record["question_text"].split(),
         "document_html": " ".join(pieces),
         "document_tokens": tokens,
@@ -79,7 +79,8 @@ def _without_bytes(span: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in span.items() if name not in _BYTES}
 
 
-def _title(url: str) -> str:
+def title_of(url: str) -> str:
+    """Return the title in a page's URL, whatever revision it names; empty where it names none."""
     try:
         titles = parse_qs(urlsplit(html.unescape(url)).query).get("title", [""])
     except ValueError:  # no URL at all
