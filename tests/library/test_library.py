@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
@@ -207,6 +208,54 @@ def test_what_has_its_place_in_the_librarys_own_folder_stays(tmp_path: Path, des
         (desk / "notes.md").unlink()
         assert library.add(desk, vectors=False).removed == [str(desk / "notes.md")]
         assert library.search("Minka")
+
+
+def test_a_file_whose_old_name_was_taken_keeps_its_words(tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / "app.log").write_text("The first night was quiet.", encoding="utf-8")
+    with Library(tmp_path / "x.library") as library:
+        for night in ("second", "third", "fourth"):
+            library.add(folder, vectors=False)
+            for number in (2, 1, 0):  # app.log → app.log.1 → app.log.2 → app.log.3
+                one = folder / ("app.log" + f".{number}" * bool(number))
+                if one.exists():
+                    one.rename(folder / f"app.log.{number + 1}")
+            (folder / "app.log").write_text(f"The {night} night was loud.", encoding="utf-8")
+        library.add(folder, vectors=False)
+        texts = {Path(file.path).name: library.text(file.path) for file in library.files()}
+    assert texts == {
+        "app.log": "The fourth night was loud.",
+        "app.log.1": "The third night was loud.",
+        "app.log.2": "The second night was loud.",
+        "app.log.3": "The first night was quiet.",
+    }
+
+
+def test_a_file_without_words_or_reason_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("The first night was quiet.", encoding="utf-8")
+    os.utime(path, (1, 1))
+    with Library(tmp_path / "x.library") as library:
+        library.add(path, vectors=False)
+        (file,) = library.files()
+        with library._open.store().write() as writer:
+            writer.put(replace(file, digest=""))  # as it was left by versions before
+        assert library.text(path) is None
+        library.add(path, vectors=False)
+        assert library.text(path) == "The first night was quiet."
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may write anywhere")
+def test_who_may_only_read_is_told_so(tmp_path: Path) -> None:
+    with Library(tmp_path / "x.library") as library:
+        library.add(())
+    (tmp_path / "x.library").chmod(0o500)
+    try:
+        with pytest.raises(LibraryError, match="let this user write to the folder, or ask a copy"):
+            Library(tmp_path / "x.library").status()
+    finally:
+        (tmp_path / "x.library").chmod(0o700)
 
 
 def test_a_file_that_got_another_name_is_called_by_it(tmp_path: Path, reader: Reader) -> None:

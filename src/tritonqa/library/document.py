@@ -99,7 +99,7 @@ class Document:
 
     def page(self, at: int) -> Page | None:
         """Return the page on which a character stands."""
-        return _holding(self.pages, at)
+        return page_at(self.pages, at)
 
     def heading(self, at: int) -> tuple[str, ...]:
         """Return the headings above a character, the outermost first."""
@@ -147,6 +147,11 @@ class Picture:
 
 
 Range = TypeVar("Range", Page, Section, Row)
+
+
+def page_at(pages: Sequence[Page], at: int) -> Page | None:
+    """Return the page, of pages in order, on which a character stands."""
+    return _holding(pages, at)
 
 
 def column_letters(column: int) -> str:

@@ -61,10 +61,11 @@ def fit(
     language: Language,
     step: Step | None,
 ) -> tuple[Judge, Fitted]:
-    """Fit a judge from another on; kept where it is no less often right, and knows better when to refuse.
+    """Fit a judge, starting from another.
 
-    The other must not know these questions. Raises InputError for fewer than LEAST questions that have an
-    answer, and where next to none can be asked of the library, or of it without what answers them.
+    The fit is kept where it is right no less often and knows better when to refuse. The other must not know
+    these questions. Raises InputError for fewer than LEAST questions that have an answer, and where next to
+    none can be asked of the library, or of it without what answers them.
     """
     answerable = sum(bool(example.answers) for example in examples)
     if answerable < LEAST:

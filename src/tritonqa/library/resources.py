@@ -46,7 +46,7 @@ class Resources:
             return self._reader
 
     def begin(self) -> None:
-        """Begin to open reader and encoder beside what is done until they are asked for."""
+        """Start opening the reader and the encoder in other threads, unless they are open."""
         with self._reading:
             if self._reader is None and self._coming is None:
                 pool = ThreadPoolExecutor(2, "tritonqa-load")

@@ -135,6 +135,30 @@ def test_mail_and_saved_pages_of_html_alone_have_their_words(tmp_path: Path, nam
     assert samples.SENTENCE in document.text and document.title == samples.TITLE
 
 
+def test_no_words_of_mail_are_lost(tmp_path: Path) -> None:
+    def read(message: EmailMessage) -> tuple[str, tuple[str, ...]]:
+        (tmp_path / "mail.eml").write_bytes(message.as_bytes())
+        document = parse(tmp_path / "mail.eml")
+        return document.text, document.notes
+
+    behind = EmailMessage()
+    behind.set_content("Here is the drawing:")
+    behind.add_attachment(b"x", maintype="image", subtype="png", filename="a.png")
+    behind.add_attachment(samples.SENTENCE, disposition="inline")
+    text, notes = read(behind)
+    assert samples.SENTENCE in text and notes == ("attachment a.png is not read",)
+
+    blank = EmailMessage()
+    blank.set_content(" ")
+    blank.add_alternative(f"<p>{samples.SENTENCE}</p>", subtype="html")
+    assert samples.SENTENCE in read(blank)[0]
+
+    forwarded = EmailMessage()
+    forwarded.set_content("See below.")
+    forwarded.add_attachment(blank)
+    assert read(forwarded)[1] == ("a message in it is not read",)
+
+
 def test_mail_names_what_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "mail.eml"
     path.write_bytes(samples.eml())

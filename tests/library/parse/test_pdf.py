@@ -131,6 +131,19 @@ def test_pages_have_their_printed_labels_and_the_outline_heads_them(tmp_path: Pa
     assert document.heading(start) == document.heading(len(document.text) - 1) == ("Terms of warranty",)
 
 
+def test_what_ends_in_half_a_character_is_left_out(tmp_path: Path) -> None:
+    made = Made()
+    made.add_page()
+    made.set_title("Title \U0001f600")
+    made.start_section("Terms \U0001f600")
+    made.words(40, 40, ["Terms"])
+    data = bytes(made.output())
+    assert data.count(b"d83dde00>") == 2
+    data = data.replace(b"d83dde00>", b"d83d>    ")
+    document = write(tmp_path / "half.pdf", data)
+    assert "Terms" in document.text and document.title == "half"
+
+
 def test_a_page_without_a_text_layer_is_noted(tmp_path: Path) -> None:
     made = Made()
     made.add_page()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tritonqa import Library
 from tritonqa.errors import DocumentError
 from tritonqa.library.parse import ParseOptions, parse
 
@@ -26,6 +27,14 @@ def test_squad_gives_each_context_once_under_its_title(tmp_path: Path, packed: b
     document = parse(path)
     assert document.text == "A pump moves water.\n\nA valve stops it."
     assert document.heading(0) == ("Pumps",) and document.heading(30) == ("Valves",)
+
+
+def test_half_a_character_in_a_title_is_shown_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "records.jsonl"
+    path.write_text('{"title": "Great \\ud83d", "text": "A pump moves water."}\n', encoding="ascii")
+    with Library(tmp_path / "x.library") as library:
+        assert library.add(path, vectors=False).added == [str(path)]
+        assert library.search("pump")[0].heading == ("Great \ufffd",)
 
 
 @pytest.mark.parametrize(

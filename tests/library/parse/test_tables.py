@@ -15,6 +15,7 @@ from tests.support.documents import described
 from tritonqa.library.document import Document, column_letters
 from tritonqa.library.parse import parse
 from tritonqa.library.parse.formats.csv import delimiter
+from tritonqa.library.parse.formats.xlsx import shown
 from tritonqa.library.parse.table import header_of
 
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=12)
@@ -56,6 +57,13 @@ def test_a_first_row_with_numbers_is_no_header() -> None:
 
 def test_columns_are_named_as_in_a_spreadsheet() -> None:
     assert [column_letters(number) for number in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(19.990000000000002, "19.99"), (0.1 + 0.2, "0.3"), (1e21, "1e+21"), (2.5, "2.5")]
+)
+def test_a_number_is_shown_as_people_see_it(value: float, text: str) -> None:
+    assert shown(value) == text
 
 
 def test_a_workbook_gives_values_sheets_and_addresses(tmp_path: Path) -> None:

@@ -30,6 +30,12 @@ def test_a_question_leaves_out_words_that_say_little_but_is_never_empty() -> Non
     assert query_terms("Who are the Who?") == ["who", "are", "the"]
 
 
+def test_an_accent_folds_latin_letters_alone() -> None:
+    for word in ("гарантийный", "зелёный", "보증 기간", "がぎぐ"):
+        assert set(analyse(word)) <= set(analyse(f"Café José {word}"))
+    assert analyse("İstanbul") == analyse("istanbul") and analyse("Việt") == analyse("viet")
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.text())
 def test_terms_are_never_empty_and_found_again(text: str) -> None:

@@ -24,6 +24,9 @@ from tritonqa.library.verify import quotations, sentences
         ('```\nprint("code")\n```\n"text"', ["text"]),
         ('An "open quotation\n\nends "here"', ["here"]),
         ('"..." and "—"', []),
+        ("公司表示“保修期为二十四个月”。", ["保修期为二十四个月"]),
+        ('合同规定"保修期为24个月"。', ["保修期为24个月"]),
+        ("Han sade: ”Garantin gäller”, och gick.", ["Garantin gäller"]),
     ],
 )
 def test_quotations_of_all_kinds_are_found(text: str, expected: list[str]) -> None:

@@ -116,6 +116,28 @@ def test_scripts_without_spaces_are_found_inside_sentences() -> None:
     assert (verdict.status, verdict.found) == ("repaired", "この製品の保証期間は二十四か月です")
 
 
+def test_a_script_without_spaces_has_no_inside_of_words() -> None:
+    thai = Document("สินค้านี้มีการรับประกันยี่สิบสี่เดือนนับจากวันที่ซื้อ", "text")
+    assert one("การรับประกันยี่สิบสี่เดือน", thai).status == "verified"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("5 mg of the drug", "0.5 mg of the drug"),
+        ("The fee is 1", "The fee is 1,500"),
+        ("500 euros. It grew by 15", "1,500 euros. It grew by 15.5"),
+    ],
+)
+def test_a_part_of_a_number_is_another_number(text: str, found: str) -> None:
+    written = "The dose is 0.5 mg of the drug. The fee is 1,500 euros. It grew by 15.5 % in 2019."
+    said = Document(written, "text")
+    verdict = one(text, said)
+    assert verdict.status != "verified"
+    assert one("It grew by 15.5", said).status == one("in 2019.", said).status == "verified"
+    assert one(found, said).status == "verified"
+
+
 def test_the_nearest_of_all_documents_wins() -> None:
     far = Document("Annual service keeps a heater in some order and is included.", "text")
     assert (

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hashlib import file_digest
 from pathlib import Path
 
+from tritonqa.digests import fresh_sha256
 from tritonqa.errors import DocumentError
 from tritonqa.library.answer.cited import Citation, Status
 from tritonqa.library.answer.place import address_of
-from tritonqa.library.document import Box, Page
+from tritonqa.library.document import Box, Page, page_at
 from tritonqa.library.parse import LAID_OUT, ParseOptions, excerpt_apart
 from tritonqa.library.store import File, Stored
 
@@ -27,7 +27,7 @@ class Citer:
         What is verified are the bytes of the whole file, from which the text was parsed, and, where it has a
         layout, the words at the place itself; only then are there boxes.
         """
-        page = _page(passage.pages, start)
+        page = page_at(passage.pages, start)
         address = address_of(passage, start)
         found = []
         for file in passage.files:
@@ -69,12 +69,7 @@ class Citer:
 
 def _compare(file: File) -> Status:
     try:
-        with file.path.open("rb") as stream:
-            same = file_digest(stream, "sha256").hexdigest() == file.digest
+        same = fresh_sha256(file.path) == file.digest
     except OSError:
         return Status.MISSING
     return Status.VERIFIED if same else Status.CHANGED
-
-
-def _page(pages: tuple[Page, ...], at: int) -> Page | None:
-    return next((page for page in pages if page.start <= at < page.end), None)

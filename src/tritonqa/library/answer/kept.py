@@ -39,7 +39,7 @@ def kept(folder: Path | None) -> Kept | None:
 
 
 def keep(folder: Path, found: Kept) -> None:
-    """Weigh by this from now on; raises LibraryError where it can't be written."""
+    """Write a library's judge, which weighs from now on; raises LibraryError where it can't be written."""
     file = folder / FILE
     try:
         with whole_file(file) as stream:

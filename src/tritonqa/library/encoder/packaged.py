@@ -17,6 +17,7 @@ from tokenizers import Tokenizer
 from tritonqa.arrays import FloatArray
 from tritonqa.digests import sha256
 from tritonqa.engine import cpu
+from tritonqa.engine.base import rounded
 from tritonqa.engine.telemetry import without_telemetry
 from tritonqa.errors import BundleError, MissingExtra
 from tritonqa.library.encoder.base import Encoder
@@ -59,7 +60,7 @@ class PackagedEncoder(Encoder):
         order = sorted(range(len(ids)), key=lambda i: -len(ids[i]))
         step = _ROUND_TO if len(ids) > 1 else 1  # a question alone is not padded
         while order:
-            width = -(-len(ids[order[0]]) // step) * step
+            width = rounded(len(ids[order[0]]), step)
             some, order = order[: max(_TOKENS // width, 1)], order[max(_TOKENS // width, 1) :]
             with self._lock:
                 found[some] = self._run(_padded([ids[i] for i in some], width))

@@ -54,7 +54,7 @@ def compare(
             continue
         seen.add(path)
         now = File(path, stat.st_size, stat.st_mtime_ns, time_ns())
-        unread = before is not None and before.reason and (again or before.reason.startswith(DENIED))
+        unread = before is not None and _unread(before, again)
         if before is None or not _same(before, now) or unread:
             work.append(Work(now, before))
         else:
@@ -62,6 +62,13 @@ def compare(
             if before.reason:
                 report.skipped.append(Skipped(str(path), before.reason))
     return work, seen, away
+
+
+def _unread(before: File, again: bool) -> bool:
+    """Say whether a file that is as it was is to be read; one with neither words nor a reason lost them."""
+    if before.reason:
+        return again or before.reason.startswith(DENIED)
+    return not before.digest
 
 
 def emptied(roots: Sequence[Path], lost: Iterable[Path], seen: Iterable[Path], report: Report) -> set[Path]:

@@ -6,12 +6,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from hashlib import file_digest
 from itertools import islice
 from pathlib import Path
 from time import time_ns
 
+from tritonqa.digests import fresh_sha256
 from tritonqa.errors import DocumentError
+from tritonqa.futures import completed
 from tritonqa.library.document import NO_TEXT_LAYER, Document, title_of
 from tritonqa.library.index.compare import Work, compare, emptied
 from tritonqa.library.index.reading import fingerprint, outdated
@@ -41,9 +42,7 @@ def sync(
     """
     report = Report()
     known = writer.files()
-    own = (
-        [] if leave_out is None else [leave_out]
-    )  # holds no files: what others keep there has no other place
+    own = [] if leave_out is None else [leave_out]  # no root: what others keep there has no other place
     again = replace(options, ocr=False) != ParseOptions()  # a password, or other limits
     work, seen, away = compare(roots, leave_out, known, again, report)
     read = {one.digest: one for one in writer.readings()}
@@ -57,6 +56,8 @@ def sync(
     }
     parsed = passages = 0
     for item, outcome in _ahead(work, options, writer):
+        if isinstance(outcome, str) and not writer.has(outcome):  # what held these bytes was just changed
+            outcome = _parsed(item.file.path, options)
         _keep(writer, item, outcome, lost, read, report)
         parsed += 1
         if isinstance(outcome, Document):
@@ -150,7 +151,7 @@ def _ahead(
                 if item.before and digest not in ("", item.before.digest):
                     item = replace(item, anew=False)
                 if digest and not item.anew and writer.has(digest):
-                    running.append((item, _done(digest)))
+                    running.append((item, completed(digest)))
                 else:
                     running.append((item, pool.submit(_parsed, item.file.path, options)))
 
@@ -172,22 +173,15 @@ def _parsed(path: Path, options: ParseOptions) -> Document | DocumentError:
         return error
 
 
-def _done(digest: str) -> Future[Document | str | DocumentError]:
-    future: Future[Document | str | DocumentError] = Future()
-    future.set_result(digest)
-    return future
-
-
 def _digest(file: File, options: ParseOptions) -> str:
     """Return the SHA-256 of a regular file; nothing for what the parser will refuse."""
     if not file.path.is_file() or file.size > options.file_megabytes << 20:
         return ""
     try:
-        with file.path.open("rb") as stream:
-            return file_digest(stream, "sha256").hexdigest()
+        return fresh_sha256(file.path)
     except OSError:
         return ""
 
 
 def _within(path: Path, roots: Sequence[Path]) -> bool:
-    return any(path == root or path.is_relative_to(root) for root in roots)
+    return any(path.is_relative_to(root) for root in roots)

@@ -37,21 +37,23 @@ def walk(roots: Iterable[Path], leave_out: Path | None) -> Iterator[Path | Skipp
     loop ends, and a link to itself is given as a file.
     """
     given: set[Path] = set()
-    entered: set[tuple[int, int]] = set()
+    entered: set[object] = set()
+    own = None if leave_out is None else os.path.realpath(leave_out)
     for root in roots:
-        for path in _under(root, leave_out, entered) if os.path.isdir(root) else [root]:
+        for path in _under(root, own, entered) if os.path.isdir(root) else [root]:
             if isinstance(path, Skipped) or path not in given:
                 if isinstance(path, Path):
                     given.add(path)
                 yield path
 
 
-def _under(folder: Path, leave_out: Path | None, entered: set[tuple[int, int]]) -> Iterator[Path | Skipped]:
+def _under(folder: Path, own: str | None, entered: set[object]) -> Iterator[Path | Skipped]:
     try:
-        known = folder.stat()
-        if (known.st_dev, known.st_ino) in entered or folder == leave_out:
+        known, place = folder.stat(), os.path.realpath(folder)
+        mark = (known.st_dev, known.st_ino) if known.st_ino else place  # some drives number no files
+        if mark in entered or place == own:
             return
-        entered.add((known.st_dev, known.st_ino))
+        entered.add(mark)
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
         yield Skipped(str(folder), f"can't be entered: {(error.strerror or str(error)).lower()}")
@@ -62,6 +64,6 @@ def _under(folder: Path, leave_out: Path | None, entered: set[tuple[int, int]]) 
                 yield Skipped(str(folder / entry.name[1:].removesuffix(".icloud")), _AWAY)
             continue
         if os.path.isdir(entry):
-            yield from _under(folder / entry.name, leave_out, entered)
+            yield from _under(folder / entry.name, own, entered)
         else:
             yield folder / entry.name

@@ -29,10 +29,11 @@ def changes(
     except ImportError as error:
         raise MissingExtra("watchfiles", "library") from error
 
+    own = None if leave_out is None else realpath(leave_out)
     places = {*roots, *(Path(realpath(root)) for root in roots)}
 
     def counts(change: object, path: str) -> bool:
-        if leave_out is not None and Path(path).is_relative_to(leave_out):
+        if own is not None and Path(realpath(path)).is_relative_to(own):
             return False
         return any(Path(path).is_relative_to(place) for place in places)
 
@@ -53,9 +54,6 @@ def changes(
             if changed or first or due():
                 yield
             first = False
-    except (
-        OSError,
-        RuntimeError,
-    ) as error:  # of a drive that is away, or of more folders than may be watched
+    except (OSError, RuntimeError) as error:  # a drive is away, or these are more folders than may be watched
         shown = ", ".join(sorted(map(str, folders)))
         raise InputError(f"{shown} can't be watched: {error}; index without --watch", "paths") from error

@@ -15,12 +15,15 @@ _BOMS = (
 )
 _SAMPLE = 1 << 18  # bytes that tell the encoding
 _NO_TEXT = "is not text, or in an encoding that is not known; give a text file in UTF-8"
+_SHIFTED = ("iso2022", "hz", "utf-7")  # bytes of ASCII that mean other characters
 _MANY, _FEW = 0.4, 0.05  # shares of bytes
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
     """Return the text: by its byte order mark, as UTF-8, as declared, or as detected; newlines as they are.
+
+    What is declared comes before UTF-8 where its bytes are ASCII's, as those of Japanese mail.
 
     Of UTF-8 that is cut or mixed with another encoding, what can't be read is U+FFFD.
     Raises DocumentError for what is no text.
@@ -33,7 +36,9 @@ def decode(data: bytes, declared: str | None = None) -> str:
         return _strict(data, wide)
     if _binary(sample):
         raise DocumentError(_NO_TEXT)
-    for known in ("utf-8", *_declared(declared)):
+    said = _declared(declared)
+    shifted = bool(said) and codecs.lookup(said[-1]).name.startswith(_SHIFTED)
+    for known in (*said, "utf-8") if shifted else ("utf-8", *said):
         try:
             return data.decode(known)
         except (UnicodeDecodeError, LookupError):

@@ -9,11 +9,11 @@ from tritonqa.checks import check_fields, flag, number, whole_number
 
 @dataclass(frozen=True, slots=True)
 class ParseOptions:
-    """passwords are tried in turn on what is encrypted.
+    """How documents are parsed, and the bounds a parser works in.
 
-    ocr reads pages that have no text layer from their image. seconds is the time that a document may take, or
-    each page of a PDF; megabytes is the memory of its parser; file_megabytes its size on disk at most, and
-    unpacked_megabytes what a packed one may unpack to.
+    passwords are tried in turn on what is encrypted. ocr reads pages that have no text layer from their
+    image. seconds is the time that a document may take, or each page of a PDF; megabytes is the memory of its
+    parser; file_megabytes its size on disk at most, and unpacked_megabytes what a packed one may unpack to.
     """
 
     passwords: tuple[str, ...] = field(default=(), repr=False)

@@ -16,10 +16,10 @@ from tritonqa.library.parse.kinds import kind_of
 from tritonqa.library.parse.options import ParseOptions
 from tritonqa.library.parse.source import Source, read_source
 from tritonqa.library.parse.version import parser_of
+from tritonqa.library.parse.writer import whole
 
 T = TypeVar("T")
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROLS = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -69,7 +69,7 @@ def _parse(path: Path, options: ParseOptions, alive: Callable[[], None] = lambda
     digest = source.digest
     source = replace(unpacked(source, options), alive=alive)
     document: Document = _format(source).read(source, options)
-    text = _SURROGATE.sub("\ufffd", document.text)
+    text = whole(document.text)
     title = " ".join(_CONTROLS.sub(" ", document.title).split()) or title_of(path)
     notes = document.notes or ("holds no text",) * (not text.strip())
     if unread := text.count("\ufffd"):

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from tritonqa.library.document import Document, Line, Page, Row, Section
 from tritonqa.library.metadata import metadata_of
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def whole(text: str) -> str:
+    """Replace halves of characters, which can't be encoded, by U+FFFD."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 class Writer:
@@ -44,14 +52,14 @@ class Writer:
 
     def heading(self, level: int, title: str, at: int) -> None:
         """Remember a heading whose text begins at a character; level 1 is the outermost."""
-        title = " ".join(title.split())
+        title = " ".join(whole(title).split())
         if title:
             self._path = [(above, text) for above, text in self._path if above < level] + [(level, title)]
             self._headings.append((at, tuple(text for _, text in self._path)))
 
     def page(self, label: str) -> None:
         """Begin a page."""
-        self._pages.append((self.length, label))
+        self._pages.append((self.length, whole(label)))
 
     def read(self, lines: Sequence[Line]) -> None:
         """Write the lines of the last page begun, as they were read from its image."""
@@ -69,7 +77,7 @@ class Writer:
             ranges.append((begin, begin + len(cell)))
             begin += len(cell) + 1
         self.write("\t".join(cells))
-        self._rows.append(Row(start, self.length, number, tuple(headers), tuple(ranges)))
+        self._rows.append(Row(start, self.length, number, tuple(map(whole, headers)), tuple(ranges)))
 
     def describe(self, name: str, values: object) -> None:
         """Remember what the document says of itself; what is said first stands."""

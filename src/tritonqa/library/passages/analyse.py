@@ -12,7 +12,7 @@ from tritonqa.errors import MissingExtra
 if TYPE_CHECKING:
     from Stemmer import Stemmer
 
-ANALYSER = "words-bigrams-porter2/1"
+ANALYSER = "words-bigrams-porter2/2"
 """Names what terms are; a library keeps it, and one of another analyser is rebuilt before it is searched."""
 
 # Scripts written without spaces between words: Thai to Myanmar, Khmer, kana and Han, hangul.
@@ -28,7 +28,7 @@ _MARKS = (
 _RUN = re.compile(rf"[{_DENSE}]+|(?:(?![{_DENSE}_])[\w{_MARKS}])+")
 _IS_DENSE = re.compile(rf"[{_DENSE}]")
 _ACCENTED = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
-_ACCENT = re.compile("[\u0300-\u036f]")
+_ACCENT = re.compile("(?<=[a-z\u00df-\u024f])[\u0300-\u036f]+")
 
 STOP = frozenset(
     "a an and are as at be been but by did do does for from had has have he her his how i if in into is it "
@@ -45,8 +45,8 @@ def analyse(text: str) -> list[str]:
     (Porter 2). Scripts without spaces give pairs of neighbouring characters, and a lone character itself.
     """
     folded = text.lower() if text.isascii() else normalize("NFKC", text).casefold()
-    if _ACCENTED.search(folded):
-        folded = _ACCENT.sub("", normalize("NFD", folded))
+    if not folded.isascii():
+        folded = _ACCENT.sub("", _ACCENTED.sub(lambda letter: normalize("NFD", letter[0]), folded))
     terms: list[str] = []
     words: list[int] = []
     for run in _RUN.findall(folded):

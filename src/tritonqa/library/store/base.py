@@ -155,9 +155,10 @@ class View(ABC):
     def notes(self) -> Iterator[tuple[File, tuple[str, ...]]]:
         """Give the files whose documents have notes, with them, by path."""
 
-    @abstractmethod
     def text(self, path: Path) -> str | None:
         """Return the text of a file's document as it was indexed; None where there is none."""
+        document = self.document(path)
+        return document.text if document is not None else None
 
     @abstractmethod
     def documents(self, first: Collection[str] = ()) -> Iterator[tuple[Path, Document]]:
@@ -211,7 +212,7 @@ class Writer(ABC):
 
     @abstractmethod
     def read_again(self, document: Document, fingerprint: str) -> None:
-        """Keep what is said of a document by those who read the same text in it: its notes, its metadata."""
+        """Keep the notes, the metadata and the parser of a document that was parsed anew to the same text."""
 
     @abstractmethod
     def put(self, file: File, indexed: Indexed | None = None, meta: str = "") -> None:

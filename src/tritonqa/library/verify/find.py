@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tritonqa.library.verify.normalise import ESCAPE, LINK, Normalised, normalise
+from tritonqa.library.verify.normalise import ESCAPE, LINK, UNSPACED, Normalised, normalise
 
 REACH = 2000
 """Characters that an omission may leave out."""
 
 _GAP = re.compile(r"\s*(?:\[[^\]]*\]|\(\s*(?:\.\.\.|\u2026)\s*\)|\.\.\.+|\.\s\.\s\.|\u2026)\s*")
 _LETTER = re.compile(r"\[(\w)\](?=\w)")
-_CJK = 0x2E80  # from here on scripts write no spaces
+_NUMBER = re.compile(r"\d[.,]\d")
 _TRIED = 200  # places of the first fragment from which the others are looked for
 
 
@@ -69,9 +69,11 @@ def occurrences(words: str, text: str, start: int = 0, end: int | None = None) -
 
 
 def cuts(text: str, place: int) -> bool:
-    """Tell whether a place is inside a word; scripts without spaces have no inside."""
+    """Tell whether a place is inside a word or a number; scripts without spaces have no inside."""
+    if any(_NUMBER.match(text, at) for at in (place - 2, place - 1) if at >= 0):
+        return True
     around = text[max(place - 1, 0) : place + 1]
-    return len(around) == 2 and around.isalnum() and all(ord(one) < _CJK for one in around)
+    return len(around) == 2 and around.isalnum() and not UNSPACED.search(around)
 
 
 def _chain(fragments: tuple[str, ...], text: str) -> tuple[int, int] | None:

@@ -14,6 +14,9 @@ LINK = re.compile(r"\[([^\]^]+)\]\([^)\s]*\)")
 ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 """A mark of Markdown that a backslash keeps as it is."""
 
+UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\U0010ffff]")
+"""A character of a script whose words may begin and end anywhere: Thai to Khmer, kana, Han, hangul."""
+
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _DOUBLE = '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02\u300c\u300d\u300e\u300f\u301d\u301e\u301f'
 _SINGLE = "'\u2018\u2019\u201a\u201b\u2032\u2039\u203a\u0060\u00b4\u02bc"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tritonqa.library.verify.normalise import UNSPACED
 from tritonqa.library.verify.quotation import Quoted
 
 _PAIRS = (
     ("\u201c", "\u201d\u201c"),
     ("\u201e", "\u201c\u201d"),
+    ("\u201d", "\u201d"),
     ("\u00ab", "\u00bb"),
     ("\u00bb", "\u00ab"),
     ("\u300c", "\u300d"),
@@ -18,8 +20,10 @@ _PAIRS = (
     ("\u2018", "\u2019"),
     ('"', '"'),
 )
+_NO_WORD = rf"(?<![^\W{UNSPACED.pattern[1:-1]}])"  # stands before; scripts without spaces have none there
 _OPENS = re.compile(
-    r"(?<!\w)[\u201c\u201e\u00ab\u00bb\u2039\u2018\"](?=[^\s])|(?<!\w)\u00ab\s|[\u300c\u300e]"
+    rf"{_NO_WORD}[\u201c\u201d\u201e\u00ab\u00bb\u2039\u2018\"](?=[^\s])"
+    rf"|{_NO_WORD}\u00ab\s|[\u300c\u300e]"
 )
 _FENCE = re.compile(r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1[`~]*\s*?$|\Z)", re.MULTILINE | re.DOTALL)
 _FRONT = re.compile(

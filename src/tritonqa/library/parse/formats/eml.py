@@ -13,6 +13,7 @@ from tritonqa.library.parse.web import write_html
 from tritonqa.library.parse.writer import Writer
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
+_WORDS = ("text/plain", "text/html")
 
 
 def read(source: Source, options: ParseOptions) -> Document:
@@ -29,18 +30,32 @@ def read(source: Source, options: ParseOptions) -> Document:
     writer.describe("date", str(message.get("Date", "")))
     writer.line(2)
     title = str(message.get("Subject", ""))
-    body = message.get_body(("plain", "html"))
-    if body is not None:
-        text = _text(body)
-        if body.get_content_type() == "text/html":
-            shown = write_html(writer, text)
-            title = title or shown
-        else:
-            writer.write(text)
+    if body := _body(message):
+        shown = _write(writer, body)
+        title = title or shown
     for part in message.iter_attachments() if message.is_multipart() else ():
         if part.get_filename():
             writer.notes.append(f"attachment {part.get_filename()} is not read")
+        elif part.get_content_type() == "message/rfc822":
+            writer.notes.append("a message in it is not read")
+        elif part.get_content_type() in _WORDS and not part.is_attachment():  # as behind a picture
+            writer.line(2)
+            _write(writer, part)
     return writer.document("eml", title)
+
+
+def _body(message: EmailMessage) -> MIMEPart | None:
+    """Return the plain text, or the HTML where that is missing or blank."""
+    plain, html = (message.get_body((kind,)) for kind in ("plain", "html"))
+    return html if html is not None and (plain is None or not _text(plain).strip()) else plain
+
+
+def _write(writer: Writer, part: MIMEPart) -> str:
+    """Write a part's words; return the title of HTML."""
+    if part.get_content_type() == "text/html":
+        return write_html(writer, _text(part))
+    writer.write(_text(part))
+    return ""
 
 
 def _people(message: EmailMessage, *names: str) -> list[str]:

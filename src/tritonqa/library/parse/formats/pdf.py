@@ -15,9 +15,11 @@ from tritonqa.library.parse.pdf.open import opened, opened_page
 from tritonqa.library.parse.pdf.outline import headings, outline
 from tritonqa.library.parse.pdf.png import png
 from tritonqa.library.parse.pdf.rectangles import boxes_of, lines_on
+from tritonqa.library.parse.pdf.said import said
 from tritonqa.library.parse.source import Source
 from tritonqa.library.parse.writer import Writer
 
+_SAID = ("Title", "Author", "Keywords", "Subject", "CreationDate")
 _PIXELS = 4000  # of a picture's longer side at most
 _LINE_ENDS = "\n-\u00ad"
 
@@ -35,7 +37,7 @@ def read(source: Source, options: ParseOptions) -> Document:
         for index in range(len(pdf)):
             if index:
                 writer.write("\n")
-            writer.page(pdf.get_page_label(index) or str(index + 1))
+            writer.page(said(pdf.get_page_label, index) or str(index + 1))
             try:
                 with opened_page(pdf, index) as (page, page_text):
                     text = characters(page_text).text
@@ -48,11 +50,11 @@ def read(source: Source, options: ParseOptions) -> Document:
         if len(damaged) == len(pdf):
             raise DocumentError("is damaged and none of its pages can be read; repair it or export it again")
         entries = outline(pdf)
-        title = pdf.get_metadata_value("Title")
-        writer.describe("author", split_names(pdf.get_metadata_value("Author")))
-        writer.describe("keyword", split_list(pdf.get_metadata_value("Keywords")))
-        writer.describe("subject", pdf.get_metadata_value("Subject"))
-        writer.describe("date", pdf.get_metadata_value("CreationDate"))
+        title, author, keywords, subject, date = (said(pdf.get_metadata_value, name) for name in _SAID)
+        writer.describe("author", split_names(author))
+        writer.describe("keyword", split_list(keywords))
+        writer.describe("subject", subject)
+        writer.describe("date", date)
     document = writer.document("pdf", title)
     for level, heading, place in headings(entries, document.text, document.pages):
         writer.heading(level, heading, place)

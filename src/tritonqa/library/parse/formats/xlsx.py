@@ -61,4 +61,6 @@ def shown(value: object) -> str:
         return value.isoformat(" ")
     if isinstance(value, (date, time)):
         return value.isoformat()
+    if isinstance(value, float):
+        return f"{value:.15g}"  # as Excel shows it: 19.99, where 19.990000000000002 was computed
     return str(value)

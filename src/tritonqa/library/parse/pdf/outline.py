@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from tritonqa.library.document import Page
+from tritonqa.library.parse.pdf.said import said
 
 _MOST = 5000  # entries; an outline that goes round in circles has no end
 
@@ -28,8 +29,8 @@ def outline(pdf: Any) -> list[Entry]:
     for bookmark in islice(pdf.get_toc(), _MOST):
         target = bookmark.get_dest()
         index = target.get_index() if target else None
-        if index is not None and bookmark.get_title():
-            entries.append(Entry(bookmark.level + 1, bookmark.get_title(), index))
+        if index is not None and (title := said(bookmark.get_title)):
+            entries.append(Entry(bookmark.level + 1, title, index))
     return entries
 
 

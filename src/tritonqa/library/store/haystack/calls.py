@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from tritonqa.errors import LibraryError
+from tritonqa.errors import LibraryError, first_line
 
 if TYPE_CHECKING:
     from haystack import Document
@@ -29,10 +29,9 @@ def mapped(call: Callable[P, T]) -> Callable[P, T]:
         except Exception as error:  # each store raises its own kinds
             store = args[0]
             assert isinstance(store, Calls)
-            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
             raise LibraryError(
-                f"{store.shown} does not answer as it should: {reason:.200}; look whether it runs, then try "
-                "again"
+                f"{store.shown} does not answer as it should: {first_line(error):.200}; look whether it "
+                "runs, then try again"
             ) from error
 
     return wrapped

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tritonqa.errors import InputError
-from tritonqa.library.document import Page
+from tritonqa.library.document import Page, page_at
 from tritonqa.library.metadata import Metadata, metadata_of
 from tritonqa.library.passages import Passage, Piece
 from tritonqa.library.store.base import File, Stored
@@ -43,7 +43,7 @@ def document_of(file: File, title: str, pages: tuple[Page, ...], number: int, pa
         "end": passage.end,
         "tritonqa_passage": json.dumps((passage.heading, passage.described, pieces)),
     }
-    page = next((page for page in pages if page.start <= passage.start < page.end), None)
+    page = page_at(pages, passage.start)
     meta |= {"page_number": page.number} if page else {}
     return Document(id=f"{MARK}-{file.digest}-{number}", content=passage.text, meta=meta)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from tritonqa.errors import InputError, LibraryError, MissingExtra
+from tritonqa.errors import InputError, LibraryError, MissingExtra, first_line
 
 SCHEME = "haystack:"
 
@@ -59,5 +59,4 @@ def _store_of(record: Any, shown: str) -> Any:
         kind: Any = import_class_by_name(record["type"])
         return kind.from_dict({"init_parameters": {}, **record})
     except Exception as error:  # each store raises its own kinds
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise LibraryError(f"the store of {shown} can't be opened: {reason:.200}") from error
+        raise LibraryError(f"the store of {shown} can't be opened: {first_line(error):.200}") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -37,7 +36,7 @@ from tritonqa.library.store.haystack.documents import (
 )
 from tritonqa.library.store.records import Files
 from tritonqa.library.store.scope import EVERYTHING, AnyScope
-from tritonqa.library.store.searched import searched_text
+from tritonqa.library.store.searched import searched_passage, searched_text
 
 if TYPE_CHECKING:
     from haystack import Document as Found_
@@ -142,11 +141,6 @@ class HaystackView(View):
         """Give the files whose documents have notes, with them, by path."""
         return self._files.notes()
 
-    def text(self, path: Path) -> str | None:
-        """Return the text of a file's document as it was indexed; None where there is none."""
-        document = self.document(path)
-        return document.text if document is not None else None
-
     def documents(self, first: Collection[str] = ()) -> Iterator[tuple[Path, Document]]:
         """Give each document once, with the first file that holds it; those of these digests first."""
         held = [one.file for one in self._files.documents] + list(map(foreign_file, self._foreign))
@@ -231,9 +225,7 @@ class HaystackView(View):
         if not is_ours(document):
             title = document.meta.get("title")
             return searched_text(title if isinstance(title, str) else "", "", "", document.content or "")
-        passage, same = passage_of(document), self._files.by_digest[document.meta[DIGEST]]
-        heading = json.dumps(passage.heading, ensure_ascii=False)
-        return searched_text(same[0].title, heading, passage.described, passage.text)
+        return searched_passage(self._files.by_digest[document.meta[DIGEST]][0].title, passage_of(document))
 
     def _text(self, digest: str) -> str:
         found = self._calls.filter(both(equal(MARK, PASSAGE), equal(DIGEST, digest)))

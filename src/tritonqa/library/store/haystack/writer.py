@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from tritonqa.library.store.haystack.documents import (
     passage_of,
 )
 from tritonqa.library.store.records import STAMPS, Entry, Records, RecordsWriter
-from tritonqa.library.store.searched import searched_text
+from tritonqa.library.store.searched import searched_passage
 
 if TYPE_CHECKING:
     from haystack import Document
@@ -47,13 +46,13 @@ class HaystackWriter(RecordsWriter):
         ]
         self._calls.write(made)
         self._lacking = None
-        terms = sum(len(analyse(self._searched(document.title, one))) for one in made)
+        terms = sum(len(analyse(searched_passage(document.title, passage_of(one)))) for one in made)
         return Entry.of_document(file, indexed, len(made), terms)
 
     def rename(self, digest: str, title: str) -> int:
         """Let passages be found by another title of their document; return how many terms they have."""
         ours = self._calls.filter(both(equal(MARK, PASSAGE), one_of(_META, [digest])))
-        return sum(len(analyse(self._searched(title, one))) for one in ours)
+        return sum(len(analyse(searched_passage(title, passage_of(one)))) for one in ours)
 
     def forget(self, digests: set[str]) -> None:
         """Delete the passages of documents."""
@@ -67,7 +66,7 @@ class HaystackWriter(RecordsWriter):
         if self._lacking is None:
             self._lacking = [one for one in self._passages() if not one.meta.get(ENCODER)]
         return [
-            (id_of(one.id), self._searched(titles.get(one.meta[DIGEST], ""), one))
+            (id_of(one.id), searched_passage(titles.get(one.meta[DIGEST], ""), passage_of(one)))
             for one in self._lacking[:limit]
         ]
 
@@ -104,9 +103,3 @@ class HaystackWriter(RecordsWriter):
 
     def _passages(self) -> list[Document]:
         return self._calls.filter(equal(MARK, PASSAGE))
-
-    @staticmethod
-    def _searched(title: str, document: Document) -> str:
-        passage = passage_of(document)
-        heading = json.dumps(passage.heading, ensure_ascii=False)
-        return searched_text(title, heading, passage.described, passage.text)

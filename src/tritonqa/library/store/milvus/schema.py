@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 from hashlib import blake2b
 from typing import Any
 
 from tritonqa.errors import LibraryError
 from tritonqa.library.passages import ANALYSER, Passage, Piece, analyse
+from tritonqa.library.store.bm25 import K1, B
 from tritonqa.library.store.milvus.client import Client, Fields
 from tritonqa.library.store.milvus.records import MilvusRecords
 from tritonqa.library.store.records import STAMPS, packed, unpacked
-from tritonqa.library.store.searched import searched_text
+from tritonqa.library.store.searched import searched_passage
 
 SCHEMA = 1
 PASSAGES, VECTORS = "", "vectors"
-NOTHING = "id < 0"  # ids are positive
+EVERY, NOTHING = "id >= 0", "id < 0"  # ids are positive
 
 _PLAIN = re.compile(r"(?!0x)[0-9a-z]+", re.ASCII)
 _TERMS_BYTES = 65_000
@@ -40,7 +40,7 @@ _INDEX = {
     "field_name": "sparse",
     "index_type": "SPARSE_INVERTED_INDEX",
     "metric_type": "BM25",
-    "params": {"bm25_k1": 1.2, "bm25_b": 0.75},
+    "params": {"bm25_k1": K1, "bm25_b": B},
 }
 
 
@@ -83,19 +83,13 @@ def stamps_of(client: Client, *, renewing: bool = False) -> dict[str, Any]:
 
 def passage_row(digest: str, title: str, number: int, passage: Passage) -> dict[str, Any]:
     """Write a passage, the number-th of its document, as a row; raises LibraryError for one too long."""
-    terms = analyse(searched(title, passage))
+    terms = analyse(searched_passage(title, passage))
     pieces = [(piece.at, piece.start, piece.end, piece.address) for piece in passage.pieces]
     body = packed((passage.start, passage.end, passage.text, passage.heading, passage.described, pieces))
     words = " ".join(map(encoded, terms))
     if max(len(body), len(words)) > _TERMS_BYTES:
         raise LibraryError(f"a passage of {title or digest} is too long for a Milvus; break its lines")
     return {"id": id_of(digest, number), "digest": digest, "terms": words, "body": body}
-
-
-def searched(title: str, passage: Passage) -> str:
-    """Return the text that a passage is searched by."""
-    heading = json.dumps(passage.heading, ensure_ascii=False)
-    return searched_text(title, heading, passage.described, passage.text)
 
 
 def passage_of(body: str) -> Passage:

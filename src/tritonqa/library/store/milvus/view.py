@@ -16,7 +16,7 @@ from tritonqa.library.store.base import Counts, File, Found, Stored, View
 from tritonqa.library.store.bm25 import K1, gain, idf
 from tritonqa.library.store.milvus.client import Client, Rows, any_of
 from tritonqa.library.store.milvus.records import MilvusRecords
-from tritonqa.library.store.milvus.schema import NOTHING, PASSAGES, VECTORS, encoded, passage_of
+from tritonqa.library.store.milvus.schema import EVERY, NOTHING, PASSAGES, VECTORS, encoded, passage_of
 from tritonqa.library.store.records import TEXT, Files
 from tritonqa.library.store.scope import EVERYTHING, AnyScope
 
@@ -125,11 +125,6 @@ class MilvusView(View):
         """Give the files whose documents have notes, with them, by path."""
         return self._files.notes()
 
-    def text(self, path: Path) -> str | None:
-        """Return the text of a file's document as it was indexed; None where there is none."""
-        document = self.document(path)
-        return document.text if document is not None else None
-
     def documents(self, first: Collection[str] = ()) -> Iterator[tuple[Path, Document]]:
         """Give each document once, with the first file that holds it; those of these digests first."""
         for one in sorted(self._files.documents, key=lambda one: one.file.digest not in first):
@@ -144,7 +139,7 @@ class MilvusView(View):
     def _where(self) -> str:
         """Write the scope as an expression."""
         if self._scope == EVERYTHING:
-            return "id >= 0"
+            return EVERY
         return any_of("digest", self._files.by_digest) if self._files.by_digest else NOTHING
 
     def _rows(self, part: str, ids: Sequence[int], fields: Sequence[str]) -> Rows:

@@ -12,14 +12,15 @@ from tritonqa.library.store.base import File, Indexed
 from tritonqa.library.store.milvus.client import Client, any_of
 from tritonqa.library.store.milvus.records import PART
 from tritonqa.library.store.milvus.schema import (
+    EVERY,
     PASSAGES,
     VECTORS,
     create_vectors,
     passage_of,
     passage_row,
-    searched,
 )
 from tritonqa.library.store.records import STAMPS, TEXT, Entry, Records, RecordsWriter
+from tritonqa.library.store.searched import searched_passage
 
 
 class MilvusWriter(RecordsWriter):
@@ -69,7 +70,8 @@ class MilvusWriter(RecordsWriter):
         titles = {digest: entry.title for digest, entry in self.documents().items()}
         rows = self._client.query(PASSAGES, any_of("id", self._lacking[:limit]), ("id", "digest", "body"))
         found = [
-            (int(row["id"]), searched(titles.get(row["digest"], ""), passage_of(row["body"]))) for row in rows
+            (int(row["id"]), searched_passage(titles.get(row["digest"], ""), passage_of(row["body"])))
+            for row in rows
         ]
         return sorted(found)
 
@@ -97,7 +99,7 @@ class MilvusWriter(RecordsWriter):
         self.still_mine()
         held = self.documents().keys()
         for part in (PASSAGES, VECTORS) if self._client.has(VECTORS) else (PASSAGES,):
-            orphans = {row["digest"] for row in self._client.scan(part, "id >= 0", ("digest",))} - held
+            orphans = {row["digest"] for row in self._client.scan(part, EVERY, ("digest",))} - held
             if orphans:
                 self._client.delete(part, any_of("digest", orphans))
         kept = self._client.scan(PART, f'kind == "{TEXT}" and part == 0', ("name",))
@@ -116,4 +118,4 @@ class MilvusWriter(RecordsWriter):
         self.count_up(analyser=ANALYSER, encoder=stamps["encoder"])
 
     def _ids(self, part: str) -> set[int]:
-        return {int(row["id"]) for row in self._client.scan(part, "id >= 0", ())}
+        return {int(row["id"]) for row in self._client.scan(part, EVERY, ())}

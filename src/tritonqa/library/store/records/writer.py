@@ -61,7 +61,7 @@ class RecordsWriter(Writer):
             yield Reading(digest, one.kind, ocr, one.parser, one.fingerprint, one.title)
 
     def read_again(self, document: Document, fingerprint: str) -> None:
-        """Keep what is said of a document by those who read the same text in it: its notes, its metadata."""
+        """Keep the notes, the metadata and the parser of a document that was parsed anew to the same text."""
         self.still_mine()
         said = {"notes": document.notes, "metadata": document.metadata, "parser": document.parser}
         self._change(document.digest, **said, fingerprint=fingerprint)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from tritonqa.library.store.bm25 import MOST_COUNT
 from tritonqa.library.store.sqlite.segments import Arrays
 
 Keys: TypeAlias = npt.NDArray[np.uint64]
@@ -50,7 +51,7 @@ def index(passages: Iterable[tuple[int, Sequence[str]]]) -> Arrays:
                 known[term] = key_of(term)
             keys.append(known[term])
             rows.append(row)
-            counts.append(min(count, 255))
+            counts.append(min(count, MOST_COUNT))
     found, numbers = np.unique(np.array(keys, np.uint64), return_inverse=True)
     return _packed(
         np.array(ids, np.int64),

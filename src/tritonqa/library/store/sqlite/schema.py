@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from itertools import chain
 from pathlib import Path
@@ -72,6 +73,11 @@ def connect(folder: Path, *, renewing: bool = False) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         _check(connection, folder, renewing)
     except sqlite3.DatabaseError as error:
+        if not os.access(folder, os.W_OK) and isinstance(error, sqlite3.OperationalError):
+            raise LibraryError(
+                f"{folder} can't be opened ({error}): who reads a library writes a log beside it; let this "
+                "user write to the folder, or ask a copy"
+            ) from error
         raise LibraryError(
             f"{folder} is no library, or damaged ({error}); index its documents into a new one"
         ) from error

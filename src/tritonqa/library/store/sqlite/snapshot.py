@@ -30,10 +30,10 @@ Make: TypeAlias = Callable[[sqlite3.Connection, npt.NDArray[np.int64]], Arrays]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """n passages by id: ids [n]; which of them have a vector [n].
+    """What one generation of a library holds, in memory: n passages by id.
 
-    documents is the document of each [n], and files are those that scopes let through, by scope, with their
-    documents; filled by views that need them.
+    has_vector says which of ids have a vector [n]. documents is the document of each [n], and files are those
+    that scopes let through, by scope, with their documents; filled by views that need them.
     """
 
     generation: int

@@ -118,11 +118,6 @@ class SqliteView(View):
         noted = [(self._file(row), tuple(json.loads(row[8]))) for row in rows if self._admits(row)]
         return iter(sorted(noted, key=lambda pair: str(pair[0].path)))
 
-    def text(self, path: Path) -> str | None:
-        """Return the text of a file's document as it was indexed; None where there is none."""
-        document = self.document(path)
-        return document.text if document is not None else None
-
     def documents(self, first: Collection[str] = ()) -> Iterator[tuple[Path, Document]]:
         """Give each document once, with the first file that holds it; those of these digests first."""
         held: dict[int, File] = {}

@@ -69,7 +69,7 @@ class SqliteWriter(Writer):
         return (Reading(digest, kind, bool(ocr), *rest) for digest, kind, ocr, *rest in rows)
 
     def read_again(self, document: Document, fingerprint: str) -> None:
-        """Keep what is said of a document by those who read the same text in it: its notes, its metadata."""
+        """Keep the notes, the metadata and the parser of a document that was parsed anew to the same text."""
         said = json.dumps(document.notes, ensure_ascii=False), record_of(document.metadata)
         with self._transaction():
             self._connection.execute(
