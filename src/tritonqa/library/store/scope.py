@@ -21,8 +21,9 @@ Day: TypeAlias = str | date
 class Scope:
     """The documents that are searched; the others are as if they were not there: in no rank, score or count.
 
-    documents are patterns of paths (as PurePath.match reads them: "contracts/*.pdf", "*.md"), of which one
-    must match; none at all lets nothing through. kinds are formats ("pdf"); none given means all. where has
+    documents are patterns of paths (as PurePath.match reads them: "contracts/*.pdf", "*.md"; ** stands for
+    any folders: "contracts/**"), of which one must match; none at all lets nothing through. kinds are formats
+    ("pdf"); none given means all. where has
     names of metadata, each with patterns of which one must match one of its values ("Ada*"), in letters of
     either case. since and until are days, months or years that bound a document's date, and are within. A
     document that does not say what it is asked for is out.
@@ -51,7 +52,7 @@ class Scope:
             raise InputError(f"where must be of names that differ, unlike {', '.join(given):.80}", "where")
         return cls(
             _texts(documents, "documents"),
-            _texts(kinds, "kinds"),
+            tuple(kind.lower() for kind in _texts(kinds, "kinds")),
             tuple(sorted(asked.items())),
             _day(since, "since"),
             _day(until, "until"),
@@ -61,7 +62,7 @@ class Scope:
         """Tell whether a document is within."""
         return (
             (not self.kinds or kind in self.kinds)
-            and any(pattern == "*" or path.match(pattern) for pattern in self.documents)
+            and any(pattern == "*" or _is_at(path, pattern) for pattern in self.documents)
             and all(_matches(metadata.get(name, ()), patterns) for name, patterns in self.where)
             and (not self.since or "" < _first(self.since) <= _first(_date(metadata)))
             and (not self.until or "" < _last(_date(metadata)) <= _last(self.until))
@@ -120,6 +121,24 @@ def _day(value: Day, name: str) -> str:
     if not isinstance(given, str) or day_of(given) != given:
         raise InputError(f"{name} must be a date like 2024, 2024-05 or 2024-05-31, not {given!r:.40}", name)
     return given
+
+
+def _is_at(path: PurePath, pattern: str) -> bool:
+    wanted = type(path)(pattern)
+    if "**" not in wanted.parts:
+        return path.match(pattern)
+    return _parts_match(path, path.parts, wanted.parts if wanted.is_absolute() else ("**", *wanted.parts))
+
+
+def _parts_match(path: PurePath, parts: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
+    """Match name by name, as this kind of path compares them; ** is any number, at the end one or more."""
+    if not patterns:
+        return not parts
+    if patterns[0] == "**":
+        least = len(patterns) == 1
+        return any(_parts_match(path, parts[at:], patterns[1:]) for at in range(least, len(parts) + 1))
+    is_alike = bool(parts) and (parts[0] == patterns[0] or type(path)(parts[0]).match(patterns[0]))
+    return is_alike and _parts_match(path, parts[1:], patterns[1:])
 
 
 def _matches(values: Iterable[str], patterns: Iterable[str]) -> bool:
