@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -145,8 +146,14 @@ def repository(runtime: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 @pytest.fixture(scope="session")
-def server(runtime: Runtime, repository: Path) -> Iterator[Server]:
+def server_log() -> deque[str]:
+    """Give the latest lines that the shared server said."""
+    return deque(maxlen=200)
+
+
+@pytest.fixture(scope="session")
+def server(runtime: Runtime, repository: Path, server_log: deque[str]) -> Iterator[Server]:
     from tritonqa.triton.server.server import Server
 
-    with Server.start(runtime, repository, FREE) as running:
+    with Server.start(runtime, repository, FREE, server_log.append) as running:
         yield running

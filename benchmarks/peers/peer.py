@@ -12,7 +12,6 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from itertools import count
 from pathlib import Path
-from types import TracebackType
 
 from peers.environment import Failed, build, command, environment
 from tritonqa.answers import Answer, Answers, Calibration
@@ -124,9 +123,7 @@ class Peer:
         """Use the peer in a with block."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """End the peer."""
         self.close()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from math import inf
 from numbers import Integral, Real
 from os import PathLike
@@ -33,6 +33,11 @@ def option(default: Any, meaning: str, name: str | None = None, choices: Sequenc
     meaning is its help, name that of the option where it is another, choices the values that it may have.
     """
     return field(default=default, metadata={"help": meaning, "name": name, "choices": choices})
+
+
+def option_name(field: Field[Any]) -> str:
+    """Return the option that a command makes of such a field, as it is typed."""
+    return field.metadata["name"] or f"--{field.name.replace('_', '-')}"
 
 
 def whole_number(field: str, value: object, least: int | None = None, most: int | None = None) -> int:

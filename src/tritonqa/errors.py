@@ -37,7 +37,7 @@ class InputError(TritonQAError, ValueError):
 
 
 class DocumentError(InputError):
-    """Say why a document can't be read, and what to do: the path, then the reason."""
+    """Raised for a document that can't be read: says why, and what to do: the path, then the reason."""
 
     def __init__(self, reason: str, path: os.PathLike[str] | None = None) -> None:
         """Keep the reason by itself, for lists that name the path beside it."""
@@ -51,11 +51,11 @@ class DocumentError(InputError):
 
 
 class LibraryError(TritonQAError):
-    """Say what is wrong with a library of documents, and what to do."""
+    """Raised for what is wrong with a library of documents; says what to do."""
 
 
 class Busy(LibraryError):
-    """Say that another process is writing to a library."""
+    """Raised when another process is writing to a library."""
 
 
 class BundleError(TritonQAError):
@@ -91,11 +91,11 @@ class Overloaded(EngineError):
 
 
 class ServerError(EngineError):
-    """Say why a Triton can't be run here, and what to do."""
+    """Raised when a Triton can't be run here; says why, and what to do."""
 
 
 class Stopped(ServerError):
-    """Say that a server was told to stop before it was ready."""
+    """Raised when a server was told to stop before it was ready."""
 
 
 class MissingExtra(TritonQAError, ImportError):
@@ -110,3 +110,8 @@ class MissingExtra(TritonQAError, ImportError):
     def __reduce__(self) -> tuple[object, ...]:
         """Keep both between processes."""
         return type(self), (self.library, self.extra)
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an error says; its kind where it says nothing."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

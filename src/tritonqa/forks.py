@@ -7,8 +7,8 @@ import os
 from tritonqa.errors import Unavailable
 
 
-class Opener:
-    """The process that something was opened in."""
+class ForkGuard:
+    """The process that something was opened in; check() refuses any other."""
 
     __slots__ = ("_process",)
 

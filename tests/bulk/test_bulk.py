@@ -6,7 +6,7 @@ import math
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from tritonqa.bulk import BulkOptions, bulk
 from tritonqa.bulk.tables import columns, rows
 from tritonqa.errors import EngineError, InputError
 from tritonqa.spans import AskOptions
+from tritonqa.text import Row
 
 pytest.importorskip("pyarrow", reason="needs tritonqa[bulk]")
 
@@ -213,11 +214,9 @@ class Picky:
     def __init__(self, reader: Reader, refused: Callable[[str], bool], error: Exception) -> None:
         self._reader, self._refused, self._error = reader, refused, error
 
-    def ask_many(
-        self, asks: Iterable[tuple[str, str | Sequence[str]]], **options: Unpack[AskOptions]
-    ) -> Iterator[Answers]:
+    def ask_many(self, asks: Iterable[Row], **options: Unpack[AskOptions]) -> Iterator[Answers]:
         ahead = list(asks)
-        for question, passages in ahead:
+        for question, passages, *_ in ahead:
             if self._refused(question):
                 raise self._error
             yield self._reader.ask(question, passages, **options)

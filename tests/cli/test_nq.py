@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from tests.support.command import tritonqa as command
 from tests.support.wait import eventually
-from tritonqa.bundle import PageReading, extend, staged
+from tritonqa.bundle import PageReading, amend
 from tritonqa.cli.main import cli
 from tritonqa.datasets.natural_questions import expand, read_predictions
 from tritonqa.errors import OutputError
@@ -104,8 +104,7 @@ def test_killed_and_resumed(tmp_path: Path) -> None:
 def test_pages_are_read_as_the_bundle_says_where_nothing_else_is_said(tmp_path: Path) -> None:
     packaged, folder, output = find_bundle(PACKAGED), tmp_path / "taught", tmp_path / "predictions.csv"
     shutil.copytree(packaged.folder, folder)
-    with staged(folder, extended=True) as nothing:
-        extend(nothing, folder, replace(packaged.manifest, pages=PageReading("tag", 1e9, -1e9)))
+    amend(folder, replace(packaged.manifest, pages=PageReading("tag", 1e9, -1e9)))
     line = "predict", DEV, "-o", output, "--reader", folder, "--engine", "toy"
     assert run(*line).returncode == 0
     (found,) = read_predictions(output).values()

@@ -18,4 +18,4 @@ def server_lives(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if "server" in request.fixturenames:
         running: Server = request.getfixturevalue("server")
-        assert running.healthy, running.tail()
+        assert running.healthy, "\n".join(request.getfixturevalue("server_log"))

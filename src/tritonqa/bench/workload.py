@@ -48,10 +48,6 @@ class Workload:
             return ask
         return Ask(ask.question, tuple(passage + " " * turn for passage in ask.passages))
 
-    def longest(self) -> int:
-        """Return the index of the longest ask."""
-        return max(range(len(self.asks)), key=lambda i: sum(map(len, self.asks[i].passages)))
-
 
 def squad_sample(*, fresh: bool = True) -> Workload:
     """Return 240 asks of SQuAD 1.1's dev set, the passages' lengths spread as those of all are."""

@@ -15,7 +15,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from tritonqa.errors import InputError, MissingExtra, OutputError, TritonQAError
+from tritonqa.errors import InputError, MissingExtra, OutputError, TritonQAError, first_line
 
 _STAGED = ".tmp"
 _GZIP = b"\x1f\x8b"
@@ -201,8 +201,7 @@ def _unreadable(name: str, error: Exception) -> InputError:
 
 
 def _reason(error: BaseException) -> str:
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return (text or type(error).__name__).splitlines()[0]
+    return error.strerror if isinstance(error, OSError) and error.strerror else first_line(error)
 
 
 def to_json(value: Any) -> str:

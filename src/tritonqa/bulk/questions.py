@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tritonqa.bulk.tables import Row, rows
+from tritonqa.datasets.rows import text_lines
 from tritonqa.errors import InputError
 
 _TABLES = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
@@ -27,14 +28,7 @@ def load_questions(path: Path) -> tuple[Field, ...]:
     if path.suffix.lower() in _TABLES:
         found = [_field(path, row) for row in rows(str(path))]
     else:
-        try:
-            lines = path.read_text(encoding="utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            why = (isinstance(error, OSError) and error.strerror) or error
-            raise InputError(
-                f"questions {path} can't be read: {why}; give UTF-8, a question a line"
-            ) from error
-        found = [Field(line.strip(), line.strip()) for line in lines if line.strip()]
+        found = [Field(line, line) for line in text_lines(path, "questions")]
     if not found:
         raise InputError(f"questions {path} holds no question; give one a line")
     names = [field.name for field in found]

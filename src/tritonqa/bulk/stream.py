@@ -16,6 +16,7 @@ from tritonqa.bulk.part import Counts, Part, Written, answered, rejected, source
 from tritonqa.bulk.tables import Row, Values
 from tritonqa.errors import InputError
 from tritonqa.spans import AskOptions
+from tritonqa.text import Row as AskRow
 
 
 class Answering(Protocol):
@@ -26,9 +27,7 @@ class Answering(Protocol):
         """Tell the reader from others; empty where that is not known."""
         ...
 
-    def ask_many(
-        self, asks: Iterable[tuple[str, str | Sequence[str]]], **options: Unpack[AskOptions]
-    ) -> Iterator[Answers]:
+    def ask_many(self, asks: Iterable[AskRow], **options: Unpack[AskOptions]) -> Iterator[Answers]:
         """Answer a stream of asks in order."""
         ...
 

@@ -2,7 +2,7 @@
 
 from tritonqa.bundle.manifest import Format, Manifest, PageReading, Part
 from tritonqa.bundle.read import Bundle, read
-from tritonqa.bundle.write import commit, extend, staged
+from tritonqa.bundle.write import amend, commit, extend, staged
 
 __all__ = [
     "Bundle",
@@ -10,6 +10,7 @@ __all__ = [
     "Manifest",
     "PageReading",
     "Part",
+    "amend",
     "commit",
     "extend",
     "read",

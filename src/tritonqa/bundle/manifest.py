@@ -13,6 +13,8 @@ from tritonqa.features import Windowing
 FORMAT = 1
 MANIFEST, TOKENIZER, CONFIG = "bundle.json", "tokenizer.json", "config.json"
 
+_ANSWER_TOKENS = 30  # of a bundle that does not say
+
 R = TypeVar("R")
 
 
@@ -75,7 +77,7 @@ class Manifest:
     licence: str = "unknown"
     source: dict[str, str] = field(default_factory=dict)
     windowing: Windowing = Windowing()
-    max_answer_tokens: int = 30
+    max_answer_tokens: int = _ANSWER_TOKENS
     calibration: Calibration | None = None
     pages: PageReading | None = None
     format: int = FORMAT
@@ -97,7 +99,7 @@ class Manifest:
                 raise BundleError(f"bundle.json: field {name} is not valid: {record[name]!r:.80}")
         values = {name: record[name] for name in ("version", "licence", "source") if name in record}
         calibration, positions = record.get("calibration"), record.get("positions")
-        longest = record.get("decoding", {}).get("max_answer_tokens", 30)
+        longest = record.get("decoding", {}).get("max_answer_tokens", _ANSWER_TOKENS)
         for name, number in (("positions", positions), ("decoding.max_answer_tokens", longest)):
             if not isinstance(number, int) and not (name == "positions" and number is None):
                 raise BundleError(f"bundle.json: field {name} is no number: {number!r}")

@@ -14,6 +14,7 @@ from tritonqa.bundle.manifest import CONFIG, MANIFEST, TOKENIZER, Format, Manife
 from tritonqa.digests import sha256
 from tritonqa.engine.external import external_data
 from tritonqa.errors import BundleError
+from tritonqa.features.refusals import tokenizer_refusals
 
 _REMEDY = "export or install the reader again"
 
@@ -53,10 +54,8 @@ class Bundle:
         path = self.path(TOKENIZER)
         if not path.is_file():
             raise BundleError(f"{TOKENIZER} is missing in {self.folder}; {_REMEDY}")
-        try:
+        with tokenizer_refusals():
             return Tokenizer.from_file(str(path))
-        except Exception as error:  # tokenizers raises bare Exception
-            raise BundleError(f"{TOKENIZER} is damaged ({error}); {_REMEDY}") from error
 
 
 def read(folder: Path) -> Bundle:

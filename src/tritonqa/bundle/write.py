@@ -61,6 +61,12 @@ def extend(stage: Path, folder: Path, manifest: Manifest) -> None:
     read(folder)
 
 
+def amend(folder: Path, manifest: Manifest) -> None:
+    """Replace a bundle's manifest, all or nothing; raises BundleError."""
+    with staged(folder, extended=True) as nothing:
+        extend(nothing, folder, manifest)
+
+
 def _write_manifest(folder: Path, manifest: Manifest) -> None:
     record = json.dumps(manifest.to_dict(), indent=2, ensure_ascii=False)
     (folder / MANIFEST).write_text(record + "\n", encoding="utf-8")

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 import click
 
+from tritonqa.checks import option_name
 from tritonqa.errors import InputError, ServerError
 
 T = TypeVar("T")
@@ -40,7 +41,7 @@ def filled(kind: type[T], given: dict[str, Any], **more: Any) -> T:
 @contextmanager
 def named_by_option(*kinds: type[Any]) -> Iterator[None]:
     """Name options as they are typed, where an error's sentence names fields: first, or joined to another."""
-    names = {field.name: _name(field) for kind in kinds for field in _shown(kind)}
+    names = {field.name: option_name(field) for kind in kinds for field in _shown(kind)}
     known = "|".join(sorted(names, key=len, reverse=True))
     pattern = re.compile(rf"(?:^|(?<=, )|(?<=and )|(?<=needs ))({known})\b")
     try:
@@ -56,13 +57,8 @@ def _shown(kind: type[Any]) -> list[Field[Any]]:
     return [field for field in fields(kind) if "help" in field.metadata]
 
 
-def _name(field: Field[Any]) -> str:
-    name: str = field.metadata["name"] or f"--{field.name.replace('_', '-')}"
-    return name
-
-
 def _option(field: Field[Any], hint: Any) -> Callable[[C], C]:
-    name, text = _name(field), field.metadata["help"]
+    name, text = option_name(field), field.metadata["help"]
     if hint is bool:
         return click.option(name, field.name, is_flag=True, help=text)
     default, choices = field.default, field.metadata["choices"]

@@ -17,7 +17,7 @@ from tritonqa.client.keepalive import grpc_options
 from tritonqa.client.proxy import Proxy, proxy_of
 from tritonqa.client.stream import GrpcStream
 from tritonqa.errors import EngineError, InputError, Timeout, TritonQAError, Unavailable
-from tritonqa.forks import Opener
+from tritonqa.forks import ForkGuard
 from tritonqa.protocol.call import Call, Tensors
 from tritonqa.protocol.error_lines import from_line
 from tritonqa.protocol.grpc import request, response
@@ -44,7 +44,7 @@ class GrpcClient(Client):
 
     def __init__(self, address: Address, connection: Connection | None = None) -> None:
         """Make the channel; it connects with the first call."""
-        self._address, self._opener = address, Opener()
+        self._address, self._fork = address, ForkGuard()
         how = connection or Connection()
         self._patience = min(METADATA_TIMEOUT, how.timeout)
         self._headers = tuple((name.lower(), value) for name, value in how.headers.items())
@@ -82,7 +82,7 @@ class GrpcClient(Client):
         try:
             yield stream.send
         finally:
-            if self._opener.is_here:
+            if self._fork.is_here:
                 stream.close()
 
     def config(self, model: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from urllib.request import getproxies_environment, proxy_bypass_environment  # t
 
 from tritonqa.client.address import Address
 from tritonqa.errors import InputError
+from tritonqa.hosts import is_loopback
 
 _OF_GRPC = ("grpc", "https", "http")  # the order in which gRPC's own core looks
 
@@ -35,7 +36,7 @@ def proxy_of(address: Address) -> Proxy | None:
     for one that is no http:// address.
     """
     host = address.name or address.host
-    if is_loopback(host) or is_loopback(address.host):
+    if _is_here(host) or _is_here(address.host):
         return None
     of_grpc = address.scheme.startswith("grpc")
     given, direct = getproxies_environment(), getproxies_environment()
@@ -58,12 +59,9 @@ def proxy_of(address: Address) -> Proxy | None:
     return Proxy(f"http://{parts.hostname}:{parts.port or 80}", variable, user)
 
 
-def is_loopback(host: str) -> bool:
+def _is_here(host: str) -> bool:
     """Say whether a host is this machine's own address, which no proxy could reach."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+    return is_loopback(host) or host.endswith(".localhost")
 
 
 def _lies_in(host: str, networks: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import fields
 from math import ceil
 from typing import Any
 
+from tritonqa.checks import option_name
 from tritonqa.deploy.options import DeployOptions
 from tritonqa.reader.find import PACKAGED
 from tritonqa.triton.server.arguments import listening_arguments
@@ -48,7 +49,7 @@ def _given(options: Any) -> Iterator[str]:
         value = getattr(options, field.name)
         if "help" not in field.metadata or value == getattr(default, field.name):
             continue
-        name = field.metadata["name"] or f"--{field.name.replace('_', '-')}"
+        name = option_name(field)
         if value is True:
             yield name
         else:

@@ -17,7 +17,7 @@ from tritonqa.engine.fair_queue import FairQueue, Group
 from tritonqa.engine.job import Job
 from tritonqa.errors import EngineError, Overloaded, Timeout, TritonQAError, Unavailable
 from tritonqa.features import Window
-from tritonqa.forks import Opener
+from tritonqa.forks import ForkGuard
 from tritonqa.progress import Step
 
 T = TypeVar("T")
@@ -35,7 +35,7 @@ class Flow:
     def __init__(self, engine: Engine, max_waiting: int = MAX_WAITING) -> None:
         """Start a thread for each stream; at most max_waiting windows wait."""
         self.engine = engine
-        self._opener = Opener()
+        self._fork = ForkGuard()
         self._queue = FairQueue(max_waiting)
         self._entering: deque[Job[Any]] = deque()
         self._running = 0
@@ -64,7 +64,7 @@ class Flow:
         timeout seconds (0: at once), Unavailable when the flow is closed. An ask whose windows still wait
         deadline seconds from now fails with Timeout. step(done, all) is called after each of its windows.
         """
-        self._opener.check()
+        self._fork.check()
         job = Job(windows, finish, deadline, step)
         if not windows:
             job.complete()
@@ -88,7 +88,7 @@ class Flow:
 
         In a process that was forked since there is nothing to stop, and the lock may never be free.
         """
-        if not self._opener.is_here:
+        if not self._fork.is_here:
             return
         self.stop()
         for thread in self._threads:
@@ -100,7 +100,7 @@ class Flow:
 
         So the garbage collector may call it, in whatever thread and with whatever lock it comes.
         """
-        if not self._opener.is_here:
+        if not self._fork.is_here:
             return
         with self._change:
             if self._closed:

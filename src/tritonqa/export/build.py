@@ -110,9 +110,8 @@ def _engines(source: Source, file: Path, target: Target) -> list[Callable[[], En
     if target.kind == "safetensors":
         from tritonqa.engine.backends.torch import TorchEngine
 
-        return [
-            partial(TorchEngine, file.parent, target.precision, cpu.cores(), cuda=False)
-        ]  # CUDA's is bf16
+        # Without CUDA, whose precision is bf16.
+        return [partial(TorchEngine, file.parent, target.precision, cpu.cores(), cuda=False)]
     found = [c for c in choices([(file, target.kind, target.precision)]) if c.precision == target.precision]
     if not found:
         raise MissingExtra("onnxruntime", "onnxruntime")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tritonqa.digests import sha256
-from tritonqa.errors import ExportError, InputError, MissingExtra, Unavailable
+from tritonqa.errors import ExportError, InputError, MissingExtra, Unavailable, first_line
 from tritonqa.progress import Report, silent
 
 _NAME = re.compile(r"([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")
@@ -181,7 +181,7 @@ def _other(name: HubName, error: Exception) -> Exception:
         return ExportError(f"the Hub has had too many requests from here (429); try {name} again later")
     if code is not None:
         return ExportError(f"the Hub answered {code} for {name}; try again later")
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    if "onsistency" in lines[0]:
+    reason = first_line(error)
+    if "onsistency" in reason:
         return ExportError(f"a file of {name} arrived damaged: the Hub named another size; try again")
-    return Unavailable(f"{name} is not in the cache, and the Hub can't be reached: {lines[0]}")
+    return Unavailable(f"{name} is not in the cache, and the Hub can't be reached: {reason}")

@@ -8,7 +8,7 @@ from typing import Any
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer
 
-from tritonqa.errors import BundleError, ExportError
+from tritonqa.errors import BundleError, ExportError, first_line
 from tritonqa.export.checkpoint import Checkpoint
 from tritonqa.features import Prepared, Template, Windowing
 from tritonqa.features.offsets import lost_characters
@@ -27,7 +27,7 @@ def load_tokenizer(checkpoint: Checkpoint) -> Any:
         )
     except Exception as error:  # transformers raises what its many converters raise
         raise ExportError(
-            f"the tokenizer is missing or can't be converted ({_line(error)}); add its tokenizer.json"
+            f"the tokenizer is missing or can't be converted ({first_line(error)}); add its tokenizer.json"
         ) from error
     if not getattr(fast, "is_fast", False):
         raise ExportError(
@@ -83,8 +83,3 @@ def check_windows(fast: Any, prepared: Sequence[Prepared], windowing: Windowing,
                 f"the windows of {item.ask.question!r} are not those of the checkpoint's own tokenizer; "
                 "its template or truncation is of a kind that is not supported"
             )
-
-
-def _line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__

@@ -14,7 +14,7 @@ _PANIC = "PanicException"  # of what the library is written in; no Exception, an
 def tokenizer_refusals() -> Iterator[None]:
     """Turn the library's bare Exception, as for an unknown token that is not there, into a BundleError.
 
-    So with its panic, as for a template of a token that is not there.
+    Its panic, as for a template that names a token that is not there, becomes one too.
     """
     try:
         yield

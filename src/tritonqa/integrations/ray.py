@@ -17,7 +17,7 @@ from tritonqa.bulk.options import BulkOptions
 from tritonqa.bulk.part import Written
 from tritonqa.bulk.run import Run, Step, Summary
 from tritonqa.bulk.stream import Rows, answer_parts
-from tritonqa.errors import InputError, MissingExtra, Unavailable
+from tritonqa.errors import InputError, MissingExtra, Unavailable, first_line
 from tritonqa.reader import Reader
 from tritonqa.spans import AskOptions
 
@@ -182,7 +182,7 @@ def _cluster(ray: Any, address: str | None) -> Iterator[None]:
         ray.init(address=address or "auto", log_to_driver=False, logging_level="ERROR", **own)
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise Unavailable(
-            f"no Ray cluster answers at {address or 'RAY_ADDRESS'}: {_line(error)}; {_REMEDY}"
+            f"no Ray cluster answers at {address or 'RAY_ADDRESS'}: {first_line(error)}; {_REMEDY}"
         ) from error
     try:
         yield
@@ -198,7 +198,7 @@ def _check_reachable(address: str | None) -> None:
     try:
         socket.create_connection((host, int(port)), _PATIENCE).close()
     except (OSError, OverflowError) as error:
-        raise Unavailable(f"no Ray cluster answers at {address}: {_line(error)}; {_REMEDY}") from error
+        raise Unavailable(f"no Ray cluster answers at {address}: {first_line(error)}; {_REMEDY}") from error
 
 
 def _ray() -> Any:
@@ -208,7 +208,3 @@ def _ray() -> Any:
     except ImportError as error:
         raise MissingExtra("ray", "ray") from error
     return ray
-
-
-def _line(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).strip().splitlines()[0]

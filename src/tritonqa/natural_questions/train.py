@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from tritonqa.bundle import Bundle, PageReading, extend, read, staged
+from tritonqa.bundle import Bundle, PageReading, amend, read, staged
 from tritonqa.checks import check_fields, number, one_of, whole_number
 from tritonqa.datasets import save_examples
 from tritonqa.datasets.natural_questions import Page, Skip, read_pages, title_of
@@ -135,8 +135,7 @@ def _fit_thresholds(bundle: Bundle, pages: Sequence[Page], markup: str, report: 
         reader.close()
     figures = evaluate({page.id: page.annotations for page in pages}, found).figures
     thresholds = (float(figures[f"{kind}-best-threshold"]) for kind in ("long", "short"))
-    with staged(bundle.folder, extended=True) as nothing:
-        extend(nothing, bundle.folder, replace(bundle.manifest, pages=PageReading(markup, *thresholds)))
+    amend(bundle.folder, replace(bundle.manifest, pages=PageReading(markup, *thresholds)))
     return figures
 
 

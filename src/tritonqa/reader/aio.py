@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import Self, TypeAlias, Unpack
+from typing import Self, Unpack
 
 from tritonqa.answers import Answers
 from tritonqa.errors import Unavailable
-from tritonqa.forks import Opener
+from tritonqa.forks import ForkGuard
 from tritonqa.progress import Step
 from tritonqa.reader.backend import Backend
 from tritonqa.reader.base import BaseReader, start_row
 from tritonqa.reader.lookahead import Lookahead
 from tritonqa.spans import AskOptions, Decoding
-from tritonqa.text import Ask
-
-Row: TypeAlias = tuple[str, str | Sequence[str]]
+from tritonqa.text import Ask, Passages, Row
 
 _STARTING = 4  # threads that tokenise and wait for room, so that one long text does not hold up the others
 
@@ -29,13 +27,13 @@ class AsyncReader(BaseReader):
     def __init__(self, backend: Backend | None = None) -> None:
         """Load the packaged reader, or take one that is open."""
         super().__init__(backend)
-        self._opener = Opener()
+        self._fork = ForkGuard()
         self._starting = ThreadPoolExecutor(_STARTING, "tritonqa-start")
 
     async def ask(
         self,
         question: str,
-        passages: str | Sequence[str],
+        passages: Passages,
         *,
         step: Step | None = None,
         **options: Unpack[AskOptions],
@@ -64,7 +62,7 @@ class AsyncReader(BaseReader):
 
     async def _begin(self, start: Callable[[], Future[Answers]]) -> Future[Answers]:
         """Start an ask in another thread; when this is cancelled meanwhile, so is the ask."""
-        self._opener.check()
+        self._fork.check()
         try:
             starting = self._starting.submit(start)
         except RuntimeError as error:  # the executor's word for one that was shut down
@@ -77,7 +75,7 @@ class AsyncReader(BaseReader):
 
     async def close(self) -> None:
         """Let go of the reader, as Reader.close does."""
-        if not self._opener.is_here:
+        if not self._fork.is_here:
             return
         await asyncio.to_thread(self.backend.close)
         self._starting.shutdown(wait=False)

@@ -66,7 +66,7 @@ def _load(kind: type[BaseReader], name: str, options: Loading) -> BaseReader:
 
 
 def start_row(start: StartAsk, row: Any, options: Decoding) -> Future[Answers]:
-    """StartAsk one of a stream's asks; raises InputError for what is none.
+    """Start one of a stream's asks; raises InputError for what is none.
 
     A row may have options of its own as a third part.
     """

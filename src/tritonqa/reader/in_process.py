@@ -15,7 +15,7 @@ from tritonqa.bundle import Bundle
 from tritonqa.engine import Engine, Flow
 from tritonqa.engine.flow import MAX_WAITING
 from tritonqa.features import Prepared, Template, TextTokenizer, Windowing, prepare
-from tritonqa.forks import Opener
+from tritonqa.forks import ForkGuard
 from tritonqa.progress import Step
 from tritonqa.reader.backend import StartAsk
 from tritonqa.reader.stream import result_of
@@ -43,7 +43,7 @@ class InProcess:
         ask_many looks ahead where it is not given. positions is how many tokens the model takes, None where
         that is not known; fingerprint is the bundle's.
         """
-        self._opener = Opener()
+        self._fork = ForkGuard()
         self.template = Template.of(tokenizer)
         self.tokenizer = TextTokenizer(tokenizer)
         self.calibration = calibration
@@ -54,9 +54,8 @@ class InProcess:
         at_once = engine.streams * engine.grouping.max_windows
         self.lookahead = 4 * at_once
         self.flow = Flow(engine, max(max_waiting or max(MAX_WAITING, self.lookahead), at_once))
-        weakref.finalize(
-            self, self.flow.stop
-        ).atexit = False  # the flow ends itself at exit, and is waited for
+        # At exit the flow ends itself, and is waited for.
+        weakref.finalize(self, self.flow.stop).atexit = False
 
     @classmethod
     def of(
@@ -90,7 +89,7 @@ class InProcess:
         step: Step | None = None,
     ) -> Future[Answers]:
         """Prepare an ask and let its windows flow; timeout, deadline and step are the flow's."""
-        self._opener.check()
+        self._fork.check()
         prepared = self.prepare(ask)
         finish = partial(self._finish, prepared, options)
         return self.flow.submit(prepared.windows, finish, timeout=timeout, deadline=deadline, step=step)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Generic, TypeVar
 
-from tritonqa.forks import Opener
+from tritonqa.forks import ForkGuard
 
 T = TypeVar("T")
 
@@ -23,14 +23,14 @@ class Lookahead(Generic[T]):
     def __init__(self, limit: int) -> None:
         """Let at most limit futures be under way."""
         self.open = True
-        self._opener = Opener()
+        self._fork = ForkGuard()
         self._limit = limit
         self._futures: deque[Future[T]] = deque()
 
     @contextmanager
     def next(self) -> Iterator[None]:
         """Take an ask from the source, start and add it; what fails becomes the last future."""
-        self._opener.check()
+        self._fork.check()
         try:
             yield
         except (StopIteration, StopAsyncIteration):
@@ -50,7 +50,7 @@ class Lookahead(Generic[T]):
             not self.open or len(self._futures) > self._limit or self._futures[0].done()
         ):
             yield self._futures.popleft()
-            self._opener.check()
+            self._fork.check()
 
     def __enter__(self) -> Lookahead[T]:
         """Begin."""
@@ -60,5 +60,5 @@ class Lookahead(Generic[T]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Cancel what was not given back."""
-        for future in self._futures if self._opener.is_here else ():
+        for future in self._futures if self._fork.is_here else ():
             future.cancel()

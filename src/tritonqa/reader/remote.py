@@ -14,7 +14,7 @@ from tritonqa.answers import Answers, Calibration
 from tritonqa.client import Address, Connection, connect, named
 from tritonqa.client.base import future_of
 from tritonqa.errors import EngineError
-from tritonqa.forks import Opener
+from tritonqa.forks import ForkGuard
 from tritonqa.progress import Step
 from tritonqa.protocol import parameters
 from tritonqa.protocol.call import Call, Tensors
@@ -55,7 +55,7 @@ class Remote:
 
         Raises Unavailable, EngineError where it is none, or where servers run different ones.
         """
-        self._opener = Opener()
+        self._fork = ForkGuard()
         self._client = connect(place, connection)
         config = self._client.config(READER)
         self._known = parameters_of(config)
@@ -72,18 +72,18 @@ class Remote:
 
     def start(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Future[Answers]:
         """Send an ask, with the options that differ from the server's own; it tells no steps."""
-        self._opener.check()
+        self._fork.check()
         return future_of(self._client.send, self._call(ask, options), partial(_answers, ask))
 
     def answer(self, ask: Ask, options: Decoding, *, step: Step | None = None) -> Answers:
         """Send an ask and wait; see start."""
-        self._opener.check()
+        self._fork.check()
         return _answers(ask, self._client.infer(self._call(ask, options)))
 
     @contextmanager
     def stream(self) -> Iterator[StartAsk]:
         """Send many asks over one stream, where the protocol has streams."""
-        self._opener.check()
+        self._fork.check()
         with self._client.stream(_CANCEL, self._joiner) as send:
             yield lambda ask, options: future_of(send, self._call(ask, options), partial(_answers, ask))
 
@@ -100,7 +100,7 @@ class Remote:
 
     def close(self) -> None:
         """Let go of the connection; a process that was forked since leaves it to the other."""
-        if self._opener.is_here:
+        if self._fork.is_here:
             self._client.close()
 
     def _call(self, ask: Ask, options: Decoding) -> Call:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable
 from types import TracebackType
 from typing import Self, Unpack
 
@@ -11,7 +11,7 @@ from tritonqa.progress import Step
 from tritonqa.reader.base import BaseReader, start_row
 from tritonqa.reader.stream import in_order
 from tritonqa.spans import AskOptions, Decoding
-from tritonqa.text import Ask
+from tritonqa.text import Ask, Passages, Row
 
 
 class Reader(BaseReader):
@@ -20,35 +20,33 @@ class Reader(BaseReader):
     def ask(
         self,
         question: str,
-        passages: str | Sequence[str],
+        passages: Passages,
         *,
         step: Step | None = None,
         **options: Unpack[AskOptions],
     ) -> Answers:
         """Answer a question from one passage or several.
 
-        Options: top_k, no_answer_threshold, answerable_prior; the reader's own where not given.
+        A passage is a text, a Passage or a mapping {"text", "id", "meta"}. Options are those of AskOptions;
+        the reader's own where not given.
         step(done, all) is called, from another thread, as the windows of a long ask are done.
         Raises InputError that names the field, EngineError.
         """
         chosen = self.backend.decoding.changed(**options)
         return self.backend.answer(Ask.of(question, passages), chosen, step=step)
 
-    def ask_many(
-        self, asks: Iterable[tuple[str, str | Sequence[str]]], **options: Unpack[AskOptions]
-    ) -> Generator[Answers, None, None]:
+    def ask_many(self, asks: Iterable[Row], **options: Unpack[AskOptions]) -> Generator[Answers, None, None]:
         """Answer a stream of (question, passages) in order, reading only a little ahead: flat memory.
 
         An ask may bring options of its own: (question, passages, {"top_k": 3}). Options and errors as for
         ask. An ask that fails, or asks itself, raises at its place: after the answers to those before it;
-        those after it are cancelled.
+        those after it are cancelled. An answer may be given only when the next asks have come: where each
+        waits for the answer before it, take ask.
         """
         chosen = self.backend.decoding.changed(**options)
         return self._stream(asks, chosen)
 
-    def _stream(
-        self, asks: Iterable[tuple[str, str | Sequence[str]]], options: Decoding
-    ) -> Generator[Answers, None, None]:
+    def _stream(self, asks: Iterable[Row], options: Decoding) -> Generator[Answers, None, None]:
         with self.backend.stream() as start:
             yield from in_order(asks, lambda row: start_row(start, row, options), self.backend.lookahead)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from tritonqa.errors import InputError
 from tritonqa.text.check import checked_text
@@ -31,3 +31,13 @@ class Passage:
             return cls(checked_text(value, field))
         checked_text(value.text, f"{field}.text")
         return value
+
+
+Given: TypeAlias = str | Passage | Mapping[str, Any]
+"""A passage as callers give it; see Passage.of."""
+
+Passages: TypeAlias = Given | Iterable[Given]
+"""One passage or several."""
+
+Row: TypeAlias = tuple[str, Passages] | tuple[str, Passages, Mapping[str, Any]]
+"""One of a stream's asks: a question, its passages, and options of its own where it has any."""

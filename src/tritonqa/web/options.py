@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 
 from tritonqa.checks import bearer, check_fields, number, text, whole_number
 from tritonqa.errors import InputError
+from tritonqa.hosts import is_loopback
 from tritonqa.web.door.keys import Key, key_of
 
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
@@ -80,11 +80,3 @@ class WebOptions:
     def every_key(self) -> tuple[Key, ...]:
         """Return the keys, the token among them."""
         return self.keys if self.token is None else (key_of("token", self.token), *self.keys)
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine alone."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"

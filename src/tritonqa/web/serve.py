@@ -11,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from tritonqa.errors import InputError
+from tritonqa.hosts import reachable
 from tritonqa.web.options import WebOptions
 from tritonqa.web.service import Service
 
@@ -76,5 +77,5 @@ def listening(host: str, port: int) -> socket.socket:
 
 def address(host: str, port: int) -> str:
     """Write the address to open in a browser on this machine."""
-    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host).strip("[]")
+    name = reachable(host).strip("[]")
     return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"

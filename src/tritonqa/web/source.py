@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
+from tritonqa.digests import holds
 from tritonqa.errors import DocumentError
 from tritonqa.library.document import Box, Document, Line
 from tritonqa.library.library import Library
@@ -44,7 +44,7 @@ def look(library: Library, place: Place) -> dict[str, Any] | None:
         first, last = max(place.start - _AROUND, 0), min(place.end + _AROUND, len(document.text))
     else:
         first, last = page.start, max(page.end, place.end)
-    same = is_same(document, Path(place.document))
+    same = holds(Path(place.document), document.digest)
     text = document.text
     return {
         "document": place.document,
@@ -69,21 +69,12 @@ def drawn(library: Library, name: str, number: int, width: int) -> bytes | None:
     document = library.document(name)
     if document is None or document.kind != "pdf" or not 1 <= number <= len(document.pages):
         return None
-    if not is_same(document, Path(name)):
+    if not holds(Path(name), document.digest):
         return None
     try:
         return picture_apart(Path(name), number, width, library.options).png
     except DocumentError:
         return None
-
-
-def is_same(document: Document, path: Path) -> bool:
-    """Tell whether a file holds the bytes that were indexed."""
-    try:
-        with path.open("rb") as stream:
-            return file_digest(stream, "sha256").hexdigest() == document.digest
-    except OSError:
-        return False
 
 
 def _drawn(document: Document, place: Place, options: ParseOptions) -> Drawn | None:

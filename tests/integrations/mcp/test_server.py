@@ -16,7 +16,7 @@ from tests.support.gated import GatedReader
 from tritonqa import Library, Reader
 from tritonqa.errors import InputError
 from tritonqa.integrations.mcp import make_server
-from tritonqa.integrations.mcp.http import behind_token, is_loopback, serve_http
+from tritonqa.integrations.mcp.http import behind_token, serve_http
 
 mcp = pytest.importorskip("mcp", reason="needs tritonqa[mcp]")
 WARRANTY = {"question": "When does the warranty end?"}
@@ -222,11 +222,3 @@ def test_a_token_that_is_none_is_refused(token: str) -> None:
         serve_http(None, "0.0.0.0", 0, token)
     with pytest.raises(InputError, match="token is missing"):
         serve_http(None, "0.0.0.0", 0, None)
-
-
-@pytest.mark.parametrize(
-    ("host", "local"),
-    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("example", False)],
-)
-def test_loopback(host: str, local: bool) -> None:
-    assert is_loopback(host) is local

@@ -14,7 +14,7 @@ from tritonqa.errors import InputError
 from tritonqa.protocol.tensors import Array
 from tritonqa.spans import Decoding
 from tritonqa.text import Ask
-from tritonqa.triton.models.requests import Inputs, read_asks, read_options, read_request_options
+from tritonqa.triton.models.requests import Inputs, read_asks, read_options, take_deadline
 from tritonqa.triton.repository.options import Limits
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(str.strip)
@@ -104,7 +104,7 @@ def test_odd_options_are_refused(text: str, message: str) -> None:
 def test_a_timeout_shortens_how_long_an_ask_may_wait(
     timeout: int, given: dict[str, Any], seconds: float
 ) -> None:
-    assert read_request_options(timeout, given, 30.0) == seconds
+    assert take_deadline(timeout, given, 30.0) == seconds
     assert not given
 
 
@@ -118,4 +118,4 @@ def test_a_timeout_shortens_how_long_an_ask_may_wait(
 )
 def test_what_is_not_heeded_is_refused(given: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        read_request_options(0, given, 30.0)
+        take_deadline(0, given, 30.0)

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Unpack
 
 import click
 
@@ -25,6 +25,7 @@ from tritonqa.library.store import Scope
 from tritonqa.progress import bar
 from tritonqa.reader import Reader
 from tritonqa.spans import AskOptions
+from tritonqa.text import Row
 
 _LONG = 50  # windows of a single ask from which on a bar is worth it
 
@@ -124,7 +125,7 @@ def _answer_batch(reader: Reader, path: Path, options: AskOptions) -> None:
     under_way: deque[batches.Line] = deque()
     cut: list[int] = []
 
-    def rows() -> Iterator[Any]:
+    def rows() -> Iterator[Row]:
         for line in batches.asks(path):
             under_way.append(line)
             yield line.ask.question, line.ask.sources or line.ask.passages, line.options

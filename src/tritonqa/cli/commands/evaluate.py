@@ -16,7 +16,7 @@ from tritonqa.cli.library_options import LIBRARY, Place
 from tritonqa.cli.options import answer_options, as_json, language_option, reader_options
 from tritonqa.cli.output import emit, show, whole, writable_folder
 from tritonqa.datasets import Dataset, load_predictions, load_squad
-from tritonqa.datasets.example import require_text as require_text
+from tritonqa.datasets.example import require_text
 from tritonqa.errors import InputError
 from tritonqa.evaluate import score
 from tritonqa.evaluate.language import Language

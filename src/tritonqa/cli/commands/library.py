@@ -13,6 +13,7 @@ from tritonqa.cli.library_options import DOCUMENTS, LIBRARY, Place, parse_option
 from tritonqa.cli.options import as_json, language_option, reader_options
 from tritonqa.cli.output import show
 from tritonqa.datasets import load_squad
+from tritonqa.datasets.rows import text_lines
 from tritonqa.errors import InputError
 from tritonqa.library.check import Checked
 from tritonqa.library.fit import Fitted
@@ -89,7 +90,7 @@ def check(
 
     Ends with exit code 1 where a file has other words at a place that was shown as verified.
     """
-    given = None if questions is None else _questions(questions)
+    given = None if questions is None else text_lines(questions, "questions")
     with load() as reader, Library(folder, reader, options=options) as opened, bar("asks") as step:
         found = opened.check(asks, given, step=step)
     show(found.to_dict(), as_json, _check_lines(found))
@@ -173,14 +174,3 @@ def _status_lines(held: LibraryStatus) -> Iterator[str]:
         yield f"notes       {len(held.notes)}"
     for path, note in held.notes:
         yield f"  {visible(path)}: {visible(note)}"
-
-
-def _questions(path: Path) -> list[str]:
-    try:
-        found = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        why = (isinstance(error, OSError) and error.strerror) or error
-        raise InputError(f"questions {path} can't be read ({why}); give a UTF-8 text file") from error
-    if not found:
-        raise InputError(f"questions {path} holds no question; give one a line")
-    return found

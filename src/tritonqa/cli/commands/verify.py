@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from hashlib import file_digest
 from pathlib import Path
 from typing import IO
 
@@ -13,6 +12,7 @@ from tritonqa.cli.display import visible
 from tritonqa.cli.library_options import Place, library_folder
 from tritonqa.cli.options import as_json
 from tritonqa.cli.output import show
+from tritonqa.digests import holds
 from tritonqa.errors import DocumentError
 from tritonqa.library.document import Document
 from tritonqa.library.library import Library
@@ -81,10 +81,5 @@ def _lines(found: Sequence[Quotation]) -> Iterator[str]:
 def _changed(found: Sequence[Quotation], known: dict[str, str]) -> Iterator[str]:
     """Give the documents in which something was found and whose files are not what was indexed."""
     for path in dict.fromkeys(one.document for one in found if one.document):
-        try:
-            with Path(path).open("rb") as stream:
-                same = file_digest(stream, "sha256").hexdigest() == known[path]
-        except OSError:
-            same = False
-        if not same:
+        if not holds(Path(path), known[path]):
             yield path

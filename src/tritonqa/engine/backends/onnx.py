@@ -11,7 +11,7 @@ from tritonqa.arrays import FloatArray
 from tritonqa.engine.answer_types import stack_logits
 from tritonqa.engine.backends.float_activations import float_activations
 from tritonqa.engine.base import Padding, pad_windows, require_ports, rounded
-from tritonqa.errors import EngineError, MissingExtra
+from tritonqa.errors import EngineError, MissingExtra, first_line
 from tritonqa.features import Window
 
 
@@ -55,8 +55,7 @@ class OnnxEngine(Padding):
         try:
             return self._library.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         except Exception as error:
-            reason = str(error).splitlines()[0]
-            raise EngineError(f"onnxruntime can't run {self._file.name}: {reason}") from error
+            raise EngineError(f"onnxruntime can't run {self._file.name}: {first_line(error)}") from error
 
     def _one_thread(self) -> Any:
         with self._lock:

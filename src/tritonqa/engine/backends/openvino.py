@@ -18,7 +18,7 @@ from tritonqa.engine.answer_types import stack_logits
 from tritonqa.engine.backends import float_activations, openvino_attention
 from tritonqa.engine.backends.openvino_model import OpenVinoModel, infer
 from tritonqa.engine.base import ROUND_TO, Grouping, Padding, pad_windows, require_ports, rounded
-from tritonqa.errors import EngineError
+from tritonqa.errors import EngineError, first_line
 from tritonqa.features import Window
 
 _CODE = (__file__, float_activations.__file__, openvino_attention.__file__)
@@ -97,8 +97,7 @@ class OpenVinoEngine(Padding):
             self._names = [port.get_any_name() for port in compiled.inputs]
             return compiled
         except RuntimeError as error:
-            why = str(error).splitlines()[0]
-            raise EngineError(f"OpenVINO can't run {self._file.name}: {why}") from error
+            raise EngineError(f"OpenVINO can't run {self._file.name}: {first_line(error)}") from error
 
     def _lone(self) -> Any:
         with self._lock:

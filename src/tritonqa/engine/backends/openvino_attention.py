@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_AS_COLUMNS, _AS_ROWS = (
-    [0, 2, 3, 1],
-    [0, 2, 1, 3],
-)  # of [batch, length, heads, width]
+_AS_COLUMNS, _AS_ROWS = [0, 2, 3, 1], [0, 2, 1, 3]  # of [batch, length, heads, width]
 
 
 def fold_key_transposes(model: Any) -> int:

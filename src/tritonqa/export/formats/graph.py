@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from tritonqa.errors import ExportError
+from tritonqa.errors import ExportError, first_line
 from tritonqa.export.model import Model
 
 BATCH, LENGTH = 2, 32
@@ -27,7 +27,6 @@ def export_graph(model: Model, max_length: int) -> Any:
                 model.module, (), sample(model), dynamic_shapes={name: axes for name in model.inputs}
             )
     except Exception as error:  # torch.export raises what the model's own code raises
-        lines = str(error).strip().splitlines() or [type(error).__name__]
         raise ExportError(
-            f"torch can't export {type(model.module.model).__name__} as a graph: {lines[0]}"
+            f"torch can't export {type(model.module.model).__name__} as a graph: {first_line(error)}"
         ) from error

@@ -13,7 +13,7 @@ import torch
 from torch.fx.graph import CodeGen
 
 from tritonqa.engine.silence import silence_transformers
-from tritonqa.errors import ExportError
+from tritonqa.errors import ExportError, first_line
 from tritonqa.export.formats.graph import sample
 from tritonqa.export.model import Model
 
@@ -42,8 +42,9 @@ def write_scripted(graph: Any, file: Path) -> None:
         try:
             torch.jit.script(torch.fx.GraphModule(module, module.graph)).save(str(file))
         except RuntimeError as error:
-            reason = next((line for line in str(error).splitlines() if line.strip()), "")
-            raise ExportError(f"torchscript-script is refused: TorchScript can't say it: {reason}") from error
+            raise ExportError(
+                f"torchscript-script is refused: TorchScript can't say it: {first_line(error)}"
+            ) from error
 
 
 _SCRIPTED = {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from hmac import compare_digest
-from ipaddress import ip_address
 from typing import Any, TypeAlias
 
 from tritonqa.checks import bearer
 from tritonqa.errors import InputError
+from tritonqa.hosts import is_loopback
 
 App: TypeAlias = Callable[[dict[str, Any], Any, Any], Coroutine[Any, Any, None]]
 
@@ -37,14 +37,6 @@ def behind_token(app: Any, token: str | None) -> App:
         await send({"type": "http.response.body", "body": b"the token is missing or wrong\n"})
 
     return guarded
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether only this machine reaches an address."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _bears(scope: dict[str, Any], token: str) -> bool:

@@ -44,9 +44,10 @@ class AskResult(TypedDict):
 
 
 class Verdict(TypedDict):
-    """verified: a document says it so; repaired: found is what it says; not_found: none says it.
+    """What was found of one quotation.
 
-    ocr: found was read from a page's image, where letters may be misread.
+    verified: a document says it so; repaired: found is what it says; not_found: none says it. ocr: found was
+    read from a page's image, where letters may be misread.
     """
 
     text: str

@@ -7,7 +7,6 @@ from concurrent.futures import Future
 from dataclasses import asdict
 from functools import partial
 from os import PathLike, fspath
-from types import TracebackType
 from typing import Any, TypeAlias, Unpack
 
 from tritonqa.client.address import is_address
@@ -92,9 +91,7 @@ class QuestionAnsweringPipeline:
         """Use the pipeline in a with block."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Close the pipeline."""
         self.close()
 

@@ -24,7 +24,7 @@ from tritonqa.features import Window
 from tritonqa.protocol.parameters import LIMITS, parameters_of
 from tritonqa.triton.models.cancellation import CancellationWatcher
 from tritonqa.triton.models.inherited import close_inherited_sockets
-from tritonqa.triton.models.requests import read_request_options
+from tritonqa.triton.models.requests import take_deadline
 from tritonqa.triton.models.responses import ResponseSender, error_response
 from tritonqa.triton.models.startup import open_bundle, window_of
 from tritonqa.triton.models.stopping import Stopping
@@ -74,7 +74,7 @@ class TritonPythonModel:
             self._stopping.check()
             self._flow.check_room()
             windows, width = self._rows(request)
-            deadline = read_request_options(request.timeout(), {}, self._limits.seconds)
+            deadline = take_deadline(request.timeout(), {}, self._limits.seconds)
             future = self._flow.submit(windows, partial(_logits, width), timeout=0, deadline=deadline)
         except Exception as error:  # noqa: BLE001 - every request must be answered
             return error

@@ -30,10 +30,10 @@ from tritonqa.triton.models.cancellation import CancellationWatcher
 from tritonqa.triton.models.inherited import close_inherited_sockets
 from tritonqa.triton.models.metrics import MeteredEngine, Metrics
 from tritonqa.triton.models.outputs import output
-from tritonqa.triton.models.requests import read_asks, read_options, read_request_options
+from tritonqa.triton.models.requests import read_asks, read_options, take_deadline
 from tritonqa.triton.models.responses import ResponseSender, error_response
 from tritonqa.triton.models.scheduling import PriorityBoost
-from tritonqa.triton.models.start import Starter
+from tritonqa.triton.models.starter import Starter
 from tritonqa.triton.models.startup import open_bundle
 from tritonqa.triton.models.stopping import Stopping
 from tritonqa.triton.repository.options import Limits
@@ -88,16 +88,15 @@ class TritonPythonModel:
     def _receive(self, request: Any) -> Any:
         """Start a request's asks, whose answers leave through its sender: None; or say why it is refused."""
         try:
-            parameters = request.parameters()
-            given = json.loads(parameters) if parameters not in _NO_PARAMETERS else {}
+            text, stream = request.parameters(), stream_of(request.request_id())
+            given = json.loads(text) if text not in _NO_PARAMETERS else {}
             if given.pop(CANCEL_STREAM, False):
-                self._cancellations.cancel_stream(stream_of(request.request_id()))
+                self._cancellations.cancel_stream(stream)
                 return pb_utils.InferenceResponse()
             self._reader.flow.check_room()  # first: the look at a file would cost more than all else here
             self._stopping.check()
-            stream = stream_of(request.request_id())
             inputs = partial(_input, request)
-            deadline = read_request_options(request.timeout(), given, self._limits.seconds)
+            deadline = take_deadline(request.timeout(), given, self._limits.seconds)
             asks = read_asks(inputs, self._limits)
             options = read_options(inputs, given, self._reader.decoding)
             if sum(len(text) for ask in asks for text in (ask.question, *ask.passages)) > _LONG:

@@ -51,11 +51,11 @@ def read_options(inputs: Inputs, given: Mapping[str, Any], decoding: Decoding) -
     return replace(decoding, **given) if given else decoding
 
 
-def read_request_options(timeout: int, given: dict[str, Any], most: float) -> float:
-    """Return the seconds that a request's asks may wait: its timeout, in microseconds, but most at most.
+def take_deadline(timeout: int, given: dict[str, Any], most: float) -> float:
+    """Take what Triton's generate adds out of a request's parameters: timeout, priority, the request's id.
 
-    What Triton's generate hands on among the parameters is taken out of them: timeout, and the request's id.
-    Raises InputError for priority, which nothing here heeds; elsewhere Triton keeps it to itself.
+    Returns the seconds that its asks may wait: its timeout, in microseconds, but most at most. Raises
+    InputError for priority, which nothing here heeds; elsewhere Triton keeps it to itself.
     """
     given.pop("id", None)
     if given.pop("priority", 0):

@@ -12,6 +12,7 @@ from tritonqa.checks import check_fields, number, option, path, text, whole_numb
 from tritonqa.client.address import Address
 from tritonqa.client.pem import check_authorities, check_pair
 from tritonqa.errors import InputError, ServerError
+from tritonqa.hosts import reachable
 from tritonqa.protocol.contract import GRPC_PORT, HTTP_PORT, METRICS_PORT
 
 _PORTS = ("http_port", "grpc_port", "metrics_port")
@@ -72,12 +73,12 @@ class Serving:
     @property
     def reachable(self) -> str:
         """The address at which this machine reaches the server."""
-        return _reachable(self.host)
+        return reachable(self.host)
 
     @property
     def http(self) -> Address:
         """Where this machine reaches HTTP: with a certificate on its loopback alone."""
-        return Address("http", _reachable(self.http_host), self.http_port)
+        return Address("http", reachable(self.http_host), self.http_port)
 
     @property
     def grpc(self) -> Address:
@@ -139,8 +140,3 @@ def _port(host: str, family: int, name: str, port: int, held: ExitStack) -> int:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise ServerError(f"{name} {port} at {host}: {reason}; choose another, or 0 for any") from error
     return int(place.getsockname()[1])
-
-
-def _reachable(host: str) -> str:
-    """Return the address at which this machine reaches what listens on a host."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)

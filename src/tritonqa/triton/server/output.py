@@ -19,10 +19,6 @@ class Output:
         self._thread = threading.Thread(target=self._read, name="tritonqa-output", daemon=True)
         self._thread.start()
 
-    def tail(self) -> str:
-        """Return the end of what was said."""
-        return "\n".join(self._latest)
-
     def reason(self) -> str:
         """Return the latest error, or the latest message where there is none."""
         entries = [entry for line in self._latest if (entry := read(line))]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from types import TracebackType
 
 # What a shell reads as one word, ASCII, and none of the colons that lists of folders are parted by.
 _PLAIN = re.compile(r"[\w@%+=,./-]+", re.ASCII)
@@ -42,9 +41,7 @@ class PlainName:
         """Start a process in the block."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Leave the handle to the process."""
         if self._handle is not None:
             os.close(self._handle)

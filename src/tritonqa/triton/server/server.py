@@ -10,7 +10,6 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import TypeAlias
 
 from tritonqa.errors import ServerError, Stopped, TritonQAError
@@ -102,10 +101,6 @@ class Server:
         """Whether the server and all its Python processes live."""
         return self._health.healthy
 
-    def tail(self) -> str:
-        """Return the end of the server's log."""
-        return self._output.tail()
-
     def stop(self, stop: Stop | None = None) -> bool:
         """Serve on for the grace, refuse asks, answer those under way within the drain time, end the process.
 
@@ -135,9 +130,7 @@ class Server:
         """Use the server in a with block."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Stop the server."""
         self.stop()
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tritonqa.web.options import is_loopback
+from tritonqa.hosts import is_loopback
 from tritonqa.web.refusal import Refusal, refuse
 
 _SAFE = ("GET", "HEAD", "OPTIONS")

@@ -10,10 +10,10 @@ from starlette.endpoints import HTTPEndpoint
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tritonqa.checks import whole_number
 from tritonqa.errors import InputError
 from tritonqa.web.indexing import State
 from tritonqa.web.json_response import json_response
+from tritonqa.web.query import query_number
 from tritonqa.web.refusal import Refusal
 from tritonqa.web.service import Service, may_change, service_of
 from tritonqa.web.upload import Upload, receive
@@ -41,8 +41,8 @@ async def listed(request: Request) -> Response:
     """List documents by path: limit of them, after offset; and how far indexing is."""
     service = service_of(request)
     library = service.library(request)
-    limit = _number(request, "limit", _LISTED)
-    offset = _number(request, "offset", 0)
+    limit = query_number(request, "limit", _LISTED)
+    offset = query_number(request, "offset", 0)
 
     def look() -> dict[str, Any]:
         files = library.files()
@@ -103,11 +103,3 @@ def _drop(service: Service, upload: Upload, unreadable: list[str]) -> None:
 def _delete_upload(service: Service, path: Path) -> None:
     if path.parent == service.uploads:
         path.unlink(missing_ok=True)
-
-
-def _number(request: Request, name: str, default: int) -> int:
-    given = request.query_params.get(name)
-    if given is None:
-        return default
-    number = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else given
-    return whole_number(name, number, 0)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from tritonqa.errors import InputError
 from tritonqa.web.pages import page
+from tritonqa.web.query import query_number
 from tritonqa.web.refusal import Refusal
 from tritonqa.web.service import service_of
 from tritonqa.web.source import Place, drawn, look
@@ -27,8 +28,8 @@ async def source(request: Request) -> Response:
 async def picture(request: Request) -> Response:
     """Draw a page of a PDF as it is indexed."""
     service = service_of(request)
-    document, number = _text(request, "document"), _number(request, "page", 1)
-    width = min(max(_number(request, "width", 1400), 100), _WIDEST)
+    document, number = _text(request, "document"), query_number(request, "page", 1)
+    width = min(max(query_number(request, "width", 1400), 100), _WIDEST)
     image = await service.looks.run(drawn, service.library(request), document, number, width)
     if image is None:
         raise Refusal(404, "the library holds no such page, or its file is not what was indexed", "page")
@@ -36,8 +37,8 @@ async def picture(request: Request) -> Response:
 
 
 def _place(request: Request) -> Place:
-    start = _number(request, "start", 0)
-    end = _number(request, "end", start)
+    start = query_number(request, "start", 0)
+    end = query_number(request, "end", start)
     if end < start:
         raise InputError("end must not be before start", "end")
     return Place(_text(request, "document"), start, end)
@@ -48,10 +49,3 @@ def _text(request: Request, name: str) -> str:
     if not value:
         raise InputError(f"{name} is missing; give it in the address: ?{name}=…", name)
     return value
-
-
-def _number(request: Request, name: str, default: int) -> int:
-    given = request.query_params.get(name, str(default))
-    if not (given.isascii() and given.isdigit() and len(given) < 10):
-        raise InputError(f"{name} must be a whole number, not {given!r:.40}", name)
-    return int(given)

@@ -10,6 +10,7 @@ from haystack import Document
 
 from haystack_integrations.document_stores.tritonqa.records import document_of
 from tritonqa.errors import LibraryError
+from tritonqa.library.document import page_at
 from tritonqa.library.encoder import PACKAGED, Encoder
 from tritonqa.library.retrieve import retrieve
 from tritonqa.library.store import File, Stored, View
@@ -68,7 +69,7 @@ def passages_found(found: Sequence[Found]) -> list[Document]:
         passage, file = one.passage, one.passage.files[0]
         meta: dict[str, object] = {"file_path": str(file.path), "start": passage.start, "end": passage.end}
         meta |= {"title": passage.title, "heading": list(passage.heading)}
-        page = next((page for page in passage.pages if page.start <= passage.start < page.end), None)
+        page = page_at(passage.pages, passage.start)
         meta |= {"page_number": page.number} if page else {}
         name = f"{file.path}#{passage.start}-{passage.end}"
         documents.append(Document(id=name, content=passage.text, meta=meta, score=one.score))

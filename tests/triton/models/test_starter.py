@@ -13,7 +13,7 @@ from tritonqa.reader.find import PACKAGED, find_bundle
 from tritonqa.reader.in_process import InProcess
 from tritonqa.text import Ask
 from tritonqa.triton.models.cache import Cache
-from tritonqa.triton.models.start import Starter
+from tritonqa.triton.models.starter import Starter
 
 ASK = Ask.of("Who wrote it?", "It was written by Ada.")
 
