@@ -1,8 +1,9 @@
 """Build the package's data: what a trained checkpoint has over its encoder.
 
-    python models/mpnet/build.py ENCODER CHECKPOINT
+    python models/mpnet/build.py ENCODER CHECKPOINT [--pages]
 
-needs tritonqa[export]. CHECKPOINT is what models/minilm/recipe wrote. Prints how much of the change is kept.
+needs tritonqa[export]. CHECKPOINT is what models/minilm/recipe wrote, or with --pages `tritonqa nq train`.
+Prints how much of the change is kept.
 """
 
 from __future__ import annotations
@@ -12,18 +13,17 @@ import math
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from tritonqa_mpnet import path
-from tritonqa_mpnet.delta import grow, shrink
+from tritonqa_mpnet.delta import grow, opened, shrink
 
 from tritonqa.digests import sha256
-from tritonqa.train.start import Start
 
 
 def build(encoder: Path, checkpoint: Path, file: Path) -> float:
     """Write the file; return the error left, as a share of the change."""
-    before = Start.open(encoder, new_head=True).model.state_dict()
-    after = Start.open(checkpoint).model.state_dict()
+    after = load_file(checkpoint / "model.safetensors")
+    before = opened(encoder, after).model.state_dict()
     delta = shrink(before, after)
     save_file(delta, file, {"encoder": sha256(encoder / "model.safetensors")})
     file.chmod(0o644)
@@ -42,10 +42,12 @@ def main() -> None:
     )
     parser.add_argument("encoder", type=Path)
     parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--pages", action="store_true")
     options = parser.parse_args()
+    file = path(pages=options.pages)
     with torch.no_grad():
-        left = build(options.encoder, options.checkpoint, path())
-    print(f"wrote {path()}, {path().stat().st_size / 1e6:.1f} MB; of the change {left:.1%} is lost")
+        left = build(options.encoder, options.checkpoint, file)
+    print(f"wrote {file}, {file.stat().st_size / 1e6:.1f} MB; of the change {left:.1%} is lost")
 
 
 if __name__ == "__main__":

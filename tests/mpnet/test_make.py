@@ -50,6 +50,15 @@ def test_the_encoder_and_what_was_learnt_are_the_reader(
     assert Start.open(tmp_path / "made").model.config.architectures == ["MPNetForQuestionAnswering"]
 
 
+def test_a_reader_of_pages_has_its_answer_types(encoder: Path, reader: Path, tmp_path: Path) -> None:
+    pages, file = checkpoints.with_answer_types(reader, tmp_path / "pages"), tmp_path / "pages.safetensors"
+    assert build(encoder, pages, file) == 0.0
+    make(str(encoder), file, tmp_path / "made")
+    made, wanted = (load_file(folder / "model.safetensors") for folder in (tmp_path / "made", pages))
+    assert made.keys() == wanted.keys() and "answer_type.weight" in made
+    assert all(torch.equal(made[name], wanted[name]) for name in made)
+
+
 def test_another_encoder_is_refused(reader: Path, delta: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="another encoder.*give sentence-transformers/all-mpnet-base-v2"):
         make(str(reader), delta, tmp_path / "made")

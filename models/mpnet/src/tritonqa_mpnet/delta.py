@@ -6,12 +6,16 @@ most of what a model has learnt (Liu et al. 2024, "BitDelta: Your Fine-Tune May 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TypeAlias
 
 import torch
 
+from tritonqa.engine.backends.answer_type_head import HEAD
 from tritonqa.errors import InputError
+from tritonqa.natural_questions.start import PageStart
+from tritonqa.train.start import Start
 
 GROUP = 64
 """Weights of a row that share a scale."""
@@ -21,6 +25,12 @@ _SMALL = 2**16  # values: what has fewer stays as it is
 _REACHES = torch.linspace(0.5, 1.0, 11)  # of a group's largest change, where its last step may stand
 
 State: TypeAlias = Mapping[str, torch.Tensor]
+
+
+def opened(encoder: Path, learnt: Iterable[str]) -> Start:
+    """Open an encoder with the heads that a reader of these tensors has; raises as Start.open."""
+    kind = PageStart if any(name.startswith(HEAD) for name in learnt) else Start
+    return kind.open(encoder, new_head=True)
 
 
 def shrink(before: State, after: State) -> dict[str, torch.Tensor]:
