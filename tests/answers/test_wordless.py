@@ -10,8 +10,6 @@ def test_says_nothing(text: str) -> None:
     assert is_wordless(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["A", "7", "💗", "\U0001fa77", "\U0001faea", "\U0002ebf0", "\ue000", "+"]
-)
+@pytest.mark.parametrize("text", ["A", "7", "💗", "\U0001fa77", "\U0001faea", "\U0002ebf0", "\ue000", "+"])
 def test_says_something(text: str) -> None:
     assert is_wordless(text) is False

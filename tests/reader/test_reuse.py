@@ -36,6 +36,7 @@ class Counting:
 @pytest.fixture
 def counted() -> Iterator[tuple[Reader, Counter[str]]]:
     backend = load_in_process(engine="toy")
+    backend.tokenizer.tokenise_all(["first"])  # probes what kind of tokenizer it is
     counting = Counting(backend.tokenizer._tokenizer)
     backend.tokenizer._tokenizer = counting  # type: ignore[assignment]
     with Reader(backend) as reader:
