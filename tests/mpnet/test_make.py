@@ -70,11 +70,13 @@ def test_nothing_is_written_over(encoder: Path, delta: Path, tmp_path: Path) -> 
         make(str(encoder), delta, tmp_path)
 
 
-def test_what_ships_fits_the_encoder_that_it_names() -> None:
-    with safe_open(path(), "pt") as file:
+@pytest.mark.parametrize("pages", [False, True])
+def test_what_ships_fits_the_encoder_that_it_names(pages: bool) -> None:
+    with safe_open(path(pages=pages), "pt") as file:
         assert file.metadata()["encoder"] == PUBLISHED
         shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}
     assert shapes["qa_outputs.weight"] == (2, 768)
+    assert shapes.get("answer_type.weight") == ((5, 768) if pages else None)
     assert shapes["mpnet.encoder.layer.11.intermediate.dense.weight.steps"] == (3072, 384)
 
 
