@@ -23,7 +23,8 @@ CONTROLS = [chr(code) for code in (*range(1, 32), 127, *range(128, 160))]
 @pytest.fixture(scope="module", params=["xlm-roberta", "albert", "deberta-v2", "bert"])
 def plain(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
     folder = checkpoints.make(request.param, tmp_path_factory.mktemp("tokenizers") / "checkpoint")
-    return load_tokenizer(open_checkpoint(folder)).backend_tokenizer
+    tokenizer: Tokenizer = load_tokenizer(open_checkpoint(folder)).backend_tokenizer
+    return tokenizer
 
 
 @settings(max_examples=40)

@@ -28,9 +28,9 @@ class Window:
 
     def alone(self) -> Window:
         """Return it without the passage's other tokens, for one that is kept long."""
-        own = slice(self.start, self.stop)
-        parts = (part[own].copy() for part in (self.tokens.ids, self.tokens.starts, self.tokens.ends))
-        tokens = Tokens(*parts, self.tokens.words[own].copy())
+        all_of, own = self.tokens, slice(self.start, self.stop)
+        parts = (all_of.ids, all_of.starts, all_of.ends, all_of.words)
+        tokens = Tokens(*(part[own].copy() for part in parts))
         return replace(self, tokens=tokens, start=0, stop=self.stop - self.start)
 
     @property
