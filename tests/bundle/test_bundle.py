@@ -100,6 +100,7 @@ except BundleError as error:
         (lambda f: (f / "onnx/model.int8.onnx").unlink(), "model.int8.onnx is missing"),
         (lambda f: (f / "tokenizer.json").unlink(), "tokenizer.json is missing"),
         (lambda f: (f / "tokenizer.json").write_text("{}"), "tokenizer.json is damaged"),
+        (lambda f: (f / "tokenizer.json").write_bytes(b"\xff"), "tokenizer.json is damaged"),
         (
             lambda f: change(
                 f, formats=[{"file": "../x", "kind": "onnx", "precision": "int8", "size": 1, "sha256": ""}]
@@ -112,3 +113,9 @@ def test_a_bad_bundle_says_what_is_wrong(copy: Path, damage: object, message: st
     damage(copy)  # type: ignore[operator]
     with pytest.raises(BundleError, match=message):
         Reader.load(str(copy))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs names of any bytes")
+def test_the_tokenizer_of_a_folder_whose_name_is_not_utf8_is_read(copy: Path) -> None:
+    odd = copy.rename(copy.with_name("bundle\udcff"))
+    assert read(odd).tokenizer().get_vocab_size() > 0

@@ -54,8 +54,12 @@ class Bundle:
         path = self.path(TOKENIZER)
         if not path.is_file():
             raise BundleError(f"{TOKENIZER} is missing in {self.folder}; {_REMEDY}")
+        try:
+            text = path.read_text(encoding="utf-8")  # the library opens no folder whose name is not UTF-8
+        except (OSError, UnicodeDecodeError) as error:
+            raise BundleError(f"{TOKENIZER} is damaged ({error}); {_REMEDY}") from error
         with tokenizer_refusals():
-            return Tokenizer.from_file(str(path))
+            return Tokenizer.from_str(text)
 
 
 def read(folder: Path) -> Bundle:
