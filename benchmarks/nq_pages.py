@@ -7,9 +7,15 @@ apart: no title, and no paragraph, is on both sides, and none to judge by is amo
 reader has learnt from (models/minilm/recipe/mixture.py), so it may be the base. No question here has a long
 answer alone, for no such data is at hand.
 
+learn.jsonl.gz and held.jsonl.gz are questions of Natural Questions' training set, of one annotator each.
+dev.jsonl.gz are those of its dev set whose paragraph is at hand, with the short answers of all annotators:
+each answer, wherever its words stand in the gold paragraph, is one annotation, so judge with --least 1. None
+of their titles, paragraphs and questions is learnt from. For the reader to begin with to know none of them
+either, keep them out of what it learns from: models.minilm.recipe.train --apart nq/nq-oracle-part.jsonl.gz.
+
     PYTHONPATH=. python benchmarks/nq_pages.py DATA FOLDER
 
-DATA holds train/qed-nq-train.jsonl.gz and nq/boolq-train-yesno.jsonl.gz.
+DATA holds train/qed-nq-train.jsonl.gz, nq/boolq-train-yesno.jsonl.gz and nq/nq-oracle-part.jsonl.gz.
 """
 
 from __future__ import annotations
@@ -30,9 +36,12 @@ from typing import Any
 
 import numpy as np
 
+from models.minilm.recipe.hygiene import clean
 from models.minilm.recipe.mixture import SEARCH, mixture
+from tritonqa.datasets import Example
 
 BOOLQ = "nq/boolq-train-yesno.jsonl.gz"
+DEV = "nq/nq-oracle-part.jsonl.gz"
 _TOKEN = re.compile(r"\w+(?:['’]\w+)?|[^\w\s]")
 _WORD = re.compile(r"\w+")
 _LONGEST = 900  # characters of a paragraph to judge by: a window each
@@ -40,14 +49,18 @@ _LONGEST = 900  # characters of a paragraph to judge by: a window each
 
 @dataclass(frozen=True)
 class Question:
-    """A question, its paragraph, and where its answer stands: characters, or yes or no."""
+    """A question, its paragraph, and where its answers stand: characters, or yes or no.
+
+    known are texts that no other paragraph of its page may hold.
+    """
 
     id: int
     title: str
     text: str
     paragraph: str
-    answer: tuple[int, int] | None
+    places: tuple[tuple[int, int], ...]
     yes_no: str
+    known: tuple[str, ...]
 
 
 def main() -> None:
@@ -74,13 +87,20 @@ def main() -> None:
     known = {q.title for q in searched if len(q.paragraph) <= _LONGEST}
     apart = {q.title for q in yes_no if len(q.paragraph) <= _LONGEST and _share(q.title) < options.held}
     apart = kept | (apart - known)
-    for name, held, most in (("learn", False, options.learn), ("held", True, options.judge)):
-        side = [q for q in questions if (q.title in apart) == held]
-        side = [q for q in side if not held or len(q.paragraph) <= _LONGEST]
+    held = [q for q in questions if q.title in apart and len(q.paragraph) <= _LONGEST]
+    dev = list(_dev_questions(options.data / DEV))
+    learn = _without([q for q in questions if q.title not in apart], dev)
+    learnt = {q.id for q in learn}
+    others = [q for q in questions if q.id not in learnt and len(q.paragraph) <= _LONGEST]
+    for name, side, beside, most in (
+        ("learn", learn, [], options.learn),
+        ("held", held, [], options.judge),
+        ("dev", dev, others, options.judge),
+    ):
         random.Random(1).shuffle(side)
         counts: Counter[str] = Counter()
         with gzip.open(options.folder / f"{name}.jsonl.gz", "wt", 3, encoding="utf-8") as stream:
-            for page in islice(_pages(side, options.paragraphs, options.null), most):
+            for page in islice(_pages(side, beside, options.paragraphs, options.null), most):
                 stream.write(json.dumps(page, ensure_ascii=False) + "\n")
                 marked = page["annotations"][0]
                 kind = "null" if marked["long_answer"]["start_token"] < 0 else marked["yes_no_answer"]
@@ -89,25 +109,66 @@ def main() -> None:
 
 
 def _questions(path: Path, longest: int) -> Iterator[Question]:
+    for row in _rows(path):
+        places = tuple((a["answer_start"], a["answer_start"] + len(a["text"])) for a in row["answers"][:1])
+        yes_no = row.get("label", "none").upper()
+        answered = any(start < end for start, end in places) or yes_no != "NONE"
+        if answered and len(row["context"]) <= longest:
+            texts = tuple(row["context"][start:end] for start, end in places)
+            yield Question(
+                _number(row["id"]), row["title"], row["question"], row["context"], places, yes_no, texts
+            )
+
+
+def _dev_questions(path: Path) -> Iterator[Question]:
+    """Give those whose whole long answer is short enough to be judged by."""
+    for row in _rows(path):
+        text = " ".join(row["long_answer"].split())
+        found = {
+            match.span()
+            for answer in row["short_answers"]
+            for match in re.finditer(rf"(?<!\w){re.escape(' '.join(answer.split()))}(?!\w)", text)
+        }
+        if found and len(text) <= _LONGEST:
+            texts = tuple(dict.fromkeys((*row["short_answers"], *row["all_answers"])))
+            yield Question(
+                _number(row["question"]),
+                row["title"],
+                row["question"],
+                text,
+                tuple(sorted(found)),
+                "NONE",
+                texts,
+            )
+
+
+def _without(questions: list[Question], held: list[Question]) -> list[Question]:
+    """Leave out titles, questions and passages of what is held, as the recipe does."""
+    found = (
+        [Example(str(q.id), q.title, q.text, q.paragraph, ()) for q in side] for side in (questions, held)
+    )
+    kept = {example.id for example in clean(*found)}
+    return [question for question in questions if str(question.id) in kept]
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as stream:
-        for row in map(json.loads, stream):
-            number = int.from_bytes(hashlib.sha256(row["id"].encode()).digest()[:7], "big")
-            place = None
-            if row["answers"]:
-                answer = row["answers"][0]
-                place = answer["answer_start"], answer["answer_start"] + len(answer["text"])
-            yes_no = row.get("label", "none").upper()
-            answered = (place and place[0] < place[1]) or yes_no != "NONE"
-            if answered and len(row["context"]) <= longest:
-                yield Question(number, row["title"], row["question"], row["context"], place, yes_no)
+        yield from map(json.loads, stream)
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
 
 
 def _share(title: str) -> float:
     return int.from_bytes(hashlib.sha256(title.encode()).digest()[:4], "big") / 2**32
 
 
-def _pages(questions: list[Question], count: int, null: float) -> Iterator[dict[str, Any]]:
-    paragraphs = list(dict.fromkeys((q.title, q.paragraph) for q in questions))
+def _pages(
+    questions: list[Question], beside: list[Question], count: int, null: float
+) -> Iterator[dict[str, Any]]:
+    """Give a page for each question; its other paragraphs are of those questions, and of those beside."""
+    paragraphs = list(dict.fromkeys((q.title, q.paragraph) for q in (*questions, *beside)))
     lowered = [text.lower() for _, text in paragraphs]
     words = [frozenset(_WORD.findall(text)) for text in lowered]
     rarity = {word: log(len(words) / n) for word, n in Counter(w for known in words for w in known).items()}
@@ -122,12 +183,12 @@ def _pages(questions: list[Question], count: int, null: float) -> Iterator[dict[
         scores = np.zeros(len(paragraphs))
         for word in sorted(set(_WORD.findall(question.text.lower()))):
             scores[holding.get(word, [])] += rarity.get(word, 0.0)
-        answer = question.paragraph[slice(*question.answer)].lower() if question.answer else None
+        answers = [text.lower() for text in question.known]
         order = [*of_title[question.title], *np.argsort(-scores, kind="stable")[: 4 * count].tolist()]
         order += draw.sample(range(len(paragraphs)), 2 * count)
         others = [
             paragraphs[i][1] for i in dict.fromkeys(order)
-            if paragraphs[i][1] != question.paragraph and not (answer and answer in lowered[i])
+            if paragraphs[i][1] != question.paragraph and not any(answer in lowered[i] for answer in answers)
         ]  # fmt: skip
         yield _page(question, others[: count - 1], None if draw.random() < null else question.paragraph, draw)
 
@@ -138,31 +199,37 @@ def _page(question: Question, others: list[str], gold: str | None, draw: random.
     tokens = ["<H1>", *_TOKEN.findall(question.title), "</H1>"]
     candidates: list[dict[str, Any]] = []
     marked = {"candidate_index": -1, "start_token": -1, "end_token": -1}
-    short = []
+    short: list[list[dict[str, int]]] = [[]]
     for text in texts:
         start, found = len(tokens), list(_TOKEN.finditer(text))
         tokens += ["<P>", *(match[0] for match in found), "</P>"]
         if text == gold:
             marked = {"candidate_index": len(candidates), "start_token": start, "end_token": len(tokens)}
-            if question.answer:
-                first = next(i for i, match in enumerate(found) if match.end() > question.answer[0])
-                last = next(i for i in reversed(range(len(found))) if found[i].start() < question.answer[1])
-                short = [{"start_token": start + 1 + first, "end_token": start + 2 + last}]
+            short = [[_tokens(found, start + 1, *place)] for place in question.places] or [[]]
         candidates.append({"start_token": start, "end_token": len(tokens), "top_level": True})
-    annotation = {
-        "annotation_id": question.id,
-        "long_answer": marked,
-        "short_answers": short,
-        "yes_no_answer": question.yes_no if gold else "NONE",
-    }
+    annotations = [
+        {
+            "annotation_id": question.id + number,
+            "long_answer": marked,
+            "short_answers": spans,
+            "yes_no_answer": question.yes_no if gold else "NONE",
+        }
+        for number, spans in enumerate(short)
+    ]
     return {
         "example_id": question.id,
         "question_text": question.text,
         "document_url": "https://en.wikipedia.org/?title=" + question.title.replace(" ", "_"),
         "document_text": " ".join(tokens),
         "long_answer_candidates": candidates,
-        "annotations": [annotation],
+        "annotations": annotations,
     }
+
+
+def _tokens(found: list[re.Match[str]], offset: int, start: int, end: int) -> dict[str, int]:
+    first = next(i for i, match in enumerate(found) if match.end() > start)
+    last = next(i for i in reversed(range(len(found))) if found[i].start() < end)
+    return {"start_token": offset + first, "end_token": offset + last + 1}
 
 
 if __name__ == "__main__":

@@ -30,5 +30,10 @@ def test_what_is_held_out_goes(example: Example) -> None:
     assert list(clean([*taken, OWN], HELD)) == [OWN]
 
 
+def test_what_has_no_title_shares_none() -> None:
+    nameless = replace(OWN, title="")
+    assert list(clean([nameless], [replace(HELD[0], title="")])) == [nameless]
+
+
 def test_texts_shorter_than_a_run_count_whole() -> None:
     assert runs("Ada, born 1815.") == {("ada", "born", "1815")} and runs("?") == set()

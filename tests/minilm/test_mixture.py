@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from models.minilm.recipe.detokenise import detokenise
 from models.minilm.recipe.mixture import SEARCH, TIMES, mixture
+from tests.minilm.conftest import row
 from tritonqa.datasets import Example
 
 
@@ -31,6 +34,19 @@ def test_what_is_kept_out_and_what_tests_show_is_not_learnt_from(data: Path) -> 
     )
     again = mixture(data)
     assert again == found
+
+
+def test_a_file_kept_apart_takes_its_titles_and_questions_along(data: Path) -> None:
+    name = "train/tydiqa-goldp-en-train.jsonl.gz"
+    held = [row("search", 1), row("squad", 2, title="")]
+    with gzip.open(data / name, "wt", encoding="utf-8") as stream:
+        stream.writelines(json.dumps(one) + "\n" for one in held)
+    before, found = mixture(data), mixture(data, apart=[name])
+    titles, questions = {e.title for e in found.learnt}, {e.question for e in found.learnt}
+    assert {"search 1", "squad 2"} <= {e.title for e in before.learnt}
+    assert "search 1" not in titles and "squad 2" in titles
+    assert not questions & {one["question"] for one in held}
+    assert (found.squad, found.search) == (before.squad, before.search)
 
 
 def test_search_questions_come_tokenised_and_not(data: Path) -> None:

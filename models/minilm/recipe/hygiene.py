@@ -13,14 +13,14 @@ WORDS, SHARED = 8, 0.1  # a passage that shares a tenth of its runs of eight wor
 
 def clean(examples: Iterable[Example], held: Sequence[Example]) -> Iterator[Example]:
     """Drop examples of held-out articles, with held-out questions, and with passages that nearly are."""
-    titles = {normal(example.title) for example in held}
+    titles = {normal(example.title) for example in held if example.title}
     questions = {normal(example.question) for example in held}
     known = {run for context in {example.context for example in held} for run in runs(context)}
     judged: dict[str, bool] = {}
     for example in examples:
         if example.context not in judged:
             judged[example.context] = shares(example.context, known)
-        held_out = normal(example.title) in titles or normal(example.question) in questions
+        held_out = normal(example.title or "") in titles or normal(example.question) in questions
         if not held_out and not judged[example.context]:
             yield example
 

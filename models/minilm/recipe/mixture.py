@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from models.minilm.recipe.detokenise import detokenise
-from models.minilm.recipe.hygiene import normal, runs, shares
+from models.minilm.recipe.hygiene import clean, normal, runs, shares
 from tritonqa.datasets import Example, load_squad
 from tritonqa.train.negatives import without_answer
 
@@ -47,20 +47,25 @@ class Mixture:
         return [example for example in self.learnt if not example.id.startswith(others)], searched
 
 
-def mixture(data: Path, seed: int = 0) -> Mixture:
-    """Draw what is kept out by title, drop what tests ask or nearly show, ask small files more than once."""
+def mixture(data: Path, seed: int = 0, apart: Sequence[str] = ()) -> Mixture:
+    """Draw what is kept out by title, drop what tests ask or nearly show, ask small files more than once.
+
+    apart are further files of data that nothing is learnt from: no question, passage or title of theirs.
+    """
     random = np.random.default_rng(seed)
     squad, kept_squad = _apart(load_squad(data / SQUAD).examples, SQUAD, random)
     search, kept_search = _apart(load_squad(data / SEARCH).examples, SEARCH, random)
     contracts, kept_contracts = _apart(_numbered(data / CONTRACTS), CONTRACTS, random)
     tests = [example for name in TESTS for example in load_squad(data / name).examples]
-    clean = _Clean((*tests, *kept_squad, *kept_search))
-    learnt = [*clean.of(squad), *(_named(example, CONTRACTS) for example in clean.of(contracts))]
+    judged = _Clean((*tests, *kept_squad, *kept_search))
+    learnt = [*judged.of(squad), *(_named(example, CONTRACTS) for example in judged.of(contracts))]
     for name, times in TIMES.items():
-        found = clean.of(search if name == SEARCH else _numbered(data / name))
+        found = judged.of(search if name == SEARCH else _numbered(data / name))
         kept = [_named(example, name) for example in found if len(example.context) <= _LONGEST]
         learnt += [_form(example, time, random) for time in range(times) for example in kept]
-    return Mixture(list(filter(_placed, learnt)), kept_squad, kept_search, kept_contracts)
+    held = [example for name in apart for example in _numbered(data / name)]
+    known = clean(learnt, held) if held else learnt
+    return Mixture(list(filter(_placed, known)), kept_squad, kept_search, kept_contracts)
 
 
 def _apart(

@@ -96,7 +96,7 @@ def main() -> None:
     if options.frozen:
         recipe = replace(recipe, optimisation=replace(recipe.optimisation, frozen=options.frozen))
     stable, folder = options.output / "stable", options.output / (options.name or options.phase)
-    found = mixture(options.data)
+    found = mixture(options.data, apart=options.apart)
     start = Start.open(options.start, new_head=options.phase in ("stable", "cooldown", "once"))
     objective = _objective(options.teacher, start)
     with stages() as report, ended_by_term():
@@ -178,6 +178,7 @@ def _parser() -> argparse.ArgumentParser:
     found.add_argument(
         "--searched", type=float, default=_SEARCHED, help="share that are real search questions (once)"
     )
+    found.add_argument("--apart", nargs="+", default=[], help="files of DATA that nothing is learnt from")
     found.add_argument("--teacher", type=Path, help="checkpoint of a larger reader to learn from as well")
     found.add_argument("--name", help="the folder under OUTPUT; the phase's name without")
     return found
