@@ -9,7 +9,8 @@ answer alone, for no such data is at hand.
 
 learn.jsonl.gz and held.jsonl.gz are questions of Natural Questions' training set, of one annotator each.
 dev.jsonl.gz are those of its dev set whose paragraph is at hand, with the short answers of all annotators:
-each answer, wherever its words stand in the gold paragraph, is one annotation, so judge with --least 1. None
+each answer, wherever its words stand in the gold paragraph, is one annotation, so judge with --least 1;
+NQ-open has only answers of five words at most, so predict with --longest 5. None
 of their titles, paragraphs and questions is learnt from. For the reader to begin with to know none of them
 either, keep them out of what it learns from: models.minilm.recipe.train --apart nq/nq-oracle-part.jsonl.gz.
 
@@ -190,6 +191,8 @@ def _pages(
             paragraphs[i][1] for i in dict.fromkeys(order)
             if paragraphs[i][1] != question.paragraph and not any(answer in lowered[i] for answer in answers)
         ]  # fmt: skip
+        if len(others) < count - 1:  # an answer of a letter stands in all of them
+            continue
         yield _page(question, others[: count - 1], None if draw.random() < null else question.paragraph, draw)
 
 

@@ -74,6 +74,23 @@ def _hold(page: Page, prediction: Prediction) -> None:
     assert prediction.long_score >= prediction.short_score
 
 
+@given(
+    st.lists(st.lists(WORDS, max_size=4), min_size=1, max_size=4), st.sampled_from(MARKUPS), st.integers(1, 4)
+)
+def test_a_short_answer_has_as_many_words_as_wanted(
+    reader: InProcess, pages: list[list[list[str]]], markup: str, longest: int
+) -> None:
+    parsed = [parse(record(i, paragraphs)) for i, paragraphs in enumerate(pages)]
+    free, found = list(predict(reader, parsed, markup)), list(predict(reader, parsed, markup, longest))
+    for page, before, prediction in zip(parsed, free, found, strict=True):
+        _hold(page, prediction)
+        for span in prediction.short:
+            words = [i for i in range(span.start_token, span.end_token) if not page.html[i]]
+            assert len(words) <= longest
+        assert (prediction.long, prediction.long_score) == (before.long, before.long_score)
+    assert list(predict(reader, parsed, "drop", 10_000)) == list(predict(reader, parsed, "drop"))
+
+
 def _read(words: list[str]) -> tuple[str, ...]:
     """Return the words that a passage has of them: two passages that read the same are one evidence."""
     return tuple(word for word in words if not word.startswith("<"))

@@ -12,6 +12,7 @@ from tritonqa.arrays import FloatArray
 from tritonqa.datasets.natural_questions import Page, PageSpan, Prediction
 from tritonqa.engine.answer_types import ANSWER_TYPES, answer_type_logits
 from tritonqa.features import Prepared, Window
+from tritonqa.natural_questions.few_words import few_words
 from tritonqa.natural_questions.passages import CandidatePassage
 from tritonqa.spans import Decoding, Span, decode
 
@@ -51,13 +52,14 @@ def answer(
     prepared: Prepared,
     logits: Sequence[FloatArray],
     options: Decoding,
+    longest: int | None = None,
 ) -> Prediction:
-    """Take the candidate with the best score, and in it the best span.
+    """Take the candidate with the best score, and in it the best span, of at most so many words of the page.
 
     Both are given whatever they score: what counts is decided by a threshold. A page without a word in a
     candidate has no answer.
     """
-    found = list(_scored(page, candidates, prepared, logits, options))
+    found = list(_scored(page, candidates, prepared, logits, options, longest))
     if not found:
         return Prediction(page.id)
     weight = float(np.logaddexp.reduce([item.total for item in found]))
@@ -75,12 +77,16 @@ def _scored(
     prepared: Prepared,
     logits: Sequence[FloatArray],
     options: Decoding,
+    longest: int | None,
 ) -> Iterator[_Scored]:
     rows = zip(prepared.windows, logits, strict=True)
     for index, pairs in groupby(rows, key=lambda row: row[0].passage):
         windows, found = zip(*pairs, strict=True)
         evidence = decode(windows, found, options)
-        for span in evidence.spans:
+        spans = evidence.spans
+        if longest is not None:
+            spans = few_words(candidates[index], windows, found, longest, options.max_answer_tokens)
+        for span in spans:
             place = _place(candidates[index], span, windows[0])
             if place is not None:
                 found_span = page.span(*place)

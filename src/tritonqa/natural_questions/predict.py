@@ -17,19 +17,22 @@ from tritonqa.text import Ask
 _AHEAD = 4  # pages: the next one is prepared while windows of the others run
 
 
-def predict(reader: InProcess, pages: Iterable[Page], markup: str = "drop") -> Iterator[Prediction]:
+def predict(
+    reader: InProcess, pages: Iterable[Page], markup: str = "drop", longest: int | None = None
+) -> Iterator[Prediction]:
     """Predict each page; its windows share the reader's flow with those of the next pages.
 
+    longest is how many words of the page a short answer has at most, as many as it likes where not given.
     Raises InputError and EngineError at the place of the page.
     """
-    return in_order(pages, partial(start, reader, markup), _AHEAD)
+    return in_order(pages, partial(start, reader, markup, longest), _AHEAD)
 
 
-def start(reader: InProcess, markup: str, page: Page) -> Future[Prediction]:
+def start(reader: InProcess, markup: str, longest: int | None, page: Page) -> Future[Prediction]:
     """Prepare a page, each of its tokens once, and let its windows flow."""
     found = passages(page, markup)
     if not found:
         return completed(Prediction(page.id))
     prepared = reader.prepare(Ask.of(page.question, [passage.text for passage in found]))
-    finish = partial(answer, page, found, prepared, options=reader.decoding)
+    finish = partial(answer, page, found, prepared, options=reader.decoding, longest=longest)
     return reader.flow.submit(prepared.windows, finish)

@@ -32,6 +32,7 @@ from tritonqa.staging import one_writer, require_other, whole_file
 class PageOptions:
     """How pages are read: markup "drop" or "tag" as passages() says, limit of them at most.
 
+    longest is how many words of the page a short answer has at most; None lets it be as long as it likes.
     resume goes on from what an interrupted run has left. A CSV, which has no scores, holds long answers from
     long_threshold on and short ones from short_threshold on; JSON holds every page's best, for the metric
     finds the threshold.
@@ -41,13 +42,14 @@ class PageOptions:
     long_threshold: float = -inf
     short_threshold: float = -inf
     limit: int | None = None
+    longest: int | None = None
     resume: bool = False
 
     def __post_init__(self) -> None:
         """Raise InputError for values out of range, by name."""
         check_fields(self, one_of, "markup", known=MARKUPS)
         check_fields(self, number, "long_threshold", "short_threshold", most=inf)
-        check_fields(self, whole_number, "limit", least=1)
+        check_fields(self, whole_number, "limit", "longest", least=1)
 
     @classmethod
     def of(cls, pages: PageReading | None, **given: Any) -> Self:
@@ -81,14 +83,20 @@ def predict_files(
         why = "it is a folder" if output.is_dir() else "predictions are not packed"
         raise OutputError(f"output {output} can't be written: {why}; name a file, .json or .csv")
     sizes = [[path.name, _size(path)] for path in paths]
-    run = {"reader": name, "weights": reader.fingerprint, "markup": options.markup, "files": sizes}
+    run = {
+        "reader": name,
+        "weights": reader.fingerprint,
+        "markup": options.markup,
+        "longest": options.longest,
+        "files": sizes,
+    }
     place, lock = (output.with_name(output.name + end) for end in (".partial", ".lock"))
     busy = f"another run is predicting into {output}; wait for it, or choose another output"
     with one_writer(lock, busy), Partial(place, run, resume=options.resume) as partial:
         reading = Reading(paths)
         pages = islice(read_pages(paths, skip, reading), options.limit)
         waiting = (page for page in pages if page.id not in partial.done)
-        for prediction in predict(reader, waiting, options.markup):
+        for prediction in predict(reader, waiting, options.markup, options.longest):
             partial.add(prediction)
             if step is not None:
                 there = reading.pages(len(partial.done))

@@ -36,6 +36,9 @@ from tritonqa.reader.load import load_in_process
 )
 @click.option("--long-threshold", type=float, help="A CSV holds long answers from this score on.")
 @click.option("--short-threshold", type=float, help="And short answers from this.")
+@click.option(
+    "--longest", type=click.IntRange(1), help="Words of a short answer at most; NQ-open's have five."
+)
 @click.option("--limit", type=click.IntRange(1), help="Pages at most.")
 @click.option("--resume", is_flag=True, help="Go on from what an interrupted run has predicted.")
 @skip_invalid
