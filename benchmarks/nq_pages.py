@@ -10,9 +10,9 @@ answer alone, for no such data is at hand.
 learn.jsonl.gz and held.jsonl.gz are questions of Natural Questions' training set, of one annotator each.
 dev.jsonl.gz are those of its dev set whose paragraph is at hand, with the short answers of all annotators:
 each answer, wherever its words stand in the gold paragraph, is one annotation, so judge with --least 1;
-NQ-open has only answers of five words at most, so predict with --longest 5. None
-of their titles, paragraphs and questions is learnt from. For the reader to begin with to know none of them
-either, keep them out of what it learns from: models.minilm.recipe.train --apart nq/nq-oracle-part.jsonl.gz.
+NQ-open has only answers of five words at most, so predict with --longest 5. None of their titles,
+paragraphs and questions is learnt from. For the reader to begin with to know none of them either, keep them
+out of what it learns from: models.minilm.recipe.train --apart nq/nq-oracle-part.jsonl.gz.
 
     PYTHONPATH=. python benchmarks/nq_pages.py DATA FOLDER
 

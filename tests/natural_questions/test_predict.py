@@ -162,6 +162,8 @@ def test_another_run_is_not_gone_on_with(reader: InProcess, tmp_path: Path) -> N
     kept = (tmp_path / "predictions.json.partial").read_bytes()
     with pytest.raises(InputError, match="is of another reader, other files or options"):
         predict_files(reader, "other", [pages], output, PageOptions(resume=True))
+    with pytest.raises(InputError, match="is of another reader, other files or options"):
+        predict_files(reader, "toy", [pages], output, PageOptions(resume=True, longest=5))
     trained = InProcess(byte_tokenizer(), ToyEngine(), fingerprint="anew")
     with pytest.raises(InputError, match="is of another reader"):
         predict_files(trained, "toy", [pages], output, PageOptions(resume=True))
@@ -226,7 +228,12 @@ def test_limit_and_pages_given_twice(reader: InProcess, tmp_path: Path) -> None:
         predict_files(reader, "toy", [pages, pages], twice, PageOptions())
     assert predict_files(reader, "toy", [pages, pages], twice, PageOptions(resume=True), told.append) == 8
     assert len(told) == 8
-    mistakes: list[dict[str, Any]] = [{"limit": 0}, {"long_threshold": math.nan}, {"markup": "html"}]
+    mistakes: list[dict[str, Any]] = [
+        {"limit": 0},
+        {"longest": 0},
+        {"long_threshold": math.nan},
+        {"markup": "html"},
+    ]
     for wrong in mistakes:
         with pytest.raises(InputError, match=next(iter(wrong))):
             PageOptions(**wrong)
